@@ -1,0 +1,269 @@
+"""The things of the domain as frozen values. Areas are m² (ellipsoidal CGCS2000) unless named *_mu.
+
+Geometry crosses this package only as WKB bytes beside an authority id. Dates are ISO text
+(`2026-05-01`), instants ISO text with offset. Vocabulary: dossier section 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Optional
+
+
+class Verdict(str, Enum):
+    """Top level of 合法性判定."""
+
+    LEGAL = "legal"
+    ILLEGAL = "illegal"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """Chinese name as printed."""
+        return {"legal": "合法", "illegal": "违法", "other": "其他"}[self.value]
+
+
+class ReviewStatus(str, Enum):
+    """How far a patch has come towards 审核结束 (transitions in `states`)."""
+
+    RECEIVED = "received"
+    ASSESSED = "assessed"
+    ASSIGNED = "assigned"
+    SURVEYED = "surveyed"
+    JUDGED = "judged"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    FINISHED = "finished"
+    VOID = "void"
+
+    @property
+    def label(self) -> str:
+        """Chinese name as printed."""
+        return _REVIEW_LABELS[self.value]
+
+
+_REVIEW_LABELS = {
+    "received": "已接收",
+    "assessed": "已套合",
+    "assigned": "已派单",
+    "surveyed": "已外核",
+    "judged": "已判定",
+    "submitted": "已填报",
+    "returned": "已退回",
+    "finished": "审核结束",
+    "void": "作废/图形灭失",
+}
+
+
+class CaseStatus(str, Enum):
+    """How far enforcement and rectification have come; only while the verdict is 违法."""
+
+    NONE = "none"
+    STOPPED = "stopped"
+    FILED = "filed"
+    TRANSFERRED = "transferred"
+    PENALISED = "penalised"
+    ENFORCING = "enforcing"
+    RECTIFYING = "rectifying"
+    RECTIFIED = "rectified"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        """Chinese name as printed."""
+        return _CASE_LABELS[self.value]
+
+
+_CASE_LABELS = {
+    "none": "无",
+    "stopped": "已制止",
+    "filed": "已立案",
+    "transferred": "已移交",
+    "penalised": "已处罚",
+    "enforcing": "催告强执",
+    "rectifying": "整改中",
+    "rectified": "已整改",
+    "accepted": "已验收",
+    "closed": "已销号",
+}
+
+#: Every role a layer can be given (design section 4).
+ROLES: tuple[str, ...] = (
+    "landuse", "prime_farmland", "eco_redline", "urban_boundary", "plan_zone", "approval", "supply",
+    "title", "temp_land", "facility_agri", "rural_house", "mining_right", "village", "grid",
+    "image_before", "image_after",
+)
+ROLE_LABELS: Mapping[str, str] = {
+    "landuse": "地类图斑（DLTB）", "prime_farmland": "永久基本农田", "eco_redline": "生态保护红线",
+    "urban_boundary": "城镇开发边界", "plan_zone": "规划分区", "approval": "农转用批准范围",
+    "supply": "供地范围", "title": "不动产登记", "temp_land": "临时用地", "facility_agri": "设施农用地",
+    "rural_house": "农村宅基地", "mining_right": "矿业权", "village": "村界", "grid": "网格",
+    "image_before": "前时相影像", "image_after": "后时相影像",
+}
+#: Roles that say "somebody approved this land"; overlaps among them are unioned.
+APPROVAL_ROLES: tuple[str, ...] = ("approval", "supply", "title", "temp_land", "facility_agri", "rural_house")
+#: `class_code` of the land-use pseudo classes: not covered by any parcel, covered twice.
+GAP_CODE = "__gap__"
+DUPLICATE_CODE = "__dup__"
+LEVEL_LABELS: Mapping[int, str] = {1: "一级", 2: "二级", 3: "三级"}
+LEVEL_MARKS: Mapping[int, str] = {1: "①", 2: "②", 3: "③"}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A delivery (批次)."""
+
+    batch_id: str
+    name: str
+    issued_on: Optional[str] = None
+    due_on: Optional[str] = None
+    source_sha256: str = ""
+    source_name: str = ""
+    source_schema: str = "{}"
+    crs: str = ""
+    patch_count: int = 0
+    created_at: str = ""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """An issued, split or found polygon (图斑). `wkb` is MultiPolygon, lon/lat degrees, EPSG:4490."""
+
+    patch_uid: str
+    patch_id: str
+    batch_id: str
+    wkb: Optional[bytes] = None
+    delivered_wkb: Optional[bytes] = None
+    delivered_crs: str = ""
+    parent_uid: Optional[str] = None
+    split_state: str = ""
+    origin: str = "delivery"
+    monitor_class: Optional[str] = None
+    monitor_level: Optional[int] = None
+    level_source: Optional[str] = None
+    patch_type: Optional[str] = None
+    county_code: Optional[str] = None
+    town_name: Optional[str] = None
+    village_name: Optional[str] = None
+    image_before: Optional[str] = None
+    image_after: Optional[str] = None
+    geometry_source: str = "issued"
+    area_m2: float = 0.0
+    issued_area: Optional[float] = None
+    issued_unit: Optional[str] = None
+    adopted_area_m2: Optional[float] = None
+    adopted_source: Optional[str] = None
+    source_attributes: Mapping[str, Optional[str]] = field(default_factory=dict)
+    review_status: ReviewStatus = ReviewStatus.RECEIVED
+    case_status: CaseStatus = CaseStatus.NONE
+    assignee: Optional[str] = None
+    due_on: Optional[str] = None
+    remark: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class LayerAssignment:
+    """A layer of the user in a role. `source` is a file path (GDAL opens it), `layer` its sub-layer."""
+
+    role: str
+    source: str
+    layer: str = ""
+    class_field: str = ""
+    scheme: str = ""
+    crs: str = ""
+    taken_on: str = ""
+
+
+@dataclass(frozen=True)
+class OverlayRow:
+    """Patch x layer role x class, m² ellipsoidal. `detail`: attributes of the features met (approvals)."""
+
+    patch_uid: str
+    patch_id: str
+    role: str
+    class_code: str
+    area_m2: float
+    share: float
+    fingerprint: str = ""
+    computed_at: str = ""
+    detail: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A person's decision. `doubt` (存疑) may stand beside a verdict or alone (verdict None)."""
+
+    patch_uid: str
+    verdict: Optional[Verdict]
+    doubt: bool = False
+    sub_type: str = ""
+    basis: str = ""
+    rule_ids: tuple[str, ...] = ()
+    pack_version: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    advice: str = ""
+    against_reason: str = ""
+    by: str = ""
+    at: str = ""
+    judgement_id: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file in the evidence store. `azimuth` degrees clockwise from north, None if unknown (never 0)."""
+
+    evidence_id: str
+    kind: str  # photo | document
+    sha256: str
+    original_name: str
+    taken_at: Optional[str] = None
+    lon: Optional[float] = None
+    lat: Optional[float] = None
+    azimuth: Optional[float] = None
+    azimuth_ref: Optional[str] = None
+    accuracy_m: Optional[float] = None
+    source: str = "exif"  # exif | inferred | manual
+    checks: Mapping[str, object] = field(default_factory=dict)
+    doc_no: str = ""
+    doc_date: str = ""
+    doc_area_mu: str = ""
+    added_at: str = ""
+    added_by: str = ""
+
+
+@dataclass(frozen=True)
+class LinkedEvidence:
+    """Evidence as one patch sees it: what it proves, how far the camera stood, whether it looks there."""
+
+    evidence: Evidence
+    purpose: str  # a requirement id of the evidence matrix, e.g. site_photo, approval_doc, after_photo
+    distance_m: Optional[float] = None
+    looks_at: Optional[bool] = None  # None: cannot be known
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class CaseAction:
+    """A step of enforcement or rectification; see `states.CASE_ACTIONS` for the kinds.
+
+    Areas are text in 亩 (decimal, two places) as the clerk entered them, empty when not given.
+    """
+
+    patch_uid: str
+    kind: str
+    date: str
+    doc_no: str = ""
+    office: str = ""
+    person: str = ""
+    way: str = ""  # demolish | regularise | confiscate | mining
+    demolished_mu: str = ""
+    reclaimed_mu: str = ""
+    regularised_mu: str = ""
+    note: str = ""
+    evidence_ids: tuple[str, ...] = ()
+    action_id: str = ""
+    by: str = ""
+    at: str = ""
