@@ -1,0 +1,421 @@
+"""The workspace: one GeoPackage, an evidence store, the deliveries as received.
+
+Every change goes through :meth:`Workspace.transaction`: its record changes and one journal row are
+committed together, on disk (`synchronous=FULL`) before the call returns. The row carries each changed
+record before and after, so state is a function of the journal and undo is the change set reversed.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+import uuid
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Optional
+
+from ..core.errors import WeipianError
+from ..core.journal import GENESIS, JournalRow, canonical, check_chain, digest, next_hlc
+from .gpkg import register_functions
+from .schema import MIGRATIONS, SCHEMA_VERSION, TABLES
+
+FILE_NAME = "workspace.gpkg"
+_SUBFOLDERS = ("evidence", "sources", "exports", "backups")
+#: Journal texts longer than this go to `journal_payload`, compressed, and leave their digest behind.
+_INLINE_LIMIT = 16_384
+#: Records of these kinds are history: undoing them marks them withdrawn and deletes nothing.
+_HISTORY = ("judgement", "case_action")
+
+Row = dict[str, Any]
+Change = tuple[str, tuple[Any, ...], Optional[Row], Optional[Row]]  # table, key, before, after
+
+
+def translate(error: BaseException, path: Path) -> WeipianError:
+    """What SQLite or the disk said -> a sentence for the clerk."""
+    text = str(error).lower()
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return WeipianError("E_DISK_FULL", path=path)
+    if "full" in text or "disk i/o" in text:
+        return WeipianError("E_DISK_FULL", path=path)
+    if "locked" in text or "busy" in text:
+        return WeipianError("E_WS_LOCKED", path=path)
+    if "readonly" in text or "read-only" in text or isinstance(error, PermissionError):
+        return WeipianError("E_WS_READONLY", path=path)
+    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
+        return WeipianError("E_WS_DAMAGED", path=path, detail=error)
+    return WeipianError("E_WRITE", path=path, detail=error)
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    uri = path.resolve().as_uri()
+    connection = sqlite3.connect(
+        f"{uri}?mode=ro&immutable=1" if read_only else f"{uri}?mode=rw", uri=True, isolation_level=None, timeout=5
+    )
+    connection.row_factory = sqlite3.Row
+    register_functions(connection)
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "busy_timeout=5000", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _encode(value: Any) -> Any:
+    return {"$b": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+def _decode(value: Any) -> Any:
+    return base64.b64decode(value["$b"]) if isinstance(value, dict) else value
+
+
+def _pack(changes: Sequence[Change], side: int) -> list[Any]:
+    """One side (2 before, 3 after) of a change set as JSON values."""
+    packed = []
+    for change in changes:
+        row = change[side]
+        packed.append([change[0], list(change[1]), None if row is None else {k: _encode(v) for k, v in row.items()}])
+    return packed
+
+
+def home_of(folder: Path) -> str:
+    """Identity of this copy on this machine: another machine or folder is another origin."""
+    return hashlib.sha256(f"{uuid.getnode()}:{folder.resolve()}".encode()).hexdigest()
+
+
+class Transaction:
+    """Record changes of one action; nothing is visible to others before it is committed."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.changes: list[Change] = []
+
+    def get(self, table: str, *key: Any) -> Optional[Row]:
+        """The record with this key, or None."""
+        spec = TABLES[table]
+        where = " AND ".join(f'"{column}" IS ?' for column in spec.key)
+        columns = ", ".join(f'"{c}"' for c in spec.columns)
+        row = self._connection.execute(f"SELECT {columns} FROM {table} WHERE {where}", key).fetchone()
+        return None if row is None else dict(row)
+
+    def put(self, table: str, row: Mapping[str, Any]) -> None:
+        """Insert the record or change the columns given of the one with the same key."""
+        spec = TABLES[table]
+        key = tuple(row[column] for column in spec.key)
+        before = self.get(table, *key)
+        after = {column: row.get(column, (before or {}).get(column)) for column in spec.columns}
+        if before == after:
+            return
+        columns = list(spec.columns)
+        if before is None:
+            names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" * len(columns))
+            self._connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [after[c] for c in columns])
+        else:
+            assignments = ", ".join(f'"{c}" = ?' for c in columns)
+            where = " AND ".join(f'"{c}" IS ?' for c in spec.key)
+            self._connection.execute(
+                f"UPDATE {table} SET {assignments} WHERE {where}", [*(after[c] for c in columns), *key]
+            )
+        self.changes.append((table, key, before, after))
+
+    def delete(self, table: str, *key: Any) -> None:
+        """Remove the record with this key, if there is one."""
+        before = self.get(table, *key)
+        if before is None:
+            return
+        where = " AND ".join(f'"{c}" IS ?' for c in TABLES[table].key)
+        self._connection.execute(f"DELETE FROM {table} WHERE {where}", key)
+        self.changes.append((table, key, before, None))
+
+
+class Workspace:
+    """An open workspace folder. One instance belongs to one thread."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
+        self.folder = folder
+        self.read_only = read_only
+        self.connection = connection
+        self.name = self.meta("name") or folder.name
+        self.origin = self._origin()
+
+    # -- opening ---------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, folder: Path, name: str) -> Workspace:
+        """Make a workspace in an absent or empty folder.
+
+        Raises:
+            WeipianError: E_WS_NOT_EMPTY, E_DISK_FULL, E_WS_READONLY, E_WRITE.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise WeipianError("E_WS_NOT_EMPTY", path=folder)
+        target = folder / FILE_NAME
+        # Built beside its place and renamed, so that a crash never leaves half a workspace.
+        building = folder / f".{FILE_NAME}.{uuid.uuid4().hex}"
+        try:
+            for name_ in _SUBFOLDERS:
+                (folder / name_).mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(building)) as connection:
+                register_functions(connection)
+                for script in MIGRATIONS:
+                    connection.executescript(script)
+                connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+                connection.execute("INSERT INTO meta VALUES ('name', ?)", (name or folder.name,))
+                connection.commit()
+            building.replace(target)
+        except (OSError, sqlite3.Error) as error:
+            raise translate(error, folder) from error
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Workspace:
+        """Open an existing workspace, upgrading an older one after a backup.
+
+        Raises:
+            WeipianError: E_WS_MISSING, E_WS_NEWER, E_WS_LOCKED, E_WS_DAMAGED.
+        """
+        path = folder / FILE_NAME
+        if not path.is_file():
+            raise WeipianError("E_WS_MISSING", path=folder)
+        read_only = not (os.access(path, os.W_OK) and os.access(folder, os.W_OK))
+        try:
+            connection = _connect(path, read_only=read_only)
+            version = int(connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()[0])
+            if version > SCHEMA_VERSION:
+                connection.close()
+                raise WeipianError("E_WS_NEWER", found=version, supported=SCHEMA_VERSION)
+            if version < SCHEMA_VERSION and not read_only:
+                _upgrade(connection, path, version)
+            return cls(folder, connection, read_only=read_only)
+        except (TypeError, ValueError) as error:
+            raise WeipianError("E_WS_DAMAGED", path=folder, detail=error) from error
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                raise WeipianError("E_WS_DAMAGED", path=folder, detail=error) from error
+            raise translate(error, folder) from error
+        except sqlite3.Error as error:
+            raise translate(error, folder) from error
+
+    def close(self) -> None:
+        """Give the file free; closing twice is harmless."""
+        self.connection.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def meta(self, name: str) -> Optional[str]:
+        """A value of the `meta` table."""
+        row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else row[0]
+
+    def _origin(self) -> str:
+        """The origin of this copy; a copy met for the first time starts a chain of its own."""
+        key = f"origin:{home_of(self.folder)}"
+        known = self.meta(key)
+        if known or self.read_only:
+            return known or ""
+        origin = str(uuid.uuid4())
+        try:
+            self.connection.execute("INSERT INTO meta VALUES (?, ?)", (key, origin))
+        except sqlite3.Error as error:
+            raise translate(error, self.folder) from error
+        return origin
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self, action: str, subject: str, who: str) -> Iterator[Transaction]:
+        """Commit the changes made inside and their journal row together, or nothing at all.
+
+        Raises:
+            WeipianError: E_WS_READONLY, E_WS_LOCKED, E_DISK_FULL, E_WRITE; and whatever the body raises.
+        """
+        if self.read_only:
+            raise WeipianError("E_WS_READONLY", path=self.folder)
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise translate(error, self.folder) from error
+        try:
+            change = Transaction(self.connection)
+            yield change
+            if change.changes or action in ("export", "copy"):
+                self._append(action, subject, who, change.changes)
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if isinstance(error, (sqlite3.Error, OSError)):
+                raise translate(error, self.folder) from error
+            raise
+
+    def _append(self, action: str, subject: str, who: str, changes: Sequence[Change]) -> None:
+        head = self.connection.execute(
+            "SELECT seq, hash FROM journal WHERE origin = ? ORDER BY seq DESC LIMIT 1", (self.origin,)
+        ).fetchone()
+        last = self.connection.execute("SELECT max(hlc) FROM journal").fetchone()[0] or ""
+        fields: Row = {
+            "origin": self.origin,
+            "seq": head["seq"] + 1 if head else 1,
+            "hlc": next_hlc(last, int(time.time() * 1000)),
+            "who": who,
+            "action": action,
+            "subject": subject,
+            "before": self._text(_pack(changes, 2)),
+            "after": self._text(_pack(changes, 3)),
+            "prev_hash": head["hash"] if head else GENESIS,
+        }
+        fields["hash"] = digest(fields)
+        names = ", ".join(f'"{name}"' for name in fields)
+        self.connection.execute(f"INSERT INTO journal ({names}) VALUES ({', '.join('?' * 10)})", list(fields.values()))
+
+    def _text(self, value: Any) -> str:
+        text = canonical(value)
+        if len(text) <= _INLINE_LIMIT:
+            return text
+        sha = hashlib.sha256(text.encode()).hexdigest()
+        self.connection.execute(
+            "INSERT INTO journal_payload SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM journal_payload WHERE sha256 = ?)",
+            (sha, zlib.compress(text.encode(), 6), sha),
+        )
+        return canonical({"payload": sha})
+
+    # -- undo ------------------------------------------------------------------------------------
+
+    def reverse(self, seq: int, who: str) -> str:
+        """Undo the action `seq` of this origin as a new action; history rows are marked withdrawn.
+
+        Returns the action undone.
+
+        Raises:
+            WeipianError: E_NOTHING_TO_UNDO if a record has been changed since.
+        """
+        row = self.connection.execute(
+            'SELECT action, subject, "before", "after" FROM journal WHERE origin = ? AND seq = ?', (self.origin, seq)
+        ).fetchone()
+        if row is None:
+            raise WeipianError("E_NOTHING_TO_UNDO")
+        befores, afters = self._load(row["before"]), self._load(row["after"])
+        with self.transaction("undo", row["subject"], who) as change:
+            for before, after in zip(reversed(befores), reversed(afters)):
+                table, key = before[0], before[1]
+                if change.get(table, *key) != after[2]:
+                    raise WeipianError("E_NOTHING_TO_UNDO")
+                if before[2] is not None:
+                    change.put(table, before[2])
+                elif table in _HISTORY:
+                    change.put(table, {**after[2], "withdrawn": 1})
+                else:
+                    change.delete(table, *key)
+        return str(row["action"])
+
+    def _load(self, text: str) -> list[Any]:
+        value = json.loads(text)
+        if isinstance(value, dict):
+            (body,) = self.connection.execute(
+                "SELECT body FROM journal_payload WHERE sha256 = ?", (value["payload"],)
+            ).fetchone()
+            value = json.loads(zlib.decompress(body))
+        return [
+            (table, key, None if row is None else {k: _decode(v) for k, v in row.items()}) for table, key, row in value
+        ]
+
+    # -- journal ---------------------------------------------------------------------------------
+
+    def head(self) -> tuple[int, str]:
+        """(seq, hash) of the last row of this origin; (0, genesis) before the first."""
+        row = self.connection.execute(
+            "SELECT seq, hash FROM journal WHERE origin = ? ORDER BY seq DESC LIMIT 1", (self.origin,)
+        ).fetchone()
+        return (row["seq"], row["hash"]) if row else (0, GENESIS)
+
+    def journal(self, subject: str = "") -> list[JournalRow]:
+        """Rows in total order (hlc, origin, seq), of one subject or all."""
+        where, values = ("WHERE subject = ?", (subject,)) if subject else ("", ())
+        rows = self.connection.execute(
+            f'SELECT origin, seq, hlc, who, action, subject, "before", "after", prev_hash, hash '
+            f"FROM journal {where} ORDER BY hlc, origin, seq",
+            values,
+        )
+        return [JournalRow(*row) for row in rows]
+
+    def check_journal(self) -> list[str]:
+        """Every break in any chain, and every record that differs from what the journal says of it."""
+        rows = self.journal()
+        problems: list[str] = []
+        for origin in sorted({row.origin for row in rows}):
+            problems += check_chain(sorted((r for r in rows if r.origin == origin), key=lambda r: r.seq))
+        state: dict[tuple[str, tuple[Any, ...]], Optional[Row]] = {}
+        for row in rows:
+            try:
+                for table, key, after in self._load(row.after):
+                    state[table, tuple(key)] = after
+            except (TypeError, ValueError, zlib.error):
+                problems.append(f"日志 {row.origin[:8]} 第 {row.seq} 条：附带内容丢失或损坏")
+        for table, spec in TABLES.items():
+            names = ", ".join(f'"{c}"' for c in spec.columns)
+            found = {
+                tuple(r[k] for k in spec.key): dict(r) for r in self.connection.execute(f"SELECT {names} FROM {table}")
+            }
+            told = {key: row for (name, key), row in state.items() if name == table and row is not None}
+            for key in found.keys() | told.keys():
+                if found.get(key) != told.get(key):
+                    problems.append(f"表 {table} 的记录 {'/'.join(map(str, key))} 与日志不一致，可能在插件之外被改动")
+        return problems
+
+    # -- files -----------------------------------------------------------------------------------
+
+    def evidence_file(self, sha256: str, original_name: str) -> Path:
+        """Where the evidence with this content lies."""
+        return self.folder / "evidence" / sha256[:2] / f"{sha256}{Path(original_name).suffix.lower()}"
+
+    def keep_evidence(self, source: Path, sha256: str) -> Path:
+        """Copy a file in under its content's name; whole or not at all, twice is once."""
+        target = self.evidence_file(sha256, source.name)
+        self._copy(source, target)
+        return target
+
+    def keep_sources(self, files: Sequence[Path], sha256: str) -> None:
+        """Keep a delivery exactly as received under `sources/<sha>/`."""
+        root = Path(os.path.commonpath([file.parent for file in files])) if files else self.folder
+        for file in files:
+            self._copy(file, self.folder / "sources" / sha256 / file.relative_to(root))
+
+    def _copy(self, source: Path, target: Path) -> None:
+        if target.exists():
+            return
+        part = target.with_name(f"{target.name[:40]}.{uuid.uuid4().hex[:8]}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with source.open("rb") as reader, part.open("wb") as writer:
+                shutil.copyfileobj(reader, writer, 1 << 20)
+                writer.flush()
+                os.fsync(writer.fileno())
+            part.replace(target)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise translate(error, target) from error
+
+
+def _upgrade(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Run the missing migrations, each in a transaction, after a backup beside the workspace."""
+    backups = path.parent / "backups"
+    try:
+        backups.mkdir(exist_ok=True)
+        with closing(sqlite3.connect(backups / f"workspace_v{version}_{time.strftime('%Y%m%d-%H%M%S')}.gpkg")) as copy:
+            connection.backup(copy)
+    except OSError as error:
+        raise translate(error, path) from error
+    for number in range(version, SCHEMA_VERSION):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[number]}; "
+            f"UPDATE meta SET value = '{number + 1}' WHERE name = 'schema_version'; COMMIT;"
+        )
