@@ -1,0 +1,87 @@
+"""What the advice engine is given and what it says, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Optional
+
+from .areas import AreaSummary
+from .model import Judgement, LinkedEvidence, OverlayRow, Patch
+from .rulepack import UNCONFIRMED_MARK, is_confirmed
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything known about one patch. `today` is an ISO date, empty when not known.
+
+    `answers` are facts typed but not saved yet; they go before those of the judgement.
+    """
+
+    patch: Patch
+    summary: Optional[AreaSummary] = None
+    overlay: Sequence[OverlayRow] = ()
+    evidence: Sequence[LinkedEvidence] = ()
+    judgement: Optional[Judgement] = None
+    today: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(self, key: str) -> str:
+        """A fact the clerk entered, stripped, empty when it was not."""
+        saved = self.judgement.answers if self.judgement else {}
+        value = self.answers.get(key) or saved.get(key) or ""
+        return str(value).strip()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why: `text` holds the numbers (亩), `clause` and `source` (dossier tag) where it comes from."""
+
+    rule_id: str
+    text: str
+    clause: str = ""
+    source: str = "K"
+    severity: str = "info"  # info | warn | high
+
+    @property
+    def confirmed(self) -> bool:
+        """False when the rule behind it must be marked 未经核实."""
+        return is_confirmed(self.source)
+
+    @property
+    def display(self) -> str:
+        """The sentence with its rule id, as shown and printed."""
+        mark = "" if self.confirmed else f"（{UNCONFIRMED_MARK}）"
+        return f"{self.text}〔{self.rule_id}〕{mark}"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Advice, never a verdict: where the facts point, and what is missing."""
+
+    leaning: Optional[str] = None  # legal | illegal | other | None: cannot be told
+    doubt: bool = True  # 存疑
+    headline: str = ""
+    strength: str = ""  # 事实较充分 | 事实不充分 | 存疑
+    reasons: tuple[Reason, ...] = ()
+    missing: tuple[str, ...] = ()
+    sub_type: str = ""  # the sub-type that the facts point to, empty when none
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """The rules named, each once, in order."""
+        return tuple(dict.fromkeys(r.rule_id for r in self.reasons))
+
+
+@dataclass(frozen=True)
+class CheckItem:
+    """One line of the evidence checklist."""
+
+    id: str
+    label: str
+    done: bool
+    have: int
+    need: int
+    kind: str = "document"  # photo | document | fact | map
+    hint: str = ""
+    confirmed: bool = True  # False: marked 未经核实
