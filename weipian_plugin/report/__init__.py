@@ -1,0 +1,1 @@
+"""Plain values in, files out: ledger, map sheets, result layer, evidence package."""

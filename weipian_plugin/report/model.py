@@ -180,11 +180,13 @@ class SheetJob:
         """
         try:
             raw = json.loads(text)
-            if raw.pop("schema") != JOB_SCHEMA:
-                raise ValueError("schema")
-            return _job(raw)
+            schema = raw.pop("schema")
+            job = _job(raw)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WeipianError("E_FILE_UNREADABLE", path="核查表任务", detail=str(error)) from error
+        if schema != JOB_SCHEMA:
+            raise WeipianError("E_FILE_UNREADABLE", path="核查表任务", detail=f"版本 {schema}")
+        return job
 
     def write(self, path: Path) -> Path:
         """Write the job file and give its path back."""

@@ -1,0 +1,217 @@
+"""What the ledger, the sheets and the result layer say alike about one patch, derived in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Optional
+
+from ..core.areas import CENT, ZERO, mu, parse_mu, round_mu
+from ..core.model import CaseAction, CaseStatus, Verdict
+from ..core.states import CASE_ACTIONS, WAYS
+from .model import PatchReport
+
+#: m² of one unit in which a delivery may state its areas.
+_UNIT_M2 = {"m2": Decimal(1), "mu": Decimal(2000) / Decimal(3), "ha": Decimal(10000)}
+_RECTIFIED = (CaseStatus.RECTIFIED, CaseStatus.ACCEPTED, CaseStatus.CLOSED)
+#: 整改方式 as the statistics count it; the identity 已整改 = 拆除 + 补办 + 拆补组合 runs over these.
+DEMOLISHED, REGULARISED, COMBINED = "拆除", "补办", "拆补组合"
+PARENT, CHILD = "parent", "child"
+SPLIT_LABELS = {"": "", PARENT: "被拆分", CHILD: "拆分"}
+
+
+def in_original_set(report: PatchReport) -> bool:
+    """Counts as delivered (原始下发): everything but the children of a split."""
+    return report.patch.split_state != CHILD
+
+
+def in_verified_set(report: PatchReport) -> bool:
+    """Counts as verified (核实后): everything but a patch that was split."""
+    return report.patch.split_state != PARENT
+
+
+def issued_mu(report: PatchReport) -> Optional[Decimal]:
+    """Issued area in 亩, None when it or its unit is not known."""
+    patch = report.patch
+    unit = _UNIT_M2.get(patch.issued_unit or "")
+    if patch.issued_area is None or unit is None:
+        return None
+    return mu(Decimal(repr(patch.issued_area)) * unit)
+
+
+def total_mu(report: PatchReport) -> Optional[Decimal]:
+    """图斑面积: ellipsoidal of the geometry; the issued figure only where there is no geometry."""
+    if report.summary is not None:
+        return report.summary.total
+    return mu(report.patch.area_m2) if report.patch.area_m2 > 0 else issued_mu(report)
+
+
+def verdict_of(report: PatchReport) -> Optional[Verdict]:
+    """The verdict of a person, None while there is none. 存疑 is a flag and no verdict."""
+    return report.judgement.verdict if report.judgement else None
+
+
+def is_illegal(report: PatchReport) -> bool:
+    """Judged 违法."""
+    return verdict_of(report) is Verdict.ILLEGAL
+
+
+def sub_type(report: PatchReport) -> str:
+    """Label of the 二级类, its id where the pack gave no label."""
+    return report.sub_type_label or (report.judgement.sub_type if report.judgement else "")
+
+
+def covered_share(report: PatchReport) -> Optional[Decimal]:
+    """套合率: percentage of the patch under the union of all approvals, None where none was given."""
+    total = total_mu(report)
+    approved = approved_mu(report)
+    if approved is None or not total:
+        return None
+    return (approved / total * 100).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def approved_mu(report: PatchReport) -> Optional[Decimal]:
+    """亩 of the patch under the union of all approvals, None where no approval layer was given."""
+    return report.summary.approvals.get("approved_union") if report.summary else None
+
+
+def excess_mu(report: PatchReport) -> Optional[Decimal]:
+    """超占面积: patch minus approvals, only where some approval was met."""
+    total, approved = total_mu(report), approved_mu(report)
+    if total is None or not approved:
+        return None
+    return max(total - approved, ZERO)
+
+
+def _unique(values: Iterable[str]) -> str:
+    return "；".join(dict.fromkeys(value.strip() for value in values if value.strip()))
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        return parse_mu(text)
+    except ValueError:
+        return ZERO
+
+
+def _sum(actions: Iterable[CaseAction], name: str) -> Optional[Decimal]:
+    texts = [getattr(action, name) for action in actions]
+    given = [text for text in texts if text.strip()]
+    return round_mu(sum((_amount(text) for text in given), ZERO)) if given else None
+
+
+@dataclass(frozen=True)
+class CaseFigures:
+    """The case columns of the ledger; texts ready to print, areas 亩 or None when not entered."""
+
+    stop_no: str
+    stop_date: str
+    file_no: str
+    file_date: str
+    transfer_office: str
+    transfer_date: str
+    transfer_feedback: str
+    penalty_no: str
+    way: str
+    office: str
+    demolished: Optional[Decimal]
+    reclaimed: Optional[Decimal]
+    regularised_no: str
+    regularised: Optional[Decimal]
+    rectified_on: str
+    accepted_by: str
+    closed_on: str
+
+
+def case_figures(report: PatchReport) -> CaseFigures:
+    """Read the case columns off the actions, in the order in which they were taken."""
+
+    def of(kind: str) -> list[CaseAction]:
+        return [action for action in report.actions if action.kind == kind]
+
+    def text(kind: str, name: str) -> str:
+        return _unique(getattr(action, name) for action in of(kind))
+
+    done = of("rectified")
+    regular = [action for action in done if action.way in ("regularise", "both") or action.regularised_mu.strip()]
+    ways = [WAYS.get(action.way, action.way) for action in report.actions if action.way]
+    status = report.patch.case_status
+    return CaseFigures(
+        stop_no=text("stop", "doc_no"),
+        stop_date=text("stop", "date"),
+        file_no=text("file", "doc_no"),
+        file_date=text("file", "date"),
+        transfer_office=text("transfer", "office"),
+        transfer_date=text("transfer", "date"),
+        transfer_feedback=text("feedback", "note"),
+        penalty_no=text("penalise", "doc_no"),
+        way=_unique(ways),
+        office=report.fact("office") or _unique(action.office for action in of("rectify")),
+        demolished=_sum(done, "demolished_mu"),
+        reclaimed=_sum(done, "reclaimed_mu"),
+        regularised_no=_unique(action.doc_no for action in regular),
+        regularised=_sum(done, "regularised_mu"),
+        rectified_on=done[-1].date if done and status in _RECTIFIED else "",
+        accepted_by=text("accept", "person") if status in (CaseStatus.ACCEPTED, CaseStatus.CLOSED) else "",
+        closed_on=of("close")[-1].date if of("close") and status is CaseStatus.CLOSED else "",
+    )
+
+
+def is_rectified(report: PatchReport) -> bool:
+    """已整改: illegal, rectification entered and nothing left over. Waiting never counts."""
+    return is_illegal(report) and report.patch.case_status in _RECTIFIED and report.open_mu == 0
+
+
+def rectified_way(report: PatchReport) -> str:
+    """拆除, 补办 or 拆补组合 of a rectified patch, else empty. 停采修复 counts as 拆除."""
+    if not is_rectified(report):
+        return ""
+    done = [action for action in report.actions if action.kind == "rectified"]
+    demolished = any(a.way in ("demolish", "mining", "both") or _amount(a.demolished_mu) > 0 for a in done)
+    regularised = any(a.way in ("regularise", "both") or _amount(a.regularised_mu) > 0 for a in done)
+    if demolished and regularised:
+        return COMBINED
+    return REGULARISED if regularised else DEMOLISHED
+
+
+def photo_count(report: PatchReport) -> int:
+    """Number of photos linked to the patch."""
+    return sum(1 for linked in report.evidence if linked.evidence.kind == "photo")
+
+
+def approval_no(report: PatchReport) -> str:
+    """Approval numbers: as entered, else those of the linked approval documents."""
+    documents = (
+        linked.evidence.doc_no
+        for linked in report.evidence
+        if linked.evidence.kind == "document" and not is_case_document(linked.purpose)
+    )
+    return report.fact("approval_no") or _unique(documents)
+
+
+def is_case_document(purpose: str) -> bool:
+    """True for what proves enforcement or rectification, by the name of its purpose."""
+    return any(
+        word in purpose for word in ("stop", "case", "penal", "transfer", "enforce", "rectif", "after", "accept")
+    )
+
+
+def action_line(action: CaseAction) -> str:
+    """One step of the case as a sentence fragment: date, kind, number, office, areas, note."""
+    kind = CASE_ACTIONS[action.kind].label if action.kind in CASE_ACTIONS else action.kind
+    parts = [action.date, kind, action.doc_no, action.office, action.person, WAYS.get(action.way, action.way)]
+    amounts = (("拆除", action.demolished_mu), ("复耕", action.reclaimed_mu), ("补办", action.regularised_mu))
+    parts += [f"{label} {value} 亩" for label, value in amounts if value.strip()]
+    return "  ".join(part for part in [*parts, action.note] if part)
+
+
+def remark(report: PatchReport) -> str:
+    """备注: the remark, whether the patch was split, and which figures were typed by hand."""
+    hand = f"手填：{'、'.join(report.hand_entered)}" if report.hand_entered else ""
+    no_shape = "无图形，面积为下发面积" if report.patch.geometry_source == "none" else ""
+    return "；".join(
+        part
+        for part in (report.patch.remark or "", SPLIT_LABELS.get(report.patch.split_state, ""), no_shape, hand)
+        if part
+    )
