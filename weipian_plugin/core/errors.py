@@ -13,6 +13,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_FILE_MISSING": ("找不到文件：{path}", "请检查路径是否正确，U 盘或网络盘是否已连接。"),
     "E_FILE_UNREADABLE": ("文件打不开：{path}（{detail}）", "请确认文件没有损坏，必要时请下发单位重新提供。"),
     "E_FORMAT_UNSUPPORTED": ("不认识的文件格式：{path}", "请提供 Shapefile、GeoPackage、GDB、GeoJSON 或它们的 zip 压缩包。"),
+    "E_MDB": (
+        "这是 Access 数据库，这里不能直接打开：{path}",
+        "请在 ArcGIS 中把图斑图层导出为 Shapefile 或 File GDB（.gdb），或请下发单位改为提供这两种格式。",
+    ),
+    "E_ANSWER": ("“{key}”的取值不认识：{value}", "可以填写：{choices}。"),
+    "E_FIELD_UNKNOWN": ("数据里没有字段“{field}”，现有字段：{fields}", "请从现有字段中选择。"),
     "E_LAYER_EMPTY": ("图层里没有任何图斑：{path}", "请确认选对了图层，或请下发单位重新提供。"),
     "E_NOT_POLYGON": ("图层是{geometry}，不是面：{path}", "图斑必须是面图层，请选择面图层后重新导入。"),
     "E_QUESTION": ("导入前需要先回答：{questions}", "请在导入界面选择，或在 ANSWERS 参数中给出答案。"),

@@ -1,0 +1,102 @@
+"""What an import asks, answers and hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Optional
+
+from ..core.findings import Finding
+from ..core.model import Patch
+
+#: Spelling of a monitor class -> (id of the class, level or None); dossier 1.3.
+ClassTable = Mapping[str, tuple[str, Optional[int]]]
+DEFAULT_CLASSES: ClassTable = {
+    "新增非农建设类": ("new_nonagri", 1),
+    "年度内持续变化类": ("continuous_change", 1),
+    "其他新增建设类": ("other_new_build", 2),
+    "其他变化类": ("other_change", 3),
+}
+UNIT_LABELS: Mapping[str, str] = {"m2": "平方米", "mu": "亩", "ha": "公顷"}
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What the user settled beforehand; `answers` holds replies to questions by their key.
+
+    `field_map` canonical name -> header. `classes` None means the four classes of the plan.
+    """
+
+    layer: str = ""
+    crs: str = ""
+    encoding: str = ""
+    field_map: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    classes: Optional[ClassTable] = None
+
+    def answer(self, key: str) -> str:
+        """The option of that name, else the answer of that name, else ""."""
+        own = {"layer": self.layer, "crs": self.crs, "encoding": self.encoding}.get(key, "")
+        return (own or str(self.answers.get(key, "") or "")).strip()
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that is asked, never guessed silently; the most plausible choice stands first."""
+
+    key: str  # layer | crs | axis | unit | patch_id
+    text: str
+    choices: tuple[tuple[str, str], ...]  # (value, label)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For REPORT_JSON."""
+        return {"key": self.key, "text": self.text, "choices": [{"value": v, "label": t} for v, t in self.choices]}
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A delivery looked at but not imported. `axis` is "xy" (x east) or "yx" (x north)."""
+
+    path: Path
+    layers: tuple[str, ...] = ()
+    layer: str = ""
+    encoding: str = ""
+    encoding_reason: str = ""
+    crs: str = ""
+    crs_reason: str = ""
+    fields: tuple[str, ...] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    unit_reason: str = ""
+    sample: tuple[Mapping[str, Optional[str]], ...] = ()
+    count: int = 0
+    questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    axis: str = "xy"
+    geometry_type: str = ""
+    columns: tuple[Mapping[str, Any], ...] = ()  # name, type, width, decimals as found
+    options: ImportOptions = field(default_factory=ImportOptions)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that is not imported: its number in the file from 1, its id as found, and why."""
+
+    row: int
+    patch_id: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Checked patches. `sha256` is over the contents of `files` in the order of their names."""
+
+    patches: list[Patch]
+    rejected: list[Rejected]
+    findings: list[Finding]
+    schema: str
+    sha256: str
+    files: Sequence[Path]
+    crs: str

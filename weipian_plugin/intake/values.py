@@ -1,0 +1,87 @@
+"""Values of a delivery's cells: dates, levels, classes, numbers, codes. Unknown spellings stay as they are."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import unicodedata
+from typing import Optional
+
+from ..core.fields import normalise
+from .model import ClassTable
+
+_DATE = re.compile(r"^(\d{4})(?:(\d{2})(\d{2})|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[T ].*|\d{6})?$")
+_MONTH = re.compile(r"^(\d{4})(?:(\d{2})|[-/.年](\d{1,2})月?)$")
+_NUMBER_TAIL = re.compile(r"^(\d+)\.0+$")
+_LEVELS = {"一": 1, "二": 2, "三": 3, "壹": 1, "贰": 2, "叁": 3, "1": 1, "2": 2, "3": 3, "i": 1, "ii": 2, "iii": 3}
+_LEVEL = re.compile(r"^第?(一|二|三|壹|贰|叁|iii|ii|i|[123])(?:\.0+)?(?:级|类)?(?:监测|图斑)?(?:等级|级别)?$")
+_MU_PER_UNIT = {"m2": 1.0, "mu": 2000 / 3, "ha": 10000.0}
+
+
+def text(value: Optional[str]) -> str:
+    """A cell without blanks around it; "" for null."""
+    return (value or "").strip()
+
+
+def code(value: Optional[str]) -> str:
+    """An id or code: opaque text, only the ".0" that a numeric column adds is taken off."""
+    cell = text(value)
+    found = _NUMBER_TAIL.match(cell)
+    return found.group(1) if found else cell
+
+
+def date(value: Optional[str]) -> Optional[str]:
+    """20251006, 2025/10/6, 2025年10月6日 -> 2025-10-06; 202510 -> 2025-10; other text as it is."""
+    cell = unicodedata.normalize("NFKC", code(value))
+    if not cell:
+        return None
+    day, month = _DATE.match(cell), _MONTH.match(cell)
+    found = day or month
+    parts = [int(part) for part in found.groups() if part] if found else []
+    try:
+        if day:
+            return datetime.date(*parts).isoformat()
+        if month:
+            return datetime.date(parts[0], parts[1], 1).isoformat()[:7]
+    except ValueError:
+        return cell
+    return cell
+
+
+def number(value: Optional[str]) -> Optional[float]:
+    """A finite number, thousands separators allowed; None for anything else."""
+    cell = unicodedata.normalize("NFKC", text(value)).replace(",", "")
+    try:
+        result = float(cell)
+    except ValueError:
+        return None
+    return result if math.isfinite(result) else None
+
+
+def square_metres(area: float, unit: str) -> float:
+    """An area in m2, mu (亩, 2000/3 m²) or ha as m²."""
+    return area * _MU_PER_UNIT[unit]
+
+
+def level(value: Optional[str]) -> Optional[int]:
+    """一级, 1, Ⅰ, 一, 1级 -> 1 …; None for anything else."""
+    found = _LEVEL.match(normalise(value or ""))
+    return _LEVELS[found.group(1)] if found else None
+
+
+def monitor_class(value: Optional[str], table: ClassTable) -> Optional[tuple[str, Optional[int]]]:
+    """(id, level) of a class named by its label or id, with or without the final 类."""
+    key = normalise(value or "").rstrip("类")
+    if not key:
+        return None
+    for name, entry in table.items():
+        if key in (normalise(name).rstrip("类"), normalise(entry[0])):
+            return entry
+    return None
+
+
+def patch_type(value: Optional[str]) -> Optional[str]:
+    """TBLX; 1–4 are also written 01–04 (dossier 3.1)."""
+    cell = code(value)
+    return (cell.zfill(2) if cell in ("1", "2", "3", "4") else cell) or None
