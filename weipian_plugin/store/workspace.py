@@ -18,7 +18,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Optional
 
@@ -152,7 +152,8 @@ class Workspace:
         Raises:
             WeipianError: E_WS_NOT_EMPTY, E_DISK_FULL, E_WS_READONLY, E_WRITE.
         """
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        # Our own sub-folders may be there already: a failed import reports into exports/.
+        if folder.exists() and (not folder.is_dir() or any(f.name not in _SUBFOLDERS for f in folder.iterdir())):
             raise WeipianError("E_WS_NOT_EMPTY", path=folder)
         target = folder / FILE_NAME
         # Built beside its place and renamed, so that a crash never leaves half a workspace.
@@ -215,6 +216,12 @@ class Workspace:
         """A value of the `meta` table."""
         row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if row is None else row[0]
+
+    def note(self, name: str, value: str) -> None:
+        """Set a value of the `meta` table: conveniences of the panel, never records. Best effort."""
+        if not self.read_only and self.meta(name) != value:
+            with suppress(sqlite3.OperationalError):
+                self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def _origin(self) -> str:
         """The origin of this copy; a copy met for the first time starts a chain of its own."""

@@ -1,0 +1,39 @@
+"""The Processing provider `weipian`: the product's command line."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from ..workbench.resources import resource
+from .advise import Advise
+from .apply_decisions import ApplyDecisions
+from .attach_photos import AttachPhotos
+from .export_report import ExportReport, RenderSheets
+from .import_patches import ImportPatches
+from .overlay_patches import OverlayPatches
+from .verify_workspace import VerifyWorkspace
+
+
+class WeipianProvider(QgsProcessingProvider):
+    """All algorithms of design section 5."""
+
+    def id(self) -> str:  # noqa: A003 - QGIS's name
+        """Provider id."""
+        return "weipian"
+
+    def name(self) -> str:
+        """Name in the toolbox."""
+        return self.tr("卫片执法助手")
+
+    def icon(self) -> QIcon:
+        """Icon in the toolbox."""
+        return QIcon(str(resource("icons", "weipian.svg")))
+
+    def loadAlgorithms(self) -> None:  # noqa: N802 - QGIS's name
+        """Register the algorithms."""
+        for algorithm in (
+            ImportPatches, OverlayPatches, AttachPhotos, Advise, ApplyDecisions, ExportReport, VerifyWorkspace,
+            RenderSheets,
+        ):  # fmt: skip
+            self.addAlgorithm(algorithm())

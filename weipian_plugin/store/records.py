@@ -1,0 +1,160 @@
+"""Records <-> values: the only place that knows how a `core.model` value lies in its table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, Optional
+
+from ..core.journal import canonical
+from ..core.model import (
+    Batch, CaseAction, CaseStatus, Evidence, Judgement, LayerAssignment, OverlayRow, Patch, ReviewStatus, Verdict,
+)  # fmt: skip
+from . import gpkg
+from .schema import TABLES
+from .workspace import Row, Workspace
+
+
+def _select(ws: Workspace, table: str, tail: str = "", values: Iterable[Any] = ()) -> list[Row]:
+    names = ", ".join(f'"{column}"' for column in TABLES[table].columns)
+    return [dict(row) for row in ws.connection.execute(f"SELECT {names} FROM {table} {tail}", tuple(values))]
+
+
+def batch_row(batch: Batch) -> Row:
+    """Batch -> record."""
+    return asdict(batch)
+
+
+def batches(ws: Workspace) -> list[Batch]:
+    """All batches, oldest first."""
+    return [Batch(**row) for row in _select(ws, "batch", "ORDER BY created_at, batch_id")]
+
+
+def patch_row(patch: Patch) -> Row:
+    """Patch -> record."""
+    row = dict(patch.__dict__)
+    row["geom"] = gpkg.encode(row.pop("wkb"))
+    row["source_attributes"] = canonical(dict(patch.source_attributes))
+    row["review_status"] = patch.review_status.value
+    row["case_status"] = patch.case_status.value
+    return row
+
+
+def _patch(row: Row) -> Patch:
+    row["wkb"] = gpkg.decode(row.pop("geom"))
+    row["source_attributes"] = json.loads(row["source_attributes"] or "{}")
+    row["review_status"] = ReviewStatus(row["review_status"])
+    row["case_status"] = CaseStatus(row["case_status"])
+    return Patch(**row)
+
+
+def patches(ws: Workspace, batch_id: str = "") -> list[Patch]:
+    """Patches of a batch or all, in order of import."""
+    tail, values = ("WHERE batch_id = ? ORDER BY fid", (batch_id,)) if batch_id else ("ORDER BY fid", ())
+    return [_patch(row) for row in _select(ws, "patch", tail, values)]
+
+
+def patch(ws: Workspace, patch_uid: str) -> Optional[Patch]:
+    """One patch, None if there is none."""
+    rows = _select(ws, "patch", "WHERE patch_uid = ?", (patch_uid,))
+    return _patch(rows[0]) if rows else None
+
+
+def overlay_row(row: OverlayRow) -> Row:
+    """Overlay result -> record."""
+    record = dict(row.__dict__)
+    record["detail"] = canonical([dict(item) for item in row.detail])
+    return record
+
+
+def overlay(ws: Workspace, patch_uid: str = "") -> list[OverlayRow]:
+    """Overlay rows of one patch or all."""
+    tail, values = ("WHERE patch_uid = ?", (patch_uid,)) if patch_uid else ("", ())
+    rows = _select(ws, "overlay", tail, values)
+    return [OverlayRow(**{**row, "detail": tuple(json.loads(row["detail"]))}) for row in rows]
+
+
+def judgement_row(judgement: Judgement) -> Row:
+    """Judgement -> record."""
+    row = dict(judgement.__dict__)
+    row["verdict"] = judgement.verdict.value if judgement.verdict else None
+    row["doubt"] = int(judgement.doubt)
+    row["rule_ids"] = canonical(list(judgement.rule_ids))
+    row["answers"] = canonical(dict(judgement.answers))
+    row["withdrawn"] = 0
+    return row
+
+
+def _judgement(row: Row) -> Judgement:
+    row.pop("withdrawn")
+    row["verdict"] = Verdict(row["verdict"]) if row["verdict"] else None
+    row["doubt"] = bool(row["doubt"])
+    row["rule_ids"] = tuple(json.loads(row["rule_ids"]))
+    row["answers"] = json.loads(row["answers"])
+    return Judgement(**row)
+
+
+def judgements(ws: Workspace, patch_uid: str = "") -> dict[str, Judgement]:
+    """The judgement in force per patch: the last that was not withdrawn."""
+    tail = "WHERE withdrawn = 0" + (" AND patch_uid = ?" if patch_uid else "") + " ORDER BY fid"
+    rows = _select(ws, "judgement", tail, (patch_uid,) if patch_uid else ())
+    return {row["patch_uid"]: _judgement(row) for row in rows}
+
+
+def evidence_row(evidence: Evidence) -> Row:
+    """Evidence -> record."""
+    return {**evidence.__dict__, "checks": canonical(dict(evidence.checks))}
+
+
+def _evidence(row: Row) -> Evidence:
+    return Evidence(**{**row, "checks": json.loads(row["checks"] or "{}")})
+
+
+def evidence(ws: Workspace, evidence_id: str = "") -> dict[str, Evidence]:
+    """Evidence by id, one or all."""
+    tail, values = ("WHERE evidence_id = ?", (evidence_id,)) if evidence_id else ("ORDER BY fid", ())
+    return {row["evidence_id"]: _evidence(row) for row in _select(ws, "evidence", tail, values)}
+
+
+def links(ws: Workspace, patch_uid: str = "") -> list[tuple[str, str, str]]:
+    """(patch_uid, evidence_id, purpose) in the order they were made."""
+    tail, values = ("WHERE patch_uid = ? ORDER BY fid", (patch_uid,)) if patch_uid else ("ORDER BY fid", ())
+    return [(r["patch_uid"], r["evidence_id"], r["purpose"]) for r in _select(ws, "evidence_link", tail, values)]
+
+
+def action_row(action: CaseAction) -> Row:
+    """Case action -> record."""
+    return {**action.__dict__, "evidence_ids": canonical(list(action.evidence_ids)), "withdrawn": 0}
+
+
+def actions(ws: Workspace, patch_uid: str = "") -> list[CaseAction]:
+    """Case actions in force, in the order they were recorded."""
+    tail = "WHERE withdrawn = 0" + (" AND patch_uid = ?" if patch_uid else "") + " ORDER BY fid"
+    rows = _select(ws, "case_action", tail, (patch_uid,) if patch_uid else ())
+    result = []
+    for row in rows:
+        row.pop("withdrawn")
+        result.append(CaseAction(**{**row, "evidence_ids": tuple(json.loads(row["evidence_ids"] or "[]"))}))
+    return result
+
+
+def setting(ws: Workspace, name: str) -> str:
+    """A value of the workspace, empty if never set."""
+    rows = _select(ws, "setting", "WHERE name = ?", (name,))
+    return rows[0]["value"] if rows else ""
+
+
+def setting_row(name: str, value: str) -> Row:
+    """Setting -> record."""
+    return {"name": name, "value": value}
+
+
+def assignments(ws: Workspace) -> list[LayerAssignment]:
+    """Layers that were given a role."""
+    return [LayerAssignment(**item) for item in json.loads(setting(ws, "layers") or "[]")]
+
+
+def assignments_row(layers: Iterable[LayerAssignment]) -> Row:
+    """Layers with a role -> record."""
+    return setting_row("layers", canonical([asdict(layer) for layer in layers]))

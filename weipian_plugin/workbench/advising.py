@@ -1,0 +1,38 @@
+"""Use case: advice on every patch, as words, rule ids and numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..core.feedback import Feedback, stop_if_cancelled
+from .session import Session
+
+
+def advise_all(folder: Path, who: str, feedback: Feedback) -> dict[str, Any]:
+    """patch_id -> suggestion, reasons with rule id and clause, figures in 亩, missing evidence. Changes nothing."""
+    result: dict[str, Any] = {}
+    with Session.open(Path(folder), who) as session:
+        patches = session.patches()
+        for number, patch in enumerate(patches):
+            stop_if_cancelled(feedback)
+            feedback.progress(100 * number / max(1, len(patches)))
+            view = session.patch_view(patch.patch_uid)
+            advice, summary = view.advice, view.summary
+            result[patch.patch_id] = {
+                "suggestion": advice.headline,
+                "leaning": advice.leaning,
+                "doubt": advice.doubt,
+                "rules": [vars(reason) for reason in advice.reasons],
+                "missing": list(advice.missing),
+                "areas_mu": None
+                if summary is None
+                else {
+                    key: None if getattr(summary, key) is None else str(getattr(summary, key))
+                    for key in (
+                        "total", "cropland", "agri_other", "unused", "construction", "unknown", "uncovered",
+                        "duplicate", "prime", "redline", "urban",
+                    )
+                },
+            }  # fmt: skip
+    return {"patches": result, "pack_version": session.pack.version}

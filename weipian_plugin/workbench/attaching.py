@@ -1,0 +1,96 @@
+"""Use case: a folder of photos and documents in, each file on its patch or in the unmatched list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import WeipianError
+from ..core.feedback import Feedback, stop_if_cancelled
+from ..photos.exif import PhotoFacts
+from ..photos.matching import match
+from ..store import records
+from ..store.workspace import Workspace
+from . import evidence_in
+from .resources import default_pack
+from .session import now
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One file: the patch it went to (empty: none) and why."""
+
+    file: str
+    patch_id: str
+    purpose: str
+    reason: str
+    confidence: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AttachReport:
+    """What became of a folder of evidence."""
+
+    matched: Sequence[Placed]
+    unmatched: Sequence[Placed]
+    skipped: Sequence[Placed]
+
+    def report(self) -> dict[str, Any]:
+        """The REPORT_JSON of design section 5."""
+        return {key: [vars(item) for item in getattr(self, key)] for key in ("matched", "unmatched", "skipped")}
+
+
+def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> AttachReport:
+    """Copy in, hash and lay every file of `photos` on its patch, by id in the name, then by position and view.
+
+    What is doubtful stays in the evidence store without a patch and is listed. One transaction; cancelled
+    or interrupted, nothing is linked, and doing it again links nothing twice.
+
+    Raises:
+        WeipianError: E_FILE_MISSING, E_DISK_FULL, E_CANCELLED.
+    """
+    files = evidence_in.files_under(Path(photos))
+    pack = default_pack()
+    with Workspace.open(Path(folder)) as ws:
+        patches = records.patches(ws)
+        by_uid = {patch.patch_uid: patch for patch in patches}
+        prepared: dict[Path, evidence_in.Prepared] = {}
+        skipped: list[Placed] = []
+        for number, file in enumerate(files):
+            stop_if_cancelled(feedback)
+            feedback.progress(90 * number / max(1, len(files)))
+            try:
+                prepared[file] = evidence_in.prepare(ws, file, who, now(), pack)
+            except WeipianError as error:
+                if error.code in ("E_DISK_FULL", "E_WS_READONLY"):
+                    raise
+                skipped.append(Placed(str(file.relative_to(photos)), "", "", str(error)))
+        placed: list[tuple[Placed, Path, str]] = []
+        unmatched: list[Placed] = []
+        for result in match([(file, _facts(item)) for file, item in prepared.items()], patches):
+            item = prepared[result.path]
+            name = str(result.path.relative_to(photos))
+            purpose = item.guess_purpose(pack)
+            if result.patch_uid is None:
+                unmatched.append(Placed(name, "", purpose, result.reason, "", item.notes))
+            else:
+                patch = by_uid[result.patch_uid]
+                note = Placed(name, patch.patch_id, purpose, result.reason, result.confidence, item.notes)
+                placed.append((note, result.path, patch.patch_uid))
+        with ws.transaction("attach", "workspace", who) as change:
+            for note, path, uid in placed:
+                evidence_in.link(change, prepared[path], uid, note.purpose)
+            for file, item in prepared.items():
+                if file not in {path for _, path, _ in placed}:
+                    change.put("evidence", records.evidence_row(item.evidence))
+    feedback.progress(100)
+    return AttachReport([note for note, _, _ in placed], unmatched, skipped)
+
+
+def _facts(item: evidence_in.Prepared) -> PhotoFacts:
+    """What matching wants to know; documents are matched by name alone."""
+    e = item.evidence
+    return PhotoFacts(taken_at=e.taken_at, lon=e.lon, lat=e.lat, azimuth=e.azimuth, azimuth_ref=e.azimuth_ref)

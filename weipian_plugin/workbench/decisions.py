@@ -1,0 +1,179 @@
+"""Use case: decisions and case steps from a table, each row through the same door as the panel."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core import states
+from ..core.errors import WeipianError
+from ..core.feedback import Feedback, stop_if_cancelled
+from ..core.model import CaseAction, ReviewStatus, Verdict
+from .session import Session
+
+_REQUIRED = ("图斑编号",)
+_VERDICTS = {v.label: v.value for v in Verdict} | {v.value: v.value for v in Verdict}
+_REVIEW = {status.label: status for status in ReviewStatus} | {status.value: status for status in ReviewStatus}
+_ACTIONS = {kind.label: kind.kind for kind in states.CASE_ACTIONS.values()} | {k: k for k in states.CASE_ACTIONS}
+_WAYS = {label: way for way, label in states.WAYS.items()} | {way: way for way in states.WAYS}
+
+
+@dataclass(frozen=True)
+class RowReport:
+    """What became of one row; `code` is empty when it was applied."""
+
+    row: int
+    patch_id: str
+    what: str
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionReport:
+    """What became of a table of decisions."""
+
+    applied: Sequence[RowReport]
+    rejected: Sequence[RowReport]
+
+    def report(self) -> dict[str, Any]:
+        """The REPORT_JSON of design section 5."""
+        return {"applied": [vars(r) for r in self.applied], "rejected": [vars(r) for r in self.rejected]}
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Rows of a csv (UTF-8 or GBK) or xlsx (first sheet) as text, header in the first row.
+
+    Raises:
+        WeipianError: E_FILE_MISSING, E_FILE_UNREADABLE, E_TABLE_COLUMNS.
+    """
+    if not path.is_file():
+        raise WeipianError("E_FILE_MISSING", path=path)
+    rows = _read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_csv(path)
+    header = [name.strip() for name in rows[0]] if rows else []
+    missing = [name for name in _REQUIRED if name not in header]
+    if missing:
+        raise WeipianError("E_TABLE_COLUMNS", columns="、".join(missing))
+    return [dict(zip(header, (value.strip() for value in row))) for row in rows[1:] if any(v.strip() for v in row)]
+
+
+def _read_csv(path: Path) -> list[list[str]]:
+    raw = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return list(csv.reader(io.StringIO(raw.decode(encoding), newline="")))
+        except UnicodeDecodeError:
+            continue
+    raise WeipianError("E_FILE_UNREADABLE", path=path, detail="编码不是 UTF-8 或 GBK")
+
+
+def _read_xlsx(path: Path) -> list[list[str]]:
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, OSError, KeyError, ValueError) as error:
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error) from error
+    try:
+        return [["" if v is None else str(v) for v in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+    finally:
+        book.close()
+
+
+def apply_decisions(folder: Path, table: Path, who: str, feedback: Feedback) -> DecisionReport:
+    """Apply verdicts and case steps row by row, in order; a row that cannot be applied changes nothing.
+
+    Columns: 图斑编号; 判定 二级类 判定依据说明 理由 and any label of the pack's facts (用地主体 …); or
+    动作 日期 文号 单位 责任人 整改方式 拆除面积 复耕面积 补办面积 备注; 附件 with 附件用途 in either.
+
+    Raises:
+        WeipianError: as `read_table`, E_CANCELLED (rows applied before stay applied, as on the panel).
+    """
+    rows = read_table(Path(table))
+    applied: list[RowReport] = []
+    rejected: list[RowReport] = []
+    with Session.open(Path(folder), who) as session:
+        for number, row in enumerate(rows, start=2):
+            stop_if_cancelled(feedback)
+            feedback.progress(100 * number / (len(rows) + 1))
+            patch_id, what = row["图斑编号"], row.get("动作") or row.get("判定", "")
+            try:
+                _apply(session, row, Path(table).parent)
+                applied.append(RowReport(number, patch_id, what))
+            except WeipianError as error:
+                if error.code in ("E_DISK_FULL", "E_WS_READONLY", "E_WS_LOCKED"):
+                    raise
+                rejected.append(RowReport(number, patch_id, what, error.code, str(error)))
+    return DecisionReport(applied, rejected)
+
+
+def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
+    patch = session.find(row["图斑编号"])
+    files = [base / name.strip() for name in row.get("附件", "").replace("；", ";").split(";") if name.strip()]
+    if files:
+        session.attach(patch.patch_uid, patch.patch_id, files, _purpose(session, row.get("附件用途", "")))
+    if row.get("判定"):
+        _judge(session, patch.patch_uid, patch.patch_id, row)
+    action = row.get("动作", "")
+    if action in _REVIEW:
+        session.set_review(patch.patch_uid, patch.patch_id, _REVIEW[action], row.get("备注", ""))
+    elif action:
+        _step(session, patch.patch_uid, patch.patch_id, action, row)
+
+
+def _purpose(session: Session, text: str) -> str:
+    for item in session.pack.requirements.values():
+        if text and text in (item.id, item.label):
+            return item.id
+    return ""
+
+
+def _judge(session: Session, uid: str, patch_id: str, row: Mapping[str, str]) -> None:
+    text = row["判定"]
+    doubt = text == "存疑" or row.get("存疑", "") in ("是", "1", "true")
+    verdict = "" if text == "存疑" else _VERDICTS.get(text)
+    if verdict is None:
+        raise WeipianError("E_VERDICT_UNKNOWN", value=text)
+    sub_type = ""
+    if row.get("二级类") and verdict:
+        found = session.pack.sub_type(verdict, row["二级类"])
+        if found is None:
+            raise WeipianError("E_SUBTYPE_UNKNOWN", verdict=Verdict(verdict).label, value=row["二级类"])
+        sub_type = found.id
+    answers = {
+        item.id: row.get(item.label) or row.get(item.id, "")
+        for item in session.pack.ask_fields.values()
+        if row.get(item.label) or row.get(item.id)
+    }
+    session.judge(
+        uid, patch_id, verdict, sub_type, row.get("判定依据说明", ""), answers,
+        doubt=doubt, against_reason=row.get("理由", ""),
+    )  # fmt: skip
+
+
+def _step(session: Session, uid: str, patch_id: str, action: str, row: Mapping[str, str]) -> None:
+    kind = _ACTIONS.get(action)
+    if kind is None:
+        raise WeipianError("E_VERDICT_UNKNOWN", value=action)
+    session.add_action(
+        CaseAction(
+            patch_uid=uid,
+            kind=kind,
+            date=row.get("日期", ""),
+            doc_no=row.get("文号", ""),
+            office=row.get("单位", ""),
+            person=row.get("责任人", ""),
+            way=_WAYS.get(row.get("整改方式", ""), ""),
+            demolished_mu=row.get("拆除面积", ""),
+            reclaimed_mu=row.get("复耕面积", ""),
+            regularised_mu=row.get("补办面积", ""),
+            note=row.get("备注", ""),
+        ),
+        patch_id,
+        row.get("理由", ""),
+    )

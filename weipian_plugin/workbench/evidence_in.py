@@ -1,0 +1,103 @@
+"""A file on its way into the evidence store: hash, read once, copy, link."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..core.errors import WeipianError
+from ..core.hashing import file_sha256
+from ..core.model import Evidence
+from ..core.rulepack import RulePack
+from ..photos.exif import PHOTO_SUFFIXES, read_photo
+from ..store import records
+from ..store.workspace import Transaction, Workspace
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file that lies in the evidence store, ready to be linked."""
+
+    evidence: Evidence
+    name: str
+    notes: tuple[str, ...] = ()
+
+    def guess_purpose(self, pack: RulePack, *, rectifying: bool = False) -> str:
+        """What the file proves, by its kind and the words in its name; the clerk can say otherwise."""
+        named = [r for r in pack.requirements.values() if r.kind == "document" and _words_of(r.label, self.name)]
+        if named:
+            return max(named, key=lambda r: len(r.label)).id
+        if self.evidence.kind == "photo":
+            return "after_photo" if rectifying or "整改后" in self.name or "复耕" in self.name else "site_photo"
+        return "document"
+
+
+def _words_of(label: str, name: str) -> bool:
+    return any(word and word in name for word in label.replace("（", "/").replace("）", "").split("/"))
+
+
+def prepare(ws: Workspace, path: Path, who: str, at: str, pack: RulePack) -> Prepared:
+    """Copy a file into the store and read it once; the same content again gives the record that is there.
+
+    Raises:
+        WeipianError: E_FILE_MISSING, E_FILE_UNREADABLE, E_PHOTO_UNREADABLE, E_DISK_FULL, E_WRITE.
+    """
+    if not path.is_file():
+        raise WeipianError("E_FILE_MISSING", path=path)
+    try:
+        sha = file_sha256(path)
+    except OSError as error:
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
+    known = next((e for e in records.evidence(ws).values() if e.sha256 == sha), None)
+    if known is not None:
+        return Prepared(known, path.name, ("已在工作区里，没有重复保存",))
+    photo = path.suffix.lower() in PHOTO_SUFFIXES
+    item = Evidence(
+        evidence_id=str(uuid.uuid4()),
+        kind="photo" if photo else "document",
+        sha256=sha,
+        original_name=path.name,
+        source="manual",
+        added_at=at,
+        added_by=who,
+    )
+    notes: tuple[str, ...] = ()
+    if photo:
+        facts = read_photo(path)
+        notes = facts.notes
+        item = replace(
+            item,
+            taken_at=facts.taken_at,
+            lon=facts.lon,
+            lat=facts.lat,
+            azimuth=facts.azimuth,
+            azimuth_ref=facts.azimuth_ref,
+            accuracy_m=facts.accuracy_m,
+            source=facts.source,
+            checks={"notes": list(notes), "orientation": facts.orientation or 1, "camera": facts.camera or ""},
+        )
+    ws.keep_evidence(path, sha)
+    return Prepared(item, path.name, notes)
+
+
+def link(change: Transaction, item: Prepared, patch_uid: str, purpose: str) -> None:
+    """Record the evidence and what it proves for a patch."""
+    if change.get("evidence", item.evidence.evidence_id) is None:
+        change.put("evidence", records.evidence_row(item.evidence))
+    change.put(
+        "evidence_link",
+        {"patch_uid": patch_uid, "evidence_id": item.evidence.evidence_id, "purpose": purpose, "note": ""},
+    )
+
+
+def files_under(folder: Path) -> Sequence[Path]:
+    """Every file of a folder tree, hidden ones aside, in name order.
+
+    Raises:
+        WeipianError: E_FILE_MISSING.
+    """
+    if not folder.is_dir():
+        raise WeipianError("E_FILE_MISSING", path=folder)
+    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))

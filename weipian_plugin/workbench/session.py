@@ -1,0 +1,595 @@
+"""An open workspace as the panel sees it: read a patch, decide, attach, follow the case, undo.
+
+Each method is one action, on disk before it returns. A Session belongs to the GUI's thread; long work
+(import, overlay, export …) has modules of its own that open the workspace by folder.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Optional
+
+from ..core import areas, closure, states
+from ..core.advice import Advice, Facts, advise, checklist
+from ..core.errors import WeipianError
+from ..core.model import (
+    APPROVAL_ROLES, ROLES, Batch, CaseAction, CaseStatus, Evidence, Judgement, LayerAssignment, LinkedEvidence,
+    OverlayRow, Patch, ReviewStatus, Verdict,
+)  # fmt: skip
+from ..core.rulepack import RulePack
+from ..geo.viewcone import look
+from ..store import gpkg, records
+from ..store.workspace import Transaction, Workspace
+from . import evidence_in
+from .resources import default_pack
+from .views import Agenda, PatchView, QueueRow
+
+CHINA = timezone(timedelta(hours=8))
+ACTION_LABELS: Mapping[str, str] = {
+    "judge": "判定", "review": "状态变更", "case": "查处整改登记", "attach": "附举证", "unlink": "移除举证",
+    "photo": "照片信息", "layers": "图层设置", "import": "导入", "overlay": "套合分析", "undo": "撤销",
+    "export": "导出", "document": "文件信息",
+}  # fmt: skip
+#: What one person may take back step by step.
+_UNDOABLE = ("judge", "review", "case", "attach", "unlink", "photo", "document")
+
+
+def now() -> str:
+    """This instant, China time, ISO text to the second."""
+    return datetime.now(CHINA).isoformat(timespec="seconds")
+
+
+def today() -> str:
+    """Today's date in China, ISO text."""
+    return datetime.now(CHINA).date().isoformat()
+
+
+def check_date(text: str) -> str:
+    """Normalise a date; empty stays empty.
+
+    Raises:
+        WeipianError: E_DATE_INVALID.
+    """
+    text = text.strip().replace("/", "-").replace(".", "-")
+    if not text:
+        return ""
+    if text.isdigit() and len(text) == 8:
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    try:
+        year, month, day = (int(part) for part in text.split("-"))
+        return date(year, month, day).isoformat()
+    except ValueError as error:
+        raise WeipianError("E_DATE_INVALID", value=text) from error
+
+
+class Session:
+    """The one door of the panel to a workspace."""
+
+    def __init__(self, workspace: Workspace, who: str, pack: Optional[RulePack] = None) -> None:
+        self._ws = workspace
+        self.who = who
+        self.pack = pack or default_pack()
+        self._done: list[int] = []
+
+    @classmethod
+    def create(cls, folder: Path, name: str, who: str) -> Session:
+        """Make a workspace and open it; errors of `Workspace.create`."""
+        return cls(Workspace.create(Path(folder), name), who)
+
+    @classmethod
+    def open(cls, folder: Path, who: str) -> Session:
+        """Open a workspace; errors of `Workspace.open`."""
+        return cls(Workspace.open(Path(folder)), who)
+
+    def close(self) -> None:
+        """Give the workspace free."""
+        self._ws.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def folder(self) -> Path:
+        """The workspace folder."""
+        return self._ws.folder
+
+    @property
+    def name(self) -> str:
+        """Name of the workspace."""
+        return self._ws.name
+
+    @property
+    def read_only(self) -> bool:
+        """True on read-only media: everything can be looked at, nothing saved."""
+        return self._ws.read_only
+
+    def anchor(self) -> str:
+        """`<origin> #<seq> <hash>` of the journal head, as printed on reports."""
+        seq, digest = self._ws.head()
+        return f"{self._ws.origin[:8]} #{seq} {digest[:16]}"
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def batches(self) -> list[Batch]:
+        """All batches, oldest first."""
+        return records.batches(self._ws)
+
+    def patches(self, batch_id: str = "") -> list[Patch]:
+        """Patches of a batch or all."""
+        return records.patches(self._ws, batch_id)
+
+    def find(self, patch_id: str, batch_id: str = "") -> Patch:
+        """The patch with this number, the newest where several batches use it.
+
+        Raises:
+            WeipianError: E_PATCH_MISSING.
+        """
+        sql = "SELECT patch_uid FROM patch WHERE patch_id = ?" + (" AND batch_id = ?" if batch_id else "")
+        values = (patch_id, batch_id) if batch_id else (patch_id,)
+        rows = self._ws.connection.execute(f"{sql} ORDER BY fid DESC", values).fetchall()
+        if not rows:
+            raise WeipianError("E_PATCH_MISSING", patch_id=patch_id)
+        return self._patch(rows[0][0])
+
+    def _patch(self, patch_uid: str) -> Patch:
+        patch = records.patch(self._ws, patch_uid)
+        if patch is None:
+            raise WeipianError("E_PATCH_MISSING", patch_id=patch_uid)
+        return patch
+
+    def patch_geometries(self) -> dict[str, bytes]:
+        """patch_uid -> MultiPolygon WKB in EPSG:4490, of the patches that have one."""
+        rows = self._ws.connection.execute("SELECT patch_uid, geom FROM patch WHERE geom IS NOT NULL")
+        return {uid: gpkg.decode(blob) or b"" for uid, blob in rows}
+
+    def queue(self, batch_id: str = "") -> list[QueueRow]:
+        """One row a patch in order of import; filter and order are the list's own affair."""
+        return self._queue(records.patches(self._ws, batch_id))
+
+    def queue_row(self, patch_uid: str) -> QueueRow:
+        """The row of one patch, after a change to it."""
+        return self._queue([self._patch(patch_uid)], patch_uid)[0]
+
+    def _queue(self, patches: Sequence[Patch], only: str = "") -> list[QueueRow]:
+        judged = records.judgements(self._ws, only)
+        sql = "SELECT patch_uid, role, sum(area_m2) FROM overlay WHERE role IN ('prime_farmland','eco_redline')"
+        sql += " AND patch_uid = ?" if only else ""
+        overlaps = {
+            (uid, role): area
+            for uid, role, area in self._ws.connection.execute(
+                f"{sql} GROUP BY patch_uid, role", (only,) if only else ()
+            )
+        }
+        counts: dict[str, int] = {}
+        for uid, _, _ in records.links(self._ws, only):
+            counts[uid] = counts.get(uid, 0) + 1
+        dues = {batch.batch_id: batch.due_on or "" for batch in self.batches()}
+        return [
+            self._queue_row(p, judged.get(p.patch_uid), overlaps, counts.get(p.patch_uid, 0), dues) for p in patches
+        ]
+
+    def _queue_row(
+        self,
+        patch: Patch,
+        judgement: Optional[Judgement],
+        overlaps: Mapping[tuple[str, str], float],
+        evidence_count: int,
+        dues: Mapping[str, str],
+    ) -> QueueRow:
+        prime = overlaps.get((patch.patch_uid, "prime_farmland"))
+        redline = overlaps.get((patch.patch_uid, "eco_redline"))
+        verdict = judgement.verdict.value if judgement and judgement.verdict else ""
+        text = " ".join(
+            part
+            for part in (
+                patch.patch_id, patch.village_name, patch.town_name,
+                judgement.answers.get("project", "") if judgement else "",
+                judgement.answers.get("party", "") if judgement else "",
+            )
+            if part
+        )  # fmt: skip
+        return QueueRow(
+            patch_uid=patch.patch_uid,
+            patch_id=patch.patch_id,
+            batch_id=patch.batch_id,
+            level=patch.monitor_level,
+            monitor_class=patch.monitor_class or "",
+            village=patch.village_name or "",
+            area_mu=areas.mu(patch.area_m2),
+            verdict=verdict,
+            doubt=bool(judgement and judgement.doubt),
+            review_status=patch.review_status,
+            case_status=patch.case_status,
+            prime_mu=None if prime is None else areas.mu(prime),
+            redline_mu=None if redline is None else areas.mu(redline),
+            due_on=patch.due_on or dues.get(patch.batch_id, ""),
+            bbox=gpkg.wkb_bounds(patch.wkb) if patch.wkb else None,
+            text=text.casefold(),
+            evidence_count=evidence_count,
+        )
+
+    def patch_view(self, patch_uid: str, verdict: str = "", sub_type: str = "") -> PatchView:
+        """Everything about one patch; `verdict`/`sub_type` are a choice not yet saved, for its checklist."""
+        patch = self._patch(patch_uid)
+        rows = records.overlay(self._ws, patch_uid)
+        judgement = records.judgements(self._ws, patch_uid).get(patch_uid)
+        evidence = self._linked(patch, records.links(self._ws, patch_uid))
+        return self.assemble(patch, rows, judgement, evidence, records.actions(self._ws, patch_uid), verdict, sub_type)
+
+    def assemble(
+        self,
+        patch: Patch,
+        rows: Sequence[OverlayRow],
+        judgement: Optional[Judgement],
+        evidence: tuple[LinkedEvidence, ...],
+        actions: Sequence[CaseAction],
+        verdict: str = "",
+        sub_type: str = "",
+    ) -> PatchView:
+        """Put advice, checklist and closure together from what is known of one patch."""
+        summary = areas.summarise(patch.area_m2, rows, self.pack.landuse) if rows else None
+        facts = Facts(
+            patch=patch, summary=summary, overlay=tuple(rows), evidence=evidence, judgement=judgement, today=today()
+        )
+        chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
+        chosen_sub = sub_type or (judgement.sub_type if judgement and not verdict else "")
+        illegal = judgement is not None and judgement.verdict is Verdict.ILLEGAL
+        batch = next((b for b in self.batches() if b.batch_id == patch.batch_id), Batch(patch.batch_id, ""))
+        return PatchView(
+            patch=patch,
+            batch=batch,
+            summary=summary,
+            advice=advise(self.pack, facts),
+            judgement=judgement,
+            checklist=tuple(checklist(self.pack, chosen, chosen_sub, facts)) if chosen else (),
+            evidence=evidence,
+            actions=tuple(actions),
+            open_mu=closure.open_mu(patch, summary, judgement, actions) if illegal else None,
+            closure_missing=tuple(closure.closure_missing(patch, summary, judgement, actions, evidence))
+            if illegal
+            else (),
+        )
+
+    def _linked(self, patch: Patch, links: Sequence[tuple[str, str, str]]) -> tuple[LinkedEvidence, ...]:
+        result = []
+        for _, evidence_id, purpose in links:
+            item = records.evidence(self._ws, evidence_id)[evidence_id]
+            result.append(self.linked(patch, item, purpose))
+        return tuple(result)
+
+    def linked(self, patch: Patch, item: Evidence, purpose: str) -> LinkedEvidence:
+        """One piece of evidence as this patch sees it: distance and whether it looks here."""
+        path = str(self._ws.evidence_file(item.sha256, item.original_name))
+        if item.kind != "photo" or item.lon is None or item.lat is None or not patch.wkb:
+            return LinkedEvidence(evidence=item, purpose=purpose, path=path)
+        seen = look(item.lon, item.lat, item.azimuth, patch.wkb)
+        return LinkedEvidence(
+            evidence=item, purpose=purpose, distance_m=seen.distance_m, looks_at=seen.looks_at, path=path
+        )
+
+    def evidence_path(self, evidence_id: str) -> Path:
+        """Where the file lies.
+
+        Raises:
+            WeipianError: E_EVIDENCE_MISSING.
+        """
+        item = records.evidence(self._ws, evidence_id).get(evidence_id)
+        path = self._ws.evidence_file(item.sha256, item.original_name) if item else None
+        if item is None or path is None or not path.is_file():
+            raise WeipianError("E_EVIDENCE_MISSING", name=item.original_name if item else evidence_id)
+        return path
+
+    def agenda(self) -> Agenda:
+        """今天要办 and the patch last worked on."""
+        rows = self.queue()
+        day = today()
+        counts = {
+            "一级未判定": sum(not r.finished and r.level == 1 for r in rows),
+            "未判定": sum(not r.finished for r in rows),
+            "存疑": sum(r.doubt for r in rows),
+            "已超期": sum(not r.finished and bool(r.due_on) and r.due_on < day for r in rows),
+            "被退回": sum(r.review_status is ReviewStatus.RETURNED for r in rows),
+            "未销号": sum(r.verdict == "illegal" and r.case_status is not CaseStatus.CLOSED for r in rows),
+        }
+        return Agenda(counts=counts, last_patch_uid=self._ws.meta("last_patch") or "")
+
+    # -- deciding --------------------------------------------------------------------------------
+
+    def _guard(self, patch_uid: str, patch_id: str) -> Patch:
+        """The patch, after making sure it is the one that the person sees."""
+        patch = self._patch(patch_uid)
+        if patch.patch_id != patch_id:
+            raise WeipianError("E_PATCH_MISMATCH", expected=patch_id, found=patch.patch_id)
+        return patch
+
+    def _put_patch(self, change: Transaction, patch: Patch) -> None:
+        change.put("patch", records.patch_row(patch))
+
+    def _did(self) -> None:
+        self._done.append(self._ws.head()[0])
+
+    def judge(
+        self,
+        patch_uid: str,
+        patch_id: str,
+        verdict: str,
+        sub_type: str = "",
+        basis: str = "",
+        answers: Optional[Mapping[str, str]] = None,
+        *,
+        doubt: bool = False,
+        against_reason: str = "",
+    ) -> None:
+        """Record a decision; an empty verdict with `doubt` is 存疑 alone and does not finish the patch.
+
+        Raises:
+            WeipianError: E_VERDICT_UNKNOWN, E_SUBTYPE_UNKNOWN, E_TRANSITION, E_PATCH_MISMATCH,
+                E_REASON_REQUIRED when it goes against the advice or ends a running case without a reason.
+        """
+        patch = self._guard(patch_uid, patch_id)
+        chosen = self._verdict(verdict, doubt=doubt)
+        if sub_type and chosen and sub_type not in {s.id for s in self.pack.sub_types.get(chosen.value, ())}:
+            raise WeipianError("E_SUBTYPE_UNKNOWN", verdict=chosen.label, value=sub_type)
+        advice = self.patch_view(patch_uid).advice
+        against = bool(chosen and advice.leaning and advice.leaning != chosen.value)
+        ends_case = patch.case_status is not CaseStatus.NONE and chosen is not Verdict.ILLEGAL
+        if (against or ends_case) and not against_reason.strip():
+            raise WeipianError("E_REASON_REQUIRED")
+        if chosen:
+            if patch.review_status is not ReviewStatus.JUDGED:
+                states.check_review(patch_id, patch.review_status, ReviewStatus.JUDGED)
+            patch = replace(patch, review_status=ReviewStatus.JUDGED)
+        if ends_case:
+            patch = replace(patch, case_status=CaseStatus.NONE)
+        judgement = self._judgement(patch, chosen, sub_type, basis, answers or {}, doubt, advice, against_reason)
+        with self._ws.transaction("judge", patch_uid, self.who) as change:
+            change.put("judgement", records.judgement_row(judgement))
+            self._put_patch(change, patch)
+        self.remember(patch_uid)
+        self._did()
+
+    def _verdict(self, verdict: str, *, doubt: bool) -> Optional[Verdict]:
+        try:
+            chosen = Verdict(verdict) if verdict else None
+        except ValueError as error:
+            raise WeipianError("E_VERDICT_UNKNOWN", value=verdict) from error
+        if chosen is None and not doubt:
+            raise WeipianError("E_VERDICT_UNKNOWN", value="（空）")
+        return chosen
+
+    def _judgement(
+        self,
+        patch: Patch,
+        chosen: Optional[Verdict],
+        sub_type: str,
+        basis: str,
+        answers: Mapping[str, str],
+        doubt: bool,  # noqa: FBT001 - a field of the record
+        advice: Advice,
+        against_reason: str,
+    ) -> Judgement:
+        return Judgement(
+            patch_uid=patch.patch_uid,
+            verdict=chosen,
+            doubt=doubt,
+            sub_type=sub_type,
+            basis=basis.strip(),
+            rule_ids=tuple(dict.fromkeys(reason.rule_id for reason in advice.reasons)),
+            pack_version=self.pack.version,
+            answers={key: str(value).strip() for key, value in answers.items() if str(value).strip()},
+            advice=advice.headline,
+            against_reason=against_reason.strip(),
+            by=self.who,
+            at=now(),
+            judgement_id=str(uuid.uuid4()),
+        )
+
+    def set_review(self, patch_uid: str, patch_id: str, target: ReviewStatus, note: str = "") -> None:
+        """Move the review axis by hand; the note stands in the patch's remark and in the journal.
+
+        Raises:
+            WeipianError: E_TRANSITION, E_PATCH_MISMATCH.
+        """
+        patch = self._guard(patch_uid, patch_id)
+        states.check_review(patch_id, patch.review_status, target)
+        with self._ws.transaction("review", patch_uid, self.who) as change:
+            self._put_patch(change, replace(patch, review_status=target, remark=note.strip() or patch.remark))
+        self._did()
+
+    # -- enforcement -----------------------------------------------------------------------------
+
+    def add_action(self, action: CaseAction, patch_id: str, reason: str = "") -> None:
+        """Record a step of enforcement or rectification.
+
+        Raises:
+            WeipianError: E_CASE_NOT_ILLEGAL, E_TRANSITION, E_REASON_REQUIRED, E_DATE_INVALID,
+                E_AREA_INVALID, E_CLOSURE naming what is missing.
+        """
+        patch = self._guard(action.patch_uid, patch_id)
+        judgement = records.judgements(self._ws, action.patch_uid).get(action.patch_uid)
+        if judgement is None or judgement.verdict is not Verdict.ILLEGAL:
+            raise WeipianError("E_CASE_NOT_ILLEGAL", patch_id=patch_id)
+        kind = states.CASE_ACTIONS[action.kind]
+        action = self._checked(action, reason)
+        target = kind.leads_to
+        if target is not None:
+            states.check_case(patch_id, patch.case_status, target, reason or action.note)
+            if target is CaseStatus.CLOSED:
+                missing = self.patch_view(action.patch_uid).closure_missing
+                if missing:
+                    raise WeipianError("E_CLOSURE", patch_id=patch_id, missing="；".join(missing))
+            patch = replace(patch, case_status=target)
+        with self._ws.transaction("case", action.patch_uid, self.who) as change:
+            change.put("case_action", records.action_row(action))
+            self._put_patch(change, patch)
+        self._did()
+
+    def _checked(self, action: CaseAction, reason: str) -> CaseAction:
+        amounts: dict[str, str] = {}
+        for name in ("demolished_mu", "reclaimed_mu", "regularised_mu"):
+            text = getattr(action, name)
+            try:
+                amounts[name] = str(areas.parse_mu(text)) if text.strip() else ""
+            except ValueError as error:
+                raise WeipianError("E_AREA_INVALID", value=text) from error
+        day = check_date(action.date)
+        if not day:
+            raise WeipianError("E_DATE_INVALID", value="（空）")
+        note = "；".join(part for part in (action.note.strip(), reason.strip()) if part)
+        return replace(action, **amounts, date=day, note=note, by=self.who, at=now(), action_id=str(uuid.uuid4()))
+
+    # -- evidence --------------------------------------------------------------------------------
+
+    def attach(self, patch_uid: str, patch_id: str, paths: Sequence[Path], purpose: str = "") -> list[str]:
+        """Copy files in and link them to a patch; returns a sentence for each file with something to tell.
+
+        Raises:
+            WeipianError: E_FILE_MISSING, E_DISK_FULL, E_PATCH_MISMATCH; nothing is linked then.
+        """
+        patch = self._guard(patch_uid, patch_id)
+        illegal = patch.case_status in (CaseStatus.RECTIFYING, CaseStatus.RECTIFIED, CaseStatus.ACCEPTED)
+        notes: list[str] = []
+        prepared = []
+        for path in paths:
+            item = evidence_in.prepare(self._ws, Path(path), self.who, now(), self.pack)
+            notes += [f"{item.name}：{note}" for note in item.notes]
+            prepared.append((item, purpose or item.guess_purpose(self.pack, rectifying=illegal)))
+        with self._ws.transaction("attach", patch_uid, self.who) as change:
+            for item, use in prepared:
+                evidence_in.link(change, item, patch_uid, use)
+        self._did()
+        return notes
+
+    def set_photo_facts(
+        self, evidence_id: str, lon: Optional[float], lat: Optional[float], azimuth: Optional[float], taken_at: str
+    ) -> None:
+        """Facts of a photo entered by hand; the photo is marked 手工 from now on, what EXIF said is kept."""
+        item = self._evidence(evidence_id)
+        checks = dict(item.checks)
+        checks.setdefault("exif", {k: getattr(item, k) for k in ("lon", "lat", "azimuth", "taken_at", "source")})
+        changed = replace(
+            item,
+            lon=lon,
+            lat=lat,
+            azimuth=None if azimuth is None else azimuth % 360,
+            azimuth_ref=None if azimuth is None else "T",
+            taken_at=taken_at.strip() or item.taken_at,
+            source="manual",
+            checks=checks,
+        )
+        self._change_evidence("photo", changed)
+
+    def set_document_facts(self, evidence_id: str, doc_no: str, doc_date: str, doc_area_mu: str) -> None:
+        """Number, date and area (亩) of a document."""
+        try:
+            area = str(areas.parse_mu(doc_area_mu)) if doc_area_mu.strip() else ""
+        except ValueError as error:
+            raise WeipianError("E_AREA_INVALID", value=doc_area_mu) from error
+        item = self._evidence(evidence_id)
+        self._change_evidence(
+            "document", replace(item, doc_no=doc_no.strip(), doc_date=check_date(doc_date), doc_area_mu=area)
+        )
+
+    def _evidence(self, evidence_id: str) -> Evidence:
+        item = records.evidence(self._ws, evidence_id).get(evidence_id)
+        if item is None:
+            raise WeipianError("E_EVIDENCE_MISSING", name=evidence_id)
+        return item
+
+    def _change_evidence(self, action: str, item: Evidence) -> None:
+        with self._ws.transaction(action, item.evidence_id, self.who) as change:
+            change.put("evidence", records.evidence_row(item))
+        self._did()
+
+    def unlink(self, patch_uid: str, evidence_id: str) -> None:
+        """Take evidence off a patch; the file stays in the workspace."""
+        with self._ws.transaction("unlink", patch_uid, self.who) as change:
+            for _, found, purpose in records.links(self._ws, patch_uid):
+                if found == evidence_id:
+                    change.delete("evidence_link", patch_uid, evidence_id, purpose)
+        self._did()
+
+    # -- undo ------------------------------------------------------------------------------------
+
+    def can_undo(self) -> str:
+        """Chinese name of what `undo` would take back, empty if nothing."""
+        row = self._last()
+        return ACTION_LABELS.get(row[0], row[0]) if row else ""
+
+    def _last(self) -> Optional[tuple[str, str]]:
+        if not self._done:
+            return None
+        row = self._ws.connection.execute(
+            "SELECT action, subject FROM journal WHERE origin = ? AND seq = ?", (self._ws.origin, self._done[-1])
+        ).fetchone()
+        return (row[0], row[1]) if row and row[0] in _UNDOABLE else None
+
+    def undo(self) -> str:
+        """Take the last own action back; returns its Chinese name.
+
+        Raises:
+            WeipianError: E_NOTHING_TO_UNDO.
+        """
+        last = self._last()
+        if last is None:
+            raise WeipianError("E_NOTHING_TO_UNDO")
+        self._ws.reverse(self._done[-1], self.who)
+        self._done.pop()
+        return ACTION_LABELS.get(last[0], last[0])
+
+    def last_subject(self) -> str:
+        """The patch (or evidence) that the last own action was about; the panel goes there after undo."""
+        last = self._last()
+        return last[1] if last else ""
+
+    # -- layers and settings ---------------------------------------------------------------------
+
+    def assignments(self) -> list[LayerAssignment]:
+        """Layers that were given a role."""
+        return records.assignments(self._ws)
+
+    def assign(self, assignment: LayerAssignment) -> None:
+        """Give a layer a role, in place of the layer that had it; approval roles may hold several files.
+
+        Raises:
+            WeipianError: E_LAYER_ROLE.
+        """
+        if assignment.role not in ROLES:
+            raise WeipianError("E_LAYER_ROLE", role=assignment.role)
+        kept = [
+            a
+            for a in self.assignments()
+            if a.role != assignment.role or (a.role in APPROVAL_ROLES and a.source != assignment.source)
+        ]
+        self._assign([*kept, assignment])
+
+    def unassign(self, role: str) -> None:
+        """Take every layer out of a role."""
+        self._assign([a for a in self.assignments() if a.role != role])
+
+    def _assign(self, layers: Sequence[LayerAssignment]) -> None:
+        with self._ws.transaction("layers", "workspace", self.who) as change:
+            change.put("setting", records.assignments_row(sorted(layers, key=lambda a: (ROLES.index(a.role), a.source))))
+
+    def remember(self, patch_uid: str) -> None:
+        """Open here next time; a convenience that is no record, so the journal does not hold it."""
+        self._ws.note("last_patch", patch_uid)
+
+    def pending_export_dir(self) -> Path:
+        """Where exports go unless another folder is chosen."""
+        return self.folder / "exports"
+
+    def journal_text(self, patch_uid: str) -> list[str]:
+        """History of one patch, a line an action."""
+        lines = []
+        for row in self._ws.journal(patch_uid):
+            at = datetime.fromtimestamp(int(row.hlc.split("-")[0]) / 1000, CHINA)
+            lines.append(f"{at:%Y-%m-%d %H:%M} {row.who} {ACTION_LABELS.get(row.action, row.action)}")
+        return lines
