@@ -55,7 +55,7 @@ def table(rows: list[Mapping[str, Any]]) -> str:
                 number(row["ratio"]),
                 number(row["target"]),
                 verdict,
-            )  # fmt: skip
+            )
         )
     widths = [max(len(line[i]) for line in lines) for i in range(len(KEYS))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)

@@ -30,8 +30,11 @@ def collect(output: Path) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         for python, version in WHEELS.items():
             subprocess.run(
-                [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-                + ["--platform", "win_amd64", "--python-version", python, "--dest", folder, f"shapely=={version}"],
+                [
+                    *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
+                    *("--platform", "win_amd64", "--python-version", python, "--dest", folder),
+                    f"shapely=={version}",
+                ],
                 check=True,
             )
         with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
