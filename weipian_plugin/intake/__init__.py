@@ -1,0 +1,1 @@
+"""Deliveries in: any file -> checked patches."""

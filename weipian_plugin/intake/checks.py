@@ -1,4 +1,4 @@
-"""The health check of the geometries of a delivery. Everything is done in arrays, the delivered WKB is never touched."""
+"""The health check of the geometries of a delivery, in arrays; the delivered WKB is never touched."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _CHUNK = 2000
 AREA_TOLERANCE = 0.01
 #: A Gauss-Krüger zone is used within this many degrees of its meridian.
 _ZONE_DEGREES = 3.0
-#: geometry in the delivered CRS -> lon/lat EPSG:4490
-ToLonLat = Callable[[BaseGeometry], BaseGeometry]
+#: geometry (or array of them) in the delivered CRS -> lon/lat EPSG:4490
+ToLonLat = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _raw_area(geom: BaseGeometry, to_lonlat: ToLonLat) -> float:
 
 
 def check_one(geom: Optional[BaseGeometry], valid: bool, to_lonlat: ToLonLat) -> Checked:
-    """Check, repair and transform one geometry (2D, delivered CRS, east/north order); the area is left 0."""
+    """Check and repair one geometry (2D, delivered CRS, east/north order); see `_place` for the rest."""
     if geom is None or geom.is_empty:
         return Checked(code="R_GEOMETRY_EMPTY", reason="没有图形（空几何）")
     polygons = polygons_only(geom)
@@ -83,12 +83,28 @@ def check_one(geom: Optional[BaseGeometry], valid: bool, to_lonlat: ToLonLat) ->
     source = MultiPolygon(polygons) if valid else repair(geom)
     if source.is_empty:
         return Checked(code="R_GEOMETRY_BROKEN", reason="图形自相交，修复后没有面积")
-    lonlat = to_lonlat(source)
-    if not np.isfinite(shapely.get_coordinates(lonlat)).all():
-        return Checked(code="R_COORDINATES", reason="坐标超出坐标系范围，无法换算到 CGCS2000")
-    if isinstance(lonlat, Polygon):
-        lonlat = MultiPolygon([lonlat])
-    return Checked(lonlat, source, 0.0, before)
+    return Checked(source=source, before_m2=before)
+
+
+def _place(part: list[Checked], to_lonlat: ToLonLat) -> list[Checked]:
+    """Transform and measure what passed `check_one`, all at once."""
+    good = [c.source for c in part if c.source is not None]
+    if not good:
+        return part
+    lonlat = to_lonlat(np.array(good, dtype=object))
+    coords, owner = shapely.get_coordinates(lonlat, return_index=True)
+    bad = set(owner[~np.isfinite(coords).all(axis=1)].tolist())
+    areas = ellipsoidal_areas(lonlat)
+    done, number = [], -1
+    for item in part:
+        number += item.source is not None
+        if item.source is None:
+            done.append(item)
+        elif number in bad:
+            done.append(Checked(code="R_COORDINATES", reason="坐标超出坐标系范围，无法换算到 CGCS2000"))
+        else:
+            done.append(replace(item, lonlat=lonlat[number], area_m2=float(areas[number])))
+    return done
 
 
 def check_all(
@@ -113,9 +129,7 @@ def check_all(
                 part.append(Checked(code="R_GEOMETRY_BROKEN", reason="图形数据损坏，读不出来"))
             else:
                 part.append(check_one(geom, bool(valid), to_lonlat))
-        areas = ellipsoidal_areas([c.lonlat for c in part if c.lonlat is not None])
-        of_good = iter(areas.tolist())
-        done += [c if c.lonlat is None else replace(c, area_m2=next(of_good)) for c in part]
+        done += _place(part, to_lonlat)
         feedback.progress(span[0] + (span[1] - span[0]) * len(done) / len(wkbs))
     return done
 

@@ -60,16 +60,21 @@ def _pick(codes: list[int]) -> tuple[tuple[str, str], ...]:
     return tuple((f"EPSG:{code}", label(code)) for code in codes)
 
 
+def every() -> tuple[tuple[str, str], ...]:
+    """Longitude/latitude and all 3° zones, for when nothing is known."""
+    return _pick([4490, *range(_GK3_ZONE, _GK3_ZONE + 21), *range(_GK3_CM, _GK3_CM + 21)])
+
+
 def swapped(extent: tuple[float, float, float, float]) -> bool:
     """True when x is plainly a northing (or latitude) and y an easting (or longitude) in China."""
     xmin, ymin, xmax, ymax = extent
     if max(abs(v) for v in extent) <= 180:
         west, south, east, north = CHINA
         return south <= xmin and xmax <= north and west <= ymin and ymax <= east
-    northing = 300_000 < xmin and xmax < 6_100_000
-    if 1_000_000 <= ymin and 13 <= ymin // 1_000_000 <= 45 and ymin // 1_000_000 == ymax // 1_000_000:
+    northing = xmin > 300_000 and xmax < 6_100_000
+    if ymin >= 1_000_000 and 13 <= ymin // 1_000_000 <= 45 and ymin // 1_000_000 == ymax // 1_000_000:
         return northing
-    return 1_000_000 < xmin and northing and 100_000 <= ymin and ymax < 1_000_000
+    return xmin > 1_000_000 and northing and ymin >= 100_000 and ymax < 1_000_000
 
 
 def guess(extent: tuple[float, float, float, float], county_code: str = "") -> CrsGuess:
@@ -78,17 +83,16 @@ def guess(extent: tuple[float, float, float, float], county_code: str = "") -> C
     if max(abs(xmin), abs(xmax)) <= 180 and max(abs(ymin), abs(ymax)) <= 90:
         return CrsGuess(_pick([4490]), "坐标在 ±180 以内，是经纬度")
     zone = int(xmin // 1_000_000)
-    if 10_000_000 <= xmin and zone == int(xmax // 1_000_000):
+    if xmin >= 10_000_000 and zone == int(xmax // 1_000_000):
         if 25 <= zone <= 45:
             return CrsGuess(_pick([_GK3_ZONE + zone - 25]), f"东坐标是 8 位，前两位 {zone} 是 3 度带带号")
         if 13 <= zone <= 23:
             return CrsGuess(_pick([_GK6_ZONE + zone - 13]), f"东坐标是 8 位，前两位 {zone} 是 6 度带带号")
-    if -100_000 <= xmin and xmax < 1_100_000:
+    if xmin >= -100_000 and xmax < 1_100_000:
         first = _PROVINCE_CM.get(county_code[:2], 108)
         meridians = sorted(range(75, 136, 3), key=lambda cm: (abs(cm - first), -cm))
         three = [_GK3_CM + (cm - 75) // 3 for cm in meridians]
         six = [_GK6_CM + (cm - 75) // 6 for cm in meridians if (cm - 75) % 6 == 0]
         known = f"按区县代码 {county_code[:6]}" if county_code[:2] in _PROVINCE_CM else "没有区县代码，按重庆"
         return CrsGuess(_pick(three + six), f"东坐标是 6 位，不带带号，中央经线未知，{known}推荐 {first}E")
-    codes = [4490, *range(_GK3_ZONE, _GK3_ZONE + 21), *range(_GK3_CM, _GK3_CM + 21)]
-    return CrsGuess(_pick(codes), "坐标不像 CGCS2000 的任何一种，请向下发单位核实")
+    return CrsGuess(every(), "坐标不像 CGCS2000 的任何一种，请向下发单位核实")

@@ -100,14 +100,18 @@ def _values(data: bytes, start: int, size: int, fields: Iterable[DbfField]) -> I
                 yield value, len(value) >= right - left - 1
 
 
+def strict(raw: bytes, codec: str) -> Optional[str]:
+    """Text of `raw`, None when it is not in this encoding."""
+    try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
 def _decode(raw: bytes, full: bool, codec: str) -> Optional[str]:
     """Strictly decoded text; a value that fills its column may be cut inside its last character."""
-    for drop in range(4 if full else 1):
-        try:
-            return raw[: len(raw) - drop].decode(codec)
-        except UnicodeDecodeError:
-            continue
-    return None
+    tries = (strict(raw[: len(raw) - drop], codec) for drop in range(4 if full else 1))
+    return next((text for text in tries if text is not None), None)
 
 
 def _decodes(texts: Iterable[tuple[bytes, bool]], codec: str) -> Optional[str]:
@@ -151,6 +155,12 @@ def codec_of(label: str) -> str:
 def gdal_name(codec: str) -> str:
     """The name to hand to GDAL."""
     return GDAL_NAMES.get(codec, codec.upper().replace("ISO8859-1", "ISO-8859-1"))
+
+
+def field_name(item: DbfField, name: str) -> str:
+    """Header of a column; a last character that was cut is dropped."""
+    codec = codec_of(name) or "utf-8"
+    return _decode(item.raw_name, True, codec) or item.raw_name.decode(codec, "replace")
 
 
 def _label_of_cpg(dbf: Path) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..core.errors import WeipianError
 from ..core.names import safe_name
-from .encoding import common_share
+from .encoding import common_share, strict
 
 FORMATS = (".shp", ".gpkg", ".geojson", ".json", ".kml")
 _ZIPS = (".zip", ".kmz")
@@ -70,12 +70,7 @@ def _member_name(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & 0x800:
         return info.filename
     raw = info.filename.encode("cp437", "replace")
-    texts = []
-    for codec in ("utf-8", "gbk"):
-        try:
-            texts.append(raw.decode(codec))
-        except UnicodeDecodeError:
-            continue
+    texts = [text for text in (strict(raw, "utf-8"), strict(raw, "gbk")) if text is not None]
     return max(texts, key=common_share) if texts else info.filename
 
 
@@ -163,11 +158,12 @@ def digest(files: Sequence[Path]) -> str:
         WeipianError: E_FILE_UNREADABLE.
     """
     total = hashlib.sha256()
-    for path in files:
-        try:
+    path = Path()
+    try:
+        for path in files:
             with path.open("rb") as stream:
                 for block in iter(lambda: stream.read(_BLOCK), b""):
                     total.update(block)
-        except OSError as error:
-            raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or "") from error
+    except OSError as error:
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or "") from error
     return total.hexdigest()
