@@ -28,14 +28,22 @@ PATCHES_FOLDER = "图斑"
 SHEET_NAME = "核查表.pdf"
 
 
+#: Field of a report -> ids of the answers (resources/rules/judgements.yaml) that say the same.
+_ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "party": ("actor", "household"),
+    "approval_no": ("doc_no", "cert_no", "linkage_no", "filing_no", "licence_no"),
+    "approval_mu": ("doc_area",),
+}
+
+
 @dataclass(frozen=True)
 class PatchReport:
     """One patch as it is reported.
 
     `summary` is None before the overlay ran. `open_mu` is the illegal area not yet rectified, None
     unless the verdict is 违法. Labels are what the rule pack prints. The texts after `overlay` are
-    what nobody but a person knows; those left empty are looked up in `judgement.answers` under the
-    name of the field (`actual_use`, `project`, `party`, `built_on` …) and else stay blank.
+    what nobody but a person knows; those left empty are looked up in `judgement.answers` (see
+    :meth:`fact`) and else stay blank.
     """
 
     patch: Patch
@@ -69,11 +77,13 @@ class PatchReport:
     hand_entered: tuple[str, ...] = ()  # names of figures that a person typed, printed 手填
 
     def fact(self, name: str) -> str:
-        """A text field, or the answer of the judgement of the same name, or empty."""
+        """A text field, or the answer of the judgement that says the same, or empty."""
         own = str(getattr(self, name, "") or "")
         if own or self.judgement is None:
             return own
-        return str(self.judgement.answers.get(name, "") or "")
+        answers = self.judgement.answers
+        texts = (str(answers.get(key) or "") for key in (name, *_ANSWERS.get(name, ())))
+        return next((text for text in texts if text.strip()), "")
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,6 @@ class PhotoItem:
     position: str = ""
     azimuth: str = ""
     manual: bool = False
-    orientation: int = 1
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,7 @@ class SheetContent:
     checklist: tuple[tuple[bool, str, str], ...] = ()  # done, label, have/need
     case_lines: tuple[str, ...] = ()
     photos: tuple[PhotoItem, ...] = ()
+    photo_total: int = 0  # how many there are; a sheet shows the first few
 
 
 @dataclass(frozen=True)

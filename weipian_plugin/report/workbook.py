@@ -100,7 +100,9 @@ def _total_row(sheet: Worksheet, last: int, has_parents: bool) -> None:
             continue
         cells = span(get_column_letter(index), last)
         total = f'SUMIFS({cells},{counted},"是")' if has_parents else f"SUM({cells})"
-        xlsx.formula(sheet, last + 1, index, f"ROUND({total},2)" if column.kind == AREA else total, style)
+        if column.kind == AREA:  # empty stays empty: the layer was not given
+            total = f'IF(COUNT({cells})=0,"",ROUND({total},2))'
+        xlsx.formula(sheet, last + 1, index, total, style)
 
 
 def _illegal(sheet: Worksheet, reports: Sequence[PatchReport], meta: ReportMeta) -> int:
