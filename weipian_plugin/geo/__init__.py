@@ -1,0 +1,1 @@
+"""Ellipsoidal area, projections, view cones: numpy and shapely only."""

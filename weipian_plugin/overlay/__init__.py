@@ -1,0 +1,1 @@
+"""Patches x layers -> areas by class. No Qt, no QGIS."""

@@ -1,0 +1,1 @@
+"""Feature readers behind one protocol and coordinate systems. No Qt, no QGIS."""

@@ -1,0 +1,38 @@
+"""Every WKB there is -> plain 2D WKB: no Z, no M, no curves."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Optional
+
+from osgeo import gdal, ogr
+
+#: Point … MultiPolygon; collections may hide curves and go the long way.
+_PLAIN = range(1, 7)
+
+
+def plain_wkb(wkb: Optional[bytes]) -> Optional[bytes]:
+    """2D WKB with straight edges; None for a null, empty or unreadable geometry."""
+    if not wkb or len(wkb) < 9:
+        return None
+    (kind,) = struct.unpack_from("<I" if wkb[0] == 1 else ">I", wkb, 1)
+    if kind in _PLAIN:
+        return None if kind != 1 and wkb[5:9] == b"\0\0\0\0" else bytes(wkb)
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        geom = ogr.CreateGeometryFromWkb(bytes(wkb))
+    except RuntimeError:
+        geom = None
+    finally:
+        gdal.PopErrorHandler()
+    return geometry_wkb(geom)
+
+
+def geometry_wkb(geom: Any) -> Optional[bytes]:
+    """An ogr.Geometry -> 2D WKB with straight edges; None for null or empty."""
+    if geom is None or geom.IsEmpty():
+        return None
+    if geom.HasCurveGeometry() or geom.GetGeometryType() not in _PLAIN:
+        geom = geom.GetLinearGeometry()
+        geom.FlattenTo2D()
+    return bytes(geom.ExportToWkb(ogr.wkbNDR))
