@@ -1,0 +1,1 @@
+"""The dock, its item models, map items and dialogs: no SQL, no geometry, no file formats."""

@@ -1,0 +1,112 @@
+"""Advice beside the decision: headline, reasons with their rules, what is missing."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Optional
+
+from qgis.PyQt.QtCore import QPoint, Qt, QUrl
+from qgis.PyQt.QtGui import QCursor
+from qgis.PyQt.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from ..core.advice_model import Advice, Reason
+from ..core.rulepack import UNCONFIRMED_MARK, RulePack
+from .compat import describe, line_height
+from .widgets import NoteFrame, RichText, coloured
+
+_SOURCES = {
+    "S": "方案原文",
+    "P": "公开文件",
+    "P?": "公开来源不足",
+    "K": "行业常识",
+    "D": "本软件设计",
+    "V": "计算得出",
+}
+
+
+class ClausePopup(QFrame):
+    """The text of a rule, beside the pointer; goes away with Esc or a click elsewhere."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._text)
+
+    def show_rule(self, html: str, at: QPoint) -> None:
+        """Open at a point of the screen, kept on the screen."""
+        self._text.setText(html)
+        describe(self, "规则条文", self._text.text())
+        width = line_height(self) * 20
+        self.setFixedWidth(width)
+        self.adjustSize()
+        screen = self.parentWidget().screen() if hasattr(QWidget, "screen") else None
+        if screen is not None:
+            area = screen.availableGeometry()
+            at = QPoint(min(at.x(), area.right() - width), min(at.y(), area.bottom() - self.height()))
+        self.move(at)
+        self.show()
+
+
+def rule_html(pack: Optional[RulePack], reason: Reason) -> str:
+    """Title, what was measured, clause and where it comes from, as HTML."""
+    rule = pack.rules.get(reason.rule_id) if pack is not None else None
+    clause = reason.clause or (rule.clause if rule is not None else "")
+    title = f"{reason.rule_id} {rule.title}" if rule is not None else reason.rule_id
+    parts = [f"<b>{escape(title)}</b>", escape(reason.text)]
+    if clause:
+        parts.append("依据：" + escape(clause))
+    mark = "" if reason.confirmed else f"（{UNCONFIRMED_MARK}）"
+    parts.append(f"来源：{escape(_SOURCES.get(reason.source, reason.source))}{mark}")
+    if pack is not None:
+        parts.append(f"规则包：{escape(pack.label)} {escape(pack.version)}")
+    return "<br>".join(parts)
+
+
+class AdvicePanel(NoteFrame):
+    """Renders Advice; a link opens the clause."""
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self._advice = Advice()
+        self._pack: Optional[RulePack] = None
+        self.text = RichText(5, self)
+        self.text.anchorClicked.connect(self._open)
+        self.popup: Optional[ClausePopup] = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(9, 4, 4, 4)
+        layout.addWidget(self.text)
+
+    def show_advice(self, advice: Advice, pack: Optional[RulePack]) -> None:
+        """Show what the engine says; the words are the pack's own."""
+        self._advice, self._pack = advice, pack
+        lines = []
+        head = f"<b>{escape(advice.headline)}</b>"
+        if advice.strength and advice.strength not in advice.headline:
+            head += f"（{escape(advice.strength)}）"
+        lines.append(head)
+        reasons = "；".join(self._reason(i, reason) for i, reason in enumerate(advice.reasons))
+        if reasons:
+            lines.append(reasons)
+        if advice.missing:
+            lines.append(coloured(self, "缺：" + escape(" · ".join(advice.missing)), "warn"))
+        self.text.set_html("<br>".join(lines))
+        describe(self.text, "建议", self.text.toPlainText())
+
+    def _reason(self, number: int, reason: Reason) -> str:
+        text = escape(reason.text)
+        if reason.severity == "high":
+            text = f"<b>{text}</b>"
+        mark = "" if reason.confirmed else coloured(self, UNCONFIRMED_MARK, "muted")
+        return f'{text} <a href="rule:{number}">{escape(reason.rule_id)}</a>{mark and " " + mark}'
+
+    def _open(self, url: QUrl) -> None:
+        number = int(url.path()) if url.path().isdigit() else -1
+        if not 0 <= number < len(self._advice.reasons):
+            return
+        if self.popup is None:
+            self.popup = ClausePopup(self)
+        self.popup.show_rule(rule_html(self._pack, self._advice.reasons[number]), QCursor.pos())

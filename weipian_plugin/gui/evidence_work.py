@@ -1,0 +1,108 @@
+"""Writing evidence and case steps of the patch on the screen; each is one undoable action of the Session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.PyQt.QtCore import QObject, QUrl
+from qgis.PyQt.QtGui import QDesktopServices
+
+from ..core.errors import WeipianError
+from ..core.states import CASE_ACTIONS
+from .guard import guarded
+from .review import Review
+from .small_dialogs import ActionDialog, AimDialog
+
+
+class EvidenceWork(QObject):
+    """Serves the evidence strip and the case buttons of the dock."""
+
+    def __init__(self, review: Review) -> None:
+        super().__init__(review)
+        self._review = review
+        self._dock = review.dock
+        evidence = self._dock.evidence
+        evidence.files_offered.connect(self.attach)
+        evidence.open_requested.connect(self.open_evidence)
+        evidence.aim_requested.connect(self.aim)
+        evidence.unlink_requested.connect(self.unlink)
+        evidence.fact_requested.connect(self._focus_fact)
+        self._dock.case.action_requested.connect(self.case_action)
+
+    def report_error(self, error: WeipianError) -> None:
+        """As the review does."""
+        self._review.report_error(error)
+
+    # -- evidence -------------------------------------------------------------------------
+    @guarded
+    def attach(self, paths: list[Path], purpose: str = "") -> None:
+        """Copy files in as evidence of the patch on the screen."""
+        patch = self._review.current().patch
+        self._review.assert_shown(patch.patch_id)
+        notes = self._review.opened().attach(patch.patch_uid, patch.patch_id, paths, purpose)
+        self._after_evidence()
+        self._review.tell("；".join(notes) if notes else f"已附 {len(paths)} 个文件", "warn" if notes else "good")
+
+    def _after_evidence(self) -> None:
+        uid = self._review.current().patch.patch_uid
+        self._review.row_changed(uid)
+        self._review.show_patch(uid)
+
+    @guarded
+    def open_evidence(self, evidence_id: str) -> None:
+        """Open a file with the program of the system."""
+        path = self._review.opened().evidence_path(evidence_id)
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            raise WeipianError("E_FILE_UNREADABLE", path=path, detail="系统没有打开此类文件的程序")
+
+    @guarded
+    def aim(self, evidence_id: str) -> None:
+        """Where a photo was taken from, by hand."""
+        links = self._review.current().evidence
+        link = next((item for item in links if item.evidence.evidence_id == evidence_id), None)
+        if link is None or link.evidence.kind != "photo":
+            self._review.tell("只有照片可以填写拍摄方位。", "warn")
+            return
+        dialog = AimDialog(link.evidence, self._dock)
+        if dialog.exec():
+            self._review.opened().set_photo_facts(evidence_id, *dialog.values())
+            self._after_evidence()
+
+    @guarded
+    def unlink(self, evidence_id: str) -> None:
+        """Take a file off the patch; it stays in the workspace and the step can be undone."""
+        patch = self._review.current().patch
+        self._review.assert_shown(patch.patch_id)
+        self._review.opened().unlink(patch.patch_uid, evidence_id)
+        self._after_evidence()
+        self._review.tell("已移出本图斑，文件仍在工作区，可撤销。")
+
+    def _focus_fact(self, requirement_id: str) -> None:
+        session = self._review.session
+        if session is None:
+            return
+        requirement = session.pack.requirements.get(requirement_id)
+        key = (requirement.field if requirement is not None else "") or requirement_id
+        widget = self._dock.form.fields.get(key)
+        if widget is not None:
+            self._dock.scroll.ensureWidgetVisible(widget)
+            widget.setFocus()
+
+    # -- case -----------------------------------------------------------------------------
+    @guarded
+    def case_action(self, kind: str, step_back: bool) -> None:
+        """One step of enforcement or rectification through its form."""
+        view, session = self._review.current(), self._review.opened()
+        patch = view.patch
+        self._review.assert_shown(patch.patch_id)
+        offices = [office.label for office in session.pack.offices]
+        last = view.actions[-1] if view.actions else None
+        dialog = ActionDialog(
+            CASE_ACTIONS[kind], patch.patch_uid, patch.patch_id, offices, last, step_back, parent=self._dock
+        )
+        if not dialog.exec():
+            return
+        session.add_action(dialog.action(), patch.patch_id, dialog.text("reason"))
+        self._review.row_changed(patch.patch_uid)
+        self._review.show_patch(patch.patch_uid)
+        self._review.tell(f"已登记 {CASE_ACTIONS[kind].label}：{patch.patch_id}")

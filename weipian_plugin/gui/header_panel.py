@@ -1,0 +1,109 @@
+"""Top of the panel: which workspace, until when, how far, and what is to be done today."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+from typing import Optional
+
+from qgis.PyQt.QtCore import QUrl, pyqtSignal
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+
+from .compat import describe, icon, line_height, tone
+from .queue_model import PRESET_BY_KEY
+from .widgets import ElidedLabel, RichText, coloured
+
+#: Presets named on the 今天要办 line, most urgent first, each with its tone.
+_AGENDA = (
+    ("overdue", "bad"),
+    ("returned", "bad"),
+    ("open_1", "warn"),
+    ("open", "link"),
+    ("doubt", "warn"),
+    ("rectify", "warn"),
+)
+
+
+def due_text(due_on: Optional[str], today: str) -> tuple[str, str]:
+    """(what is left until a deadline, tone); both dates ISO text, empty when there is no deadline."""
+    try:
+        due, now = date.fromisoformat(due_on or ""), date.fromisoformat(today)
+    except ValueError:
+        return "", "muted"
+    left = (due - now).days
+    day = f"{due.month}-{due.day} 到期"
+    if left < 0:
+        return f"▲ {day} · 超 {-left} 天", "bad"
+    return f"{day} · 剩 {left} 天", "warn" if left <= 5 else "muted"
+
+
+class HeaderPanel(QWidget):
+    """Renders name, deadline, progress and agenda; a click on a count chooses that filter."""
+
+    preset_requested = pyqtSignal(str)
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self.name = ElidedLabel(self)
+        font = self.name.font()
+        font.setBold(True)
+        self.name.setFont(font)
+        self.due = QLabel(self)
+        self.menu_button = QToolButton(self)
+        self.menu_button.setIcon(icon("menu", self))
+        self.menu_button.setToolTip(self.tr("工作区、导入、套合、导出…"))
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setAutoRaise(True)
+        describe(self.menu_button, self.tr("菜单"))
+        self.progress = QProgressBar(self)
+        self.progress.setTextVisible(True)
+        self.progress.setMaximumHeight(line_height(self) + 2)
+        describe(self.progress, self.tr("判定进度"))
+        self.agenda = RichText(1, self)
+        self.agenda.anchorClicked.connect(self._clicked)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.addWidget(self.name, 1)
+        top.addWidget(self.due)
+        top.addWidget(self.menu_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(top)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.agenda)
+
+    def set_menu(self, menu: QMenu) -> None:
+        """The menu behind ☰."""
+        self.menu_button.setMenu(menu)
+
+    def show_name(self, name: str, due_on: Optional[str], today: str) -> None:
+        """Workspace · batch, and the days left."""
+        self.name.setText(name)
+        text, name_of_tone = due_text(due_on, today)
+        palette = self.due.palette()
+        palette.setColor(self.due.foregroundRole(), tone(self, name_of_tone))
+        self.due.setPalette(palette)
+        self.due.setText(text)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """已判定 n / m."""
+        self.progress.setMaximum(max(total, 1))
+        self.progress.setValue(done)
+        share = f"（{100 * done // total} %）" if total else ""
+        self.progress.setFormat(f"已判定 {done} / {total}{share}")
+
+    def show_agenda(self, counts: dict[str, int]) -> None:
+        """Counts that are not 0, as links to their filter."""
+        parts = []
+        for key, name in _AGENDA:
+            count = counts.get(key, 0)
+            if count:
+                text = coloured(self, escape(f"{PRESET_BY_KEY[key].label.replace(' · ', '')} {count}"), name)
+                parts.append(f'<a href="show:{key}" style="text-decoration:none">{text}</a>')
+        self.agenda.set_html("<b>今天要办</b>&nbsp; " + (" · ".join(parts) or coloured(self, "✔ 没有待办", "good")))
+        describe(self.agenda, "今天要办", self.agenda.toPlainText())
+
+    def _clicked(self, url: QUrl) -> None:
+        if url.path() in PRESET_BY_KEY:
+            self.preset_requested.emit(url.path())

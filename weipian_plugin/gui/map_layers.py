@@ -1,0 +1,255 @@
+"""The one group 卫片 in the layer tree: patches, assigned layers, imagery. Found again by a property, never by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Optional, Union
+
+from qgis.core import (
+    QgsBilinearRasterResampler,
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsField,
+    QgsGeometry,
+    QgsLayerTreeGroup,
+    QgsLayerTreeLayer,
+    QgsMapLayer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QVariant
+
+from ..core.model import LEVEL_MARKS, ROLE_LABELS, ROLES, LayerAssignment, ReviewStatus
+from ..workbench.views import QueueRow
+from .map_styles import status_mark, style_patches, style_role, style_table
+
+GROUP_NAME = "卫片"
+PROPERTY = "weipian/role"
+PATCHES = "patches"
+GROUP = "group"
+IMAGE_LABELS = {"image_before": "前时相", "image_after": "后时相"}
+#: Where the class of a land-use parcel stands when nobody named the field.
+CLASS_FIELDS = ("DLBM", "dlbm", "DLDM", "地类编码")
+_RASTER = frozenset(IMAGE_LABELS)
+#: EPSG of CGCS2000 / 3-degree Gauss-Krüger CM 75E, the first of the series without zone prefix.
+_FIRST_GK, _FIRST_MERIDIAN = 4534, 75
+
+
+@dataclass
+class Loaded:
+    """What a load brought: layers by role and, in Chinese, what could not be opened."""
+
+    patches: QgsVectorLayer
+    by_role: dict[str, list[QgsMapLayer]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def image(self, role: str) -> Optional[QgsMapLayer]:
+        """The imagery of a time, None when it was not given or does not open."""
+        return next(iter(self.by_role.get(role, [])), None)
+
+    def title(self, role: str) -> str:
+        """「后时相 2026-05-01」, empty without that image."""
+        layer = self.image(role)
+        return str(layer.name()) if layer is not None else ""
+
+
+def status_of(row: QueueRow) -> str:
+    """Key of the style of a patch: doubt shows before a verdict, because it must be settled first."""
+    if row.review_status is ReviewStatus.VOID:
+        return "void"
+    if row.doubt:
+        return "doubt"
+    return row.verdict or "open"
+
+
+def label_of(row: QueueRow) -> str:
+    """`① …0184 ✖`: level, tail of the id, status."""
+    tail = row.patch_id if len(row.patch_id) <= 6 else f"…{row.patch_id[-4:]}"
+    level = LEVEL_MARKS.get(row.level or 0, "")
+    return " ".join(part for part in (level, tail, status_mark(status_of(row))) if part)
+
+
+def gauss_kruger_at(lon: float) -> QgsCoordinateReferenceSystem:
+    """CGCS2000 3-degree Gauss-Krüger zone (EPSG:4534–4554) of a longitude in degrees."""
+    index = min(max(round((lon - _FIRST_MERIDIAN) / 3), 0), 20)
+    return QgsCoordinateReferenceSystem(f"EPSG:{_FIRST_GK + index}")
+
+
+def _patch_values(row: QueueRow) -> list[object]:
+    return [row.patch_uid, row.patch_id, row.level or 0, status_of(row), label_of(row)]
+
+
+def patch_layer(rows: Sequence[QueueRow], geometries: Mapping[str, bytes]) -> QgsVectorLayer:
+    """A read-only layer in memory; the workspace file itself is never opened as a layer.
+
+    Opening it would switch its journal mode and let a user edit records past the journal.
+    """
+    layer = QgsVectorLayer("MultiPolygon?crs=EPSG:4490&index=yes", "图斑", "memory")
+    fields = [("patch_uid", QVariant.String), ("patch_id", QVariant.String), ("level", QVariant.Int)]
+    fields += [("status", QVariant.String), ("label", QVariant.String)]
+    provider = layer.dataProvider()
+    provider.addAttributes([QgsField(name, kind) for name, kind in fields])
+    layer.updateFields()
+    for index, alias in enumerate(("内部编号", "图斑编号", "级别", "状态", "标注")):
+        layer.setFieldAlias(index, alias)
+    features = []
+    for row in rows:
+        wkb = geometries.get(row.patch_uid)
+        if not wkb:
+            continue
+        feature = QgsFeature(layer.fields())
+        geometry = QgsGeometry()
+        geometry.fromWkb(wkb)
+        feature.setGeometry(geometry)
+        feature.setAttributes(_patch_values(row))
+        features.append(feature)
+    provider.addFeatures(features)
+    layer.updateExtents()
+    layer.setReadOnly(True)
+    layer.setDisplayExpression('"label"')
+    # A layer that we can fill again at any time must not make QGIS warn of losing it.
+    layer.setCustomProperty("skipMemoryLayersCheck", 1)
+    layer.setCustomProperty(PROPERTY, PATCHES)
+    style_patches(layer)
+    return layer
+
+
+def update_patch(layer: QgsVectorLayer, fid: int, row: QueueRow) -> None:
+    """Show a patch as it now is, after a decision about it."""
+    layer.dataProvider().changeAttributeValues({fid: dict(enumerate(_patch_values(row)))})
+    layer.triggerRepaint()
+
+
+def _vector_uri(assignment: LayerAssignment) -> str:
+    return f"{assignment.source}|layername={assignment.layer}" if assignment.layer else assignment.source
+
+
+def open_assigned(assignment: LayerAssignment) -> Union[QgsMapLayer, str]:
+    """Open an assigned layer for looking at it, or say in Chinese why that cannot be done."""
+    title = ROLE_LABELS.get(assignment.role, assignment.role)
+    if not Path(assignment.source).exists():
+        return f"{title}：找不到 {assignment.source}，请检查 U 盘或网络盘是否已连接"
+    layer = _open_raster(assignment) if assignment.role in _RASTER else _open_vector(assignment)
+    if not layer.isValid():
+        return f"{title}：打不开 {assignment.source}，请确认文件没有损坏、格式正确"
+    if assignment.crs:
+        crs = QgsCoordinateReferenceSystem.fromUserInput(assignment.crs)
+        if crs.isValid():
+            layer.setCrs(crs)
+    if not layer.crs().isValid():
+        return f"{title}：{assignment.source} 没有坐标系，请在“图层设置”中指明"
+    layer.setCustomProperty(PROPERTY, assignment.role)
+    return layer
+
+
+def _open_raster(assignment: LayerAssignment) -> QgsRasterLayer:
+    options = QgsRasterLayer.LayerOptions()
+    options.skipCrsValidation = True  # or a dialog asks while the workspace opens
+    name = f"{IMAGE_LABELS[assignment.role]} {assignment.taken_on}".strip()
+    layer = QgsRasterLayer(assignment.source, name, "gdal", options)
+    if layer.isValid() and layer.resampleFilter() is not None:
+        layer.resampleFilter().setZoomedOutResampler(QgsBilinearRasterResampler())
+    return layer
+
+
+def _open_vector(assignment: LayerAssignment) -> QgsVectorLayer:
+    options = QgsVectorLayer.LayerOptions()
+    options.skipCrsValidation = True
+    options.loadDefaultStyle = False
+    title = ROLE_LABELS.get(assignment.role, assignment.role)
+    layer = QgsVectorLayer(_vector_uri(assignment), title, "ogr", options)
+    if not layer.isValid():
+        return layer
+    layer.setReadOnly(True)
+    names = layer.fields().names()
+    class_field = assignment.class_field if assignment.class_field in names else ""
+    class_field = class_field or next((name for name in CLASS_FIELDS if name in names), "")
+    if layer.geometryType() == QgsWkbTypes.GeometryType.PolygonGeometry:
+        style_role(layer, assignment.role, class_field)
+    return layer
+
+
+class LayerGroup:
+    """Our group in a project: built, filled, taken away again without touching anything else."""
+
+    def __init__(self, project: QgsProject) -> None:
+        self._project = project
+
+    def find(self) -> list[QgsLayerTreeGroup]:
+        """Every group of ours in the tree; a saved project brings an old one along."""
+        found = [g for g in self._project.layerTreeRoot().findGroups(True) if g.customProperty(PROPERTY) == GROUP]
+        return found
+
+    def others(self) -> list[QgsMapLayer]:
+        """Layers of the project that are not ours."""
+        return [layer for layer in self._project.mapLayers().values() if not layer.customProperty(PROPERTY)]
+
+    def _ticks(self) -> dict[str, bool]:
+        """role -> whether the person has it switched on, so that a reload keeps it."""
+        ticks: dict[str, bool] = {}
+        for group in self.find():
+            for node in group.findLayers():
+                if node.layer() is not None:
+                    ticks[str(node.layer().customProperty(PROPERTY))] = node.itemVisibilityChecked()
+        return ticks
+
+    def build(
+        self, rows: Sequence[QueueRow], geometries: Mapping[str, bytes], assignments: Sequence[LayerAssignment]
+    ) -> Loaded:
+        """Make the group anew at the top of the tree: patches first, imagery last."""
+        ticks = self._ticks()
+        self.remove()
+        loaded = Loaded(patch_layer(rows, geometries))
+        self._project.addMapLayer(loaded.patches, False)
+        # Filled before it joins the tree, so that the canvas is set up once.
+        group = QgsLayerTreeGroup(GROUP_NAME)
+        group.setCustomProperty(PROPERTY, GROUP)
+        group.addLayer(loaded.patches)
+        hidden = set(style_table()["hidden"]) | {"image_before"}
+        for assignment in _in_drawing_order(assignments):
+            layer = open_assigned(assignment)
+            if isinstance(layer, str):
+                loaded.problems.append(layer)
+                continue
+            self._project.addMapLayer(layer, False)
+            node = group.addLayer(layer)
+            loaded.by_role.setdefault(assignment.role, []).append(layer)
+            node.setItemVisibilityChecked(ticks.get(assignment.role, assignment.role not in hidden))
+            node.setExpanded(False)
+        if loaded.image("image_after") is None and loaded.image("image_before") is not None:
+            self.node(loaded.image("image_before"), group).setItemVisibilityChecked(True)
+        self.node(loaded.patches, group).setExpanded(False)
+        self._project.layerTreeRoot().insertChildNode(0, group)
+        return loaded
+
+    @staticmethod
+    def node(layer: QgsMapLayer, group: QgsLayerTreeGroup) -> QgsLayerTreeLayer:
+        """The tree node of a layer in a group."""
+        return group.findLayer(layer.id())
+
+    def show(self, layer: Optional[QgsMapLayer], visible: bool) -> None:
+        """Tick or untick a layer of ours."""
+        node = self._project.layerTreeRoot().findLayer(layer.id()) if layer is not None else None
+        if node is not None:
+            node.setItemVisibilityChecked(visible)
+
+    def remove(self) -> None:
+        """Take the group and its layers out; layers of the person that were dragged into it move up."""
+        root = self._project.layerTreeRoot()
+        for group in self.find():
+            for node in group.findLayers():
+                if node.layer() is not None and not node.layer().customProperty(PROPERTY):
+                    root.insertChildNode(root.children().index(group) if group in root.children() else 0, node.clone())
+            (group.parent() or root).removeChildNode(group)
+        ours = [key for key, layer in self._project.mapLayers().items() if layer.customProperty(PROPERTY)]
+        self._project.removeMapLayers(ours)
+
+
+def _in_drawing_order(assignments: Sequence[LayerAssignment]) -> list[LayerAssignment]:
+    """Approvals and lines above fills, land use below them, imagery last."""
+    bottom = {"prime_farmland": 1, "plan_zone": 2, "landuse": 3, "image_after": 4, "image_before": 5}
+    return sorted(assignments, key=lambda a: (bottom.get(a.role, 0), ROLES.index(a.role) if a.role in ROLES else 99))

@@ -1,0 +1,272 @@
+"""Everything of the panel that is no single decision: workspace, import, layers, photos, export, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+from qgis.core import QgsApplication, QgsSettings
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtWidgets import QFileDialog, QMenu, QMessageBox
+
+from ..core.errors import WeipianError
+from .compat import icon
+from .evidence_work import EvidenceWork
+from .guard import guarded
+from .review import Review
+from .shortcuts import Shortcuts
+
+if TYPE_CHECKING:
+    from ..workbench.session import Session
+
+LAST_KEY = "weipian/last_workspace"
+
+
+def who() -> str:
+    """The person at the keyboard as the system knows him."""
+    return QgsApplication.userFullName() or QgsApplication.userLoginName() or "未署名"
+
+
+class Commands(QObject):
+    """The menu, the keys and what they start; failures end in the panel's notice."""
+
+    def __init__(self, review: Review) -> None:
+        super().__init__(review)
+        self.review = review
+        self.dock = review.dock
+        self.work = EvidenceWork(review)
+        self._busy: Any = None
+        self._reopened = False
+        self.menu = self._make_menu()
+        self.dock.header.set_menu(self.menu)
+        self.dock.empty_button.clicked.connect(lambda _checked=False: self.run(self.dock.empty_key))
+        self.dock.visibilityChanged.connect(self._shown)
+        self.shortcuts = Shortcuts(self.dock.content, self.run, self.report_error)
+        key = self.shortcuts.text("undo")
+        self.dock.undo.setToolTip(f"撤销上一步（{key}）")
+        self.dock.submit.setToolTip(f"保存判定并到下一个未判定的图斑（{self.shortcuts.text('submit')}）")
+
+    def report_error(self, error: WeipianError) -> None:
+        """As the review does."""
+        self.review.report_error(error)
+
+    def close(self) -> None:
+        """Give keys and workspace back."""
+        if self._busy is not None:
+            self._busy.cancel()
+            self._busy = None
+        self.shortcuts.close()
+        self.menu.deleteLater()
+        self._close_session()
+
+    @guarded
+    def _close_session(self) -> None:
+        self.review.close_session()
+
+    # -- menu -----------------------------------------------------------------------------
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self.dock)
+        entries = (
+            ("workspace", "新建/打开工作区…"),
+            ("import", "导入图斑…"),
+            ("layers", "图层与套合…"),
+            ("photos_folder", "附照片文件夹…"),
+            ("", ""),
+            ("export", "导出…"),
+            ("verify", "核验工作区"),
+            ("", ""),
+            ("goto", "按编号查找…"),
+            ("reload", "重新读取"),
+            ("pack", "规则包…"),
+        )
+        for key, label in entries:
+            if not key:
+                menu.addSeparator()
+                continue
+            action = menu.addAction(icon(key, self.dock), label)
+            action.setData(key)
+            action.triggered.connect(lambda _checked=False, key=key: self.run(key))
+        self._batches = menu.addMenu("批次")
+        self._batches.aboutToShow.connect(self._fill_batches)
+        return menu
+
+    @guarded
+    def _fill_batches(self) -> None:
+        self._batches.clear()
+        session = self.review.session
+        if session is None:
+            return
+        current = self.review.batch_id
+        for batch_id, name in [("", "全部批次"), *((b.batch_id, b.name) for b in session.batches())]:
+            action = self._batches.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(batch_id == current)
+            action.triggered.connect(lambda _checked=False, chosen=batch_id: self.review.choose_batch(chosen))
+
+    @guarded
+    def run(self, key: str) -> None:
+        """Do a command of the menu or of the keyboard."""
+        review = self.review
+        table: dict[str, Callable[[], Any]] = {
+            "legal": lambda: self._press("legal"),
+            "illegal": lambda: self._press("illegal"),
+            "other": lambda: self._press("other"),
+            "doubt": lambda: self._press("doubt"),
+            "submit": review.submit,
+            "next": lambda: review.step(1, unfinished=False),
+            "previous": lambda: review.step(-1, unfinished=False),
+            "next_open": lambda: review.step(1, unfinished=True),
+            "previous_open": lambda: review.step(-1, unfinished=True),
+            "compare": lambda: self._on_map("cycle_compare"),
+            "before": lambda: self._on_map("hold_before", True),
+            "before_end": lambda: self._on_map("hold_before", False),
+            "undo": review.undo,
+            "fit": lambda: review.view is not None and self._on_map("show_patch", review.view),
+            "goto": review.go_to,
+            "photos": lambda: review.view is not None and self.dock.evidence.choose_files(""),
+            "discard": review.discard,
+            "workspace": self.choose_workspace,
+            "import": self._import,
+            "layers": self._layers,
+            "photos_folder": self._attach_folder,
+            "export": self._export,
+            "verify": self._verify,
+            "reload": lambda: review.session is not None and review.reload(),
+            "pack": self._show_pack,
+        }
+        if review.session is None and key not in ("workspace", "before_end"):
+            if key in ("import", "layers", "photos_folder", "export", "verify"):
+                review.tell("请先新建或打开工作区。", "warn")
+            return
+        table[key]()
+
+    def _press(self, key: str) -> None:
+        if self.review.view is not None:
+            self.dock.verdict.press(key)
+
+    def _on_map(self, method: str, *arguments: Any) -> None:
+        if self.review.map is not None:
+            getattr(self.review.map, method)(*arguments)
+
+    # -- workspace ------------------------------------------------------------------------
+    @guarded
+    def choose_workspace(self) -> None:
+        """Make or open a workspace and work in it."""
+        from .dialogs.workspace import ask_workspace
+
+        session = ask_workspace(self.dock)
+        if session is not None:
+            self.open(session)
+
+    def open(self, session: Session) -> None:
+        """Work in an open Session; its folder is opened again next time."""
+        QgsSettings().setValue(LAST_KEY, str(session.folder))
+        self.review.set_session(session)
+
+    def _shown(self, visible: bool) -> None:
+        if visible and not self._reopened and self.review.session is None:
+            self._reopened = True
+            self._reopen()
+
+    @guarded
+    def _reopen(self) -> None:
+        """The workspace of last time, if it is still there."""
+        text = str(QgsSettings().value(LAST_KEY, "") or "")
+        if not text or not (Path(text) / "workspace.gpkg").is_file():
+            self.review.set_session(None)
+            return
+        from ..workbench.session import Session
+
+        self.review.set_session(None)
+        self.review.set_session(Session.open(Path(text), who()))
+
+    def _session(self) -> Session:
+        if self.review.session is None:
+            raise WeipianError("E_WS_MISSING", path="（未打开）")
+        return self.review.session
+
+    # -- work -----------------------------------------------------------------------------
+    def _import(self) -> None:
+        from .dialogs.import_delivery import run_import
+
+        if run_import(self.dock, self._session()):
+            self.review.reload(first=True)
+
+    def _layers(self) -> None:
+        from .dialogs.layers import run_layers
+
+        if run_layers(self.dock, self._session()):
+            self.review.reload()
+
+    def _export(self) -> None:
+        from .dialogs.export import run_export
+
+        run_export(self.dock, self._session())
+
+    def _start(self, text: str, function: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
+        if self._busy is not None:
+            self.review.tell("上一项任务还在进行，请等它结束。", "warn")
+            return
+        from ..workbench import runner
+
+        def finished(result: Any) -> None:
+            self._busy = None
+            done(result)
+
+        def failed(error: WeipianError) -> None:
+            self._busy = None
+            self.report_error(error)
+
+        self.review.tell(f"{text}……", "warn")
+        self._busy = runner.run(text, function, finished, failed)
+
+    def _attach_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self.dock, "照片文件夹")
+        if not chosen:
+            return
+        from ..workbench.attaching import attach_folder
+
+        folder, person = self._session().folder, who()
+        self._start(
+            "附照片文件夹",
+            lambda feedback: attach_folder(folder, Path(chosen), person, feedback),
+            self._attached,
+        )
+
+    @guarded
+    def _attached(self, report: Any) -> None:
+        def count(value: Any) -> int:
+            return value if isinstance(value, int) else len(value)
+
+        self.review.reload()
+        left = count(report.unmatched) + count(report.skipped)
+        text = f"附上 {count(report.matched)} 张"
+        if left:
+            text += f"；{left} 张没有对应图斑或已跳过，清单见 exports/last_attachphotos.json"
+        self.review.tell(text, "warn" if left else "good")
+
+    def _verify(self) -> None:
+        from ..workbench.verifying import verify_workspace
+
+        folder = self._session().folder
+        self._start("核验工作区", lambda _feedback: verify_workspace(folder), self._verified)
+
+    @guarded
+    def _verified(self, report: Any) -> None:
+        if report.ok:
+            self.review.tell("核验通过：日志链、举证文件和面积平衡都没有问题。")
+            return
+        texts = [getattr(item, "message", None) or getattr(item, "text", None) or str(item) for item in report.findings]
+        more = f" 等 {len(texts)} 项" if len(texts) > 3 else ""
+        self.review.tell("核验发现问题：" + "；".join(texts[:3]) + more, "warn")
+
+    def _show_pack(self) -> None:
+        from ..workbench.resources import resource
+
+        pack = self._session().pack
+        based = "\n".join(f"· {text}" for text in pack.based_on)
+        box = QMessageBox(self.dock)
+        box.setWindowTitle("规则包")
+        box.setText(f"{pack.label}\n版本 {pack.version}")
+        box.setInformativeText(f"依据\n{based}\n\n位置 {resource('rules')}\n未经来源核实的条目在界面上注明“未经核实”。")
+        box.exec()

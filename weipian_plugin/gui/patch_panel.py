@@ -1,0 +1,170 @@
+"""Who this patch is and what it overlaps: header, overlay bar, identity line, constraint line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html import escape
+from typing import Optional
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from ..core.areas import AreaSummary
+from ..core.model import LEVEL_LABELS, Patch
+from ..workbench.views import PatchView
+from .compat import describe, icon, tone
+from .widgets import ElidedLabel, LevelBadge, OverlayBar, RichText, coloured
+
+_UNIT_LABELS = {"m2": "平方米", "mu": "亩", "ha": "公顷"}
+_PARTS = (
+    ("cropland", "耕地"),
+    ("agri_other", "非耕农用"),
+    ("unused", "未利用"),
+    ("construction", "建设"),
+    ("unknown", "未分类"),
+    ("uncovered", "未覆盖"),
+)
+_TONE_OF = {"agri_other": "agri"}
+
+
+def identity_text(summary: AreaSummary) -> str:
+    """地块 = 耕地 + … as words; parts that are rarely there only when they are not 0."""
+    shown = [
+        f"{label} {getattr(summary, name):.2f}"
+        for name, label in _PARTS
+        if name not in ("unknown", "uncovered") or getattr(summary, name)
+    ]
+    text = f"地块 {summary.total:.2f} = " + " + ".join(shown)
+    return text + (f" − 重复 {summary.duplicate:.2f}" if summary.duplicate else "")
+
+
+def percent(part: Decimal, whole: Decimal) -> str:
+    """Share as whole per cent, "<1 %" rather than a zero that is none."""
+    if not part or not whole:
+        return "0 %"
+    share = 100 * part / whole
+    return "<1 %" if share < 1 else f"{share:.0f} %"
+
+
+def issued_text(patch: Patch) -> str:
+    """The area as issued and as adopted, in the units they came in; empty if none was issued."""
+    parts = []
+    if patch.issued_area is not None:
+        unit = _UNIT_LABELS.get(patch.issued_unit or "", patch.issued_unit or "")
+        parts.append(f"下发 {patch.issued_area:.2f} {unit}".rstrip())
+    if patch.adopted_area_m2 is not None:
+        source = f"（{patch.adopted_source}）" if patch.adopted_source else ""
+        parts.append(f"采用 {patch.adopted_area_m2:.2f} 平方米{source}")
+    if parts:
+        parts.insert(len(parts) if patch.adopted_area_m2 is None else 1, f"计算 {patch.area_m2:.2f} 平方米")
+    return " · ".join(parts)
+
+
+class PatchPanel(QWidget):
+    """Renders a PatchView; knows no session."""
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self.level = LevelBadge(self)
+        self.patch_id = QLabel(self)
+        font = self.patch_id.font()
+        font.setBold(True)
+        self.patch_id.setFont(font)
+        self.patch_id.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy = QToolButton(self)
+        self.copy.setAutoRaise(True)
+        self.copy.setIcon(icon("copy", self))
+        self.copy.setToolTip(self.tr("复制图斑编号"))
+        describe(self.copy, self.tr("复制图斑编号"))
+        self.copy.clicked.connect(lambda _checked=False: QApplication.clipboard().setText(self.patch_id.text()))
+        self.village = ElidedLabel(self)
+        self.village.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.facts = ElidedLabel(self)
+        self.bar = OverlayBar(self)
+        self.identity = RichText(2, self)
+        self.overlaps = RichText(2, self)
+
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(self.level)
+        head.addWidget(self.patch_id)
+        head.addWidget(self.copy)
+        head.addWidget(self.village, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addLayout(head)
+        for widget in (self.facts, self.bar, self.identity, self.overlaps):
+            layout.addWidget(widget)
+
+    def show_view(self, view: PatchView, type_label: str) -> None:
+        """Show one patch; `type_label` is the Chinese name of its type."""
+        patch = view.patch
+        self.level.set_level(patch.monitor_level, LEVEL_LABELS.get(patch.monitor_level or 0, ""))
+        derived = patch.level_source == "derived"
+        self.level.setToolTip(self.tr("等级由规则推出，下发数据未给") if derived else self.tr("等级随数据下发"))
+        self.patch_id.setText(patch.patch_id)
+        describe(self.patch_id, f"图斑编号 {patch.patch_id}")
+        split = {"parent": "（被拆分）", "child": "（拆分）"}.get(patch.split_state, "")
+        self.village.setText(split + (patch.village_name or patch.town_name or ""))
+        dates = f"前 {patch.image_before or '？'} ▸ 后 {patch.image_after or '？'}"
+        status = patch.review_status.label
+        facts = " · ".join(text for text in (patch.monitor_class, type_label, dates, status) if text)
+        self.facts.setText(facts)
+        issued = issued_text(patch)
+        self.facts.setToolTip("\n".join(text for text in (facts, issued, patch.remark) if text))
+        palette = self.facts.palette()
+        palette.setColor(self.facts.foregroundRole(), tone(self, "muted"))
+        self.facts.setPalette(palette)
+        self._show_areas(view)
+
+    def _show_areas(self, view: PatchView) -> None:
+        summary = view.summary
+        if summary is None or not summary.has_landuse:
+            self.bar.set_parts([])
+            total = f"地块 {summary.total:.2f} 亩 · " if summary is not None else ""
+            self.identity.set_html(total + coloured(self, "▲ 尚无地类套合：菜单“图层与套合”", "warn"))
+        else:
+            parts = [(_TONE_OF.get(name, name), label, getattr(summary, name)) for name, label in _PARTS]
+            self.bar.set_parts(parts)
+            text = escape(identity_text(summary))
+            for value in {f"{summary.total:.2f}", f"耕地 {summary.cropland:.2f}"}:
+                text = text.replace(value, f"<b>{value}</b>", 1)
+            text += " " + (coloured(self, "✔", "good") if summary.identity_ok else self._difference(summary))
+            self.identity.set_html(text)
+        issued = issued_text(view.patch)
+        tip = "单位亩，平差后两位小数。" + (f"\n{issued}" if issued else "")
+        self.identity.setToolTip(tip)
+        self.overlaps.set_html(self._overlap_html(summary) if summary is not None else "")
+        self.overlaps.setVisible(summary is not None)
+
+    def _difference(self, summary: AreaSummary) -> str:
+        return coloured(self, f"✖ 差 {summary.difference:.2f}", "bad")
+
+    def _overlap_html(self, summary: AreaSummary) -> str:
+        parts = [
+            self._constraint("永农", summary.prime, summary.total),
+            self._constraint("红线", summary.redline, summary.total),
+        ]
+        if summary.urban is None:
+            parts.append(coloured(self, "开发边界未给", "muted"))
+        elif summary.urban:
+            parts.append(f"开发边界内 {summary.urban:.2f}（{percent(summary.urban, summary.total)}）")
+        else:
+            parts.append("开发边界外")
+        approved = summary.approvals.get("approved_union")
+        if approved is None:
+            approved = max(summary.approvals.values(), default=None)
+        if approved is None:
+            parts.append(coloured(self, "批文图层未给", "muted"))
+        else:
+            parts.append(f"批文覆盖 {percent(approved, summary.total)}")
+        return " · ".join(parts)
+
+    def _constraint(self, label: str, mu: Optional[Decimal], total: Decimal) -> str:
+        if mu is None:
+            return coloured(self, f"{label}未给", "muted")
+        if not mu:
+            return f"{label} 0"
+        text = f"▲ {label} {mu:.2f} 亩（{percent(mu, total)}）"
+        return "<b>" + coloured(self, escape(text), "bad") + "</b>"

@@ -1,0 +1,400 @@
+"""What happens in the panel: show a patch, decide, attach, follow the case, undo. Data comes from the Session."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Callable, Optional
+
+from qgis.PyQt.QtCore import QObject, QTimer
+from qgis.PyQt.QtWidgets import QInputDialog
+
+from ..core.errors import WeipianError
+from ..core.model import CaseStatus, Verdict
+from ..workbench.views import PatchView
+from .dock import WeipianDock
+from .guard import guarded
+from .queue_model import PRESET_BY_KEY
+from .verdict_panel import Choice, choice_of, goes_against
+
+if TYPE_CHECKING:
+    from ..workbench.session import Session
+
+#: The map follows this long after the panel, so that a held key does not render every patch on the way, ms.
+_MAP_DELAY = 15
+_REMEMBER_DELAY = 1500
+_TOAST = 6000
+
+
+class Review(QObject):
+    """Joins the dock, one open Session and the map controller (None without a map)."""
+
+    def __init__(self, dock: WeipianDock, make_map: Optional[Callable[[Any], Any]] = None) -> None:
+        super().__init__(dock)
+        self.dock = dock
+        self.session: Optional[Session] = None
+        self.map: Any = None
+        self._make_map = make_map
+        self.view: Optional[PatchView] = None
+        self._drafts: dict[str, Choice] = {}
+        self.batch_id = ""
+        self._map_timer = self._timer(_MAP_DELAY, self._show_on_map)
+        self._remember_timer = self._timer(_REMEMBER_DELAY, self._remember)
+        self._toast_timer = self._timer(_TOAST, self._toast_over)
+        self._connect()
+
+    def _timer(self, delay: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(delay)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _connect(self) -> None:
+        dock = self.dock
+        dock.queue.patch_selected.connect(self.show_patch)
+        dock.header.preset_requested.connect(dock.queue.set_filter)
+        dock.verdict.chosen.connect(self._verdict_chosen)
+        dock.form.sub_type_changed.connect(self._sub_type_changed)
+        dock.form.edited.connect(self._edited)
+        dock.submit.clicked.connect(lambda _checked=False: self.submit())
+        dock.undo.clicked.connect(lambda _checked=False: self.undo())
+
+    # -- messages -------------------------------------------------------------------------
+    def report_error(self, error: WeipianError) -> None:
+        """A failure as a sentence in the panel: what happened, what to do."""
+        self._toast_timer.stop()
+        self.dock.notice.show_text(f"{error.message}。{error.remedy}", "bad")
+
+    def tell(self, text: str, kind: str = "good") -> None:
+        """A sentence that goes away by itself when it is good news."""
+        self.dock.notice.show_text(text, kind)
+        self._toast_timer.stop()
+        if kind == "good":
+            self._toast_timer.start()
+
+    def _toast_over(self) -> None:
+        self.dock.notice.clear()
+
+    # -- opening --------------------------------------------------------------------------
+    @guarded
+    def set_session(self, session: Optional[Session]) -> None:
+        """Work in another workspace; the former one is closed."""
+        self.close_session()
+        self.session = session
+        if session is None:
+            self.dock.header.show_name("", None, "")
+            self.dock.show_empty("还没有打开工作区。", "新建/打开工作区…", "workspace")
+            return
+        if self._make_map is not None:
+            self.map = self._make_map(session)
+        self.reload(first=True)
+
+    def close_session(self) -> None:
+        """Take the map group away and give the workspace free."""
+        self._map_timer.stop()
+        self._remember()
+        self.dock.evidence.loader.stop()
+        self.view, self._drafts, self.batch_id = None, {}, ""
+        try:
+            if self.map is not None:
+                self.map.close()
+        finally:
+            self.map = None
+            if self.session is not None:
+                self.session.close()
+            self.session = None
+
+    @guarded
+    def reload(self, *, first: bool = False) -> None:
+        """Read everything anew: after an import, an overlay, a merge."""
+        session = self.opened()
+        today = date.today().isoformat()  # noqa: DTZ011 - the clerk's calendar day
+        rows = session.queue(self.batch_id)
+        queue = self.dock.queue
+        queue.set_rows(rows, today)
+        self._show_header(today)
+        if not rows:
+            self.view = None
+            self.dock.show_empty("工作区里还没有图斑。先导入下发的图斑数据。", "导入图斑…", "import")
+            return
+        self.dock.show_review()
+        self.refresh_counts()
+        if self.map is not None:
+            self.map.load()
+        last = session.agenda().last_patch_uid if first else queue.selected()
+        if first:
+            self._choose_first_filter()
+        self.show_patch(last if queue.model.row_of(last) is not None else self._first_patch())
+        if session.read_only:
+            self.tell("工作区是只读的：可以查看，不能保存。请复制到可写的本机磁盘。", "warn")
+
+    def _show_header(self, today: str) -> None:
+        session = self.opened()
+        batches = session.batches()
+        chosen = next((b for b in batches if b.batch_id == self.batch_id), batches[-1] if len(batches) == 1 else None)
+        dues = sorted(b.due_on for b in batches if b.due_on)
+        # Of several batches the first deadline that has not passed counts.
+        due = chosen.due_on if chosen else next((d for d in dues if d >= today), dues[-1] if dues else None)
+        name = f"{session.name} · {chosen.name}" if chosen and chosen.name != session.name else session.name
+        if chosen is None and len(batches) > 1:
+            name += f" · {len(batches)} 个批次"
+        self.dock.header.show_name(name, due, today)
+
+    def _choose_first_filter(self) -> None:
+        counts = self.dock.queue.model.counts()
+        key = next((k for k in ("open_1", "open", "rectify") if counts[k]), "all")
+        self.dock.queue.set_filter(key)
+
+    def _first_patch(self) -> str:
+        model = self.dock.queue.model
+        return model.uid_at(0) or (model.rows[0].patch_uid if model.rows else "")
+
+    def opened(self) -> Session:
+        """The open Session; raises E_WS_MISSING without one."""
+        if self.session is None:
+            raise WeipianError("E_WS_MISSING", path="（未打开）")
+        return self.session
+
+    # -- showing a patch ------------------------------------------------------------------
+    @guarded
+    def show_patch(self, uid: str) -> None:
+        """Make a patch the current one: panel now, map right after."""
+        if not uid:
+            return
+        session = self.opened()
+        draft = self._drafts.get(uid)
+        chosen = (draft.verdict, draft.sub_type) if draft is not None else ()
+        view = session.patch_view(uid, *chosen)
+        self.view = view
+        self.dock.queue.select(uid)
+        self._render(view, draft if draft is not None else choice_of(view.judgement))
+        self._map_timer.start()
+        self._remember_timer.start()
+
+    def _render(self, view: PatchView, choice: Choice) -> None:
+        dock, pack = self.dock, self.opened().pack
+        content = dock.content
+        content.setUpdatesEnabled(False)  # one repaint for all parts
+        try:
+            dock.patch.show_view(view, pack.patch_type_label(view.patch.patch_type))
+            dock.advice.show_advice(view.advice, pack)
+            dock.verdict.set_state(choice.verdict, choice.doubt)
+            dock.form.show_choice(choice, view.advice, pack, needs_reason=self._needs_reason(choice))
+            purposes = {key: item.label for key, item in pack.requirements.items()}
+            dock.evidence.show_evidence(view.checklist, view.evidence, purposes)
+            dock.evidence_box.setTitle(dock.evidence.title())
+            illegal = view.judgement is not None and view.judgement.verdict is Verdict.ILLEGAL
+            dock.case_box.setVisible(illegal)
+            if illegal:
+                dock.case.show_case(view)
+                dock.case_box.setTitle(f"查处整改 · {view.patch.case_status.label}")
+            self._show_buttons()
+        finally:
+            content.setUpdatesEnabled(True)
+
+    def _show_buttons(self) -> None:
+        session = self.opened()
+        label = session.can_undo()
+        self.dock.undo.setText(f"撤销 {label}" if label else "撤销")
+        self.dock.undo.setEnabled(bool(label))
+        self.dock.submit.setEnabled(not session.read_only)
+        draft = self.view is not None and self.view.patch.patch_uid in self._drafts
+        self.dock.state.setText("● 未提交" if draft else "")
+
+    def _needs_reason(self, choice: Choice) -> bool:
+        """Against the advice, or a verdict that ends a running case."""
+        view = self.view
+        if view is None:
+            return False
+        ends_case = view.patch.case_status is not CaseStatus.NONE and choice.verdict != Verdict.ILLEGAL.value
+        return goes_against(choice, view.advice) or ends_case
+
+    def _show_on_map(self) -> None:
+        if self.map is not None and self.view is not None:
+            self._draw(self.view)
+
+    @guarded
+    def _draw(self, view: PatchView) -> None:
+        self.map.show_patch(view)
+        self.map.show_wedges(view)
+
+    def _remember(self) -> None:
+        self._remember_timer.stop()
+        if self.session is not None and self.view is not None and not self.session.read_only:
+            self._note_last(self.view.patch.patch_uid)
+
+    @guarded
+    def _note_last(self, uid: str) -> None:
+        self.opened().remember(uid)
+
+    def refresh_counts(self) -> None:
+        """Progress and agenda from the rows there are."""
+        done, total = self.dock.queue.model.progress()
+        self.dock.header.show_progress(done, total)
+        self.dock.header.show_agenda(self.dock.queue.model.counts())
+
+    # -- deciding -------------------------------------------------------------------------
+    @guarded
+    def _verdict_chosen(self, verdict: str, doubt: bool) -> None:
+        before = self.dock.form.choice(self._drawn_verdict(), doubt)
+        same = before.verdict == verdict
+        choice = Choice(
+            verdict, before.sub_type if same else "", before.basis, before.answers, doubt, before.against_reason
+        )
+        if not choice.sub_type and verdict and self.view is not None:
+            advised = self.view.advice.sub_type
+            if advised and self.opened().pack.sub_type(verdict, advised) is not None:
+                choice = Choice(verdict, advised, choice.basis, choice.answers, doubt, choice.against_reason)
+        self._take_draft(choice)
+
+    def _drawn_verdict(self) -> str:
+        return self._draft_or_saved().verdict
+
+    def _draft_or_saved(self) -> Choice:
+        view = self.current()
+        return self._drafts.get(view.patch.patch_uid, choice_of(view.judgement))
+
+    def current(self) -> PatchView:
+        """The patch on the screen; raises E_PATCH_MISSING without one."""
+        if self.view is None:
+            raise WeipianError("E_PATCH_MISSING", patch_id="（未选中）")
+        return self.view
+
+    @guarded
+    def _sub_type_changed(self) -> None:
+        verdict, doubt = self.dock.verdict.state()
+        self._take_draft(self.dock.form.choice(verdict, doubt))
+
+    def _take_draft(self, choice: Choice) -> None:
+        """A choice that is not saved yet: its fields and its checklist."""
+        uid = self.current().patch.patch_uid
+        self._drafts[uid] = choice
+        session = self.opened()
+        self.view = session.patch_view(uid, choice.verdict, choice.sub_type)
+        dock = self.dock
+        dock.verdict.set_state(choice.verdict, choice.doubt)
+        dock.form.show_choice(choice, self.view.advice, session.pack, needs_reason=self._needs_reason(choice))
+        dock.evidence.show_checklist(self.view.checklist)
+        dock.evidence_box.setTitle(dock.evidence.title())
+        self._show_buttons()
+
+    def _edited(self) -> None:
+        """What is typed survives moving to another patch, unsaved."""
+        if self.view is not None:
+            verdict, doubt = self.dock.verdict.state()
+            self._drafts[self.view.patch.patch_uid] = self.dock.form.choice(verdict, doubt)
+            self.dock.state.setText("● 未提交")
+
+    @guarded
+    def submit(self) -> None:
+        """Save the decision of the patch on the screen and go to the next that needs one."""
+        view, session = self.current(), self.opened()
+        patch = view.patch
+        self.assert_shown(patch.patch_id)
+        verdict, doubt = self.dock.verdict.state()
+        if not verdict and not doubt:
+            self.tell("请先选择判定（1 合法、2 违法、3 其他）或 4 存疑。", "warn")
+            return
+        choice = self.dock.form.choice(verdict, doubt)
+        if self._needs_reason(choice) and not choice.against_reason:
+            self.dock.form.ask_reason()
+            raise WeipianError("E_REASON_REQUIRED")
+        session.judge(
+            patch.patch_uid,
+            patch.patch_id,
+            choice.verdict,
+            choice.sub_type,
+            choice.basis,
+            dict(choice.answers),
+            doubt=choice.doubt,
+            against_reason=choice.against_reason if self._needs_reason(choice) else "",
+        )
+        self._drafts.pop(patch.patch_uid, None)
+        following = self.dock.queue.model.neighbour(patch.patch_uid, 1, unfinished=True)
+        self.row_changed(patch.patch_uid)
+        label = Verdict(verdict).label if verdict else ""
+        said = " ".join(part for part in (label, "存疑" if doubt else "") if part)
+        if following and following != patch.patch_uid:
+            self.tell(f"已保存 {patch.patch_id}：{said}")
+            self.show_patch(following)
+        else:
+            self.tell(f"已保存 {patch.patch_id}：{said}。本筛选下没有其他未判定的图斑。")
+            self.show_patch(patch.patch_uid)
+
+    def assert_shown(self, patch_id: str) -> None:
+        """Raise E_PATCH_MISMATCH unless this is the number that the person sees."""
+        shown = self.dock.patch.patch_id.text()
+        if shown != patch_id:
+            raise WeipianError("E_PATCH_MISMATCH", expected=shown, found=patch_id)
+
+    def row_changed(self, uid: str) -> None:
+        """One patch was written: its line, the counts and its outline on the map."""
+        self.dock.queue.update_row(self.opened().queue_row(uid))
+        QTimer.singleShot(30, self._counts_later)
+        if self.map is not None:
+            self.map.refresh_patch(uid)
+
+    def _counts_later(self) -> None:
+        if self.session is not None:
+            self.refresh_counts()
+
+    @guarded
+    def undo(self) -> None:
+        """Take the last action back and go to the patch that it was about."""
+        session = self.opened()
+        if not session.can_undo():
+            raise WeipianError("E_NOTHING_TO_UNDO")
+        subject = session.last_subject()
+        label = session.undo()
+        known = self.dock.queue.model.row_of(subject) is not None
+        uid = subject if known else self.current().patch.patch_uid
+        self._drafts.pop(uid, None)
+        self.row_changed(uid)
+        self.show_patch(uid)
+        self.tell(f"已撤销：{label} {self.current().patch.patch_id}")
+
+    @guarded
+    def discard(self) -> None:
+        """Back to what is saved."""
+        uid = self.current().patch.patch_uid
+        if self._drafts.pop(uid, None) is not None:
+            self.show_patch(uid)
+        self.dock.notice.clear()
+
+    # -- moving ---------------------------------------------------------------------------
+    @guarded
+    def step(self, step: int, *, unfinished: bool) -> None:
+        """To the next (1) or previous (-1) patch of the list."""
+        uid = self.dock.queue.model.neighbour(self.dock.queue.selected(), step, unfinished=unfinished)
+        if uid:
+            self.show_patch(uid)
+        else:
+            self.tell("没有其他未判定的图斑了。" if unfinished else "已经到头了。", "warn")
+
+    @guarded
+    def go_to(self, text: str = "") -> None:
+        """To the patch with this number or this ending of it; several matches become a search."""
+        if not text:
+            text, accepted = QInputDialog.getText(self.dock, "按编号查找", "图斑编号（可只输末尾几位）")
+            if not accepted or not text.strip():
+                return
+        text = text.strip()
+        rows = self.dock.queue.model.rows
+        found = [row for row in rows if row.patch_id == text] or [r for r in rows if r.patch_id.endswith(text)]
+        if not found:
+            raise WeipianError("E_PATCH_MISSING", patch_id=text)
+        if len(found) > 1:
+            self.dock.queue.set_filter("all", text)
+        self.show_patch(found[0].patch_uid)
+
+    # -- batches --------------------------------------------------------------------------
+    @guarded
+    def choose_batch(self, batch_id: str) -> None:
+        """Only one batch in the queue, or all with an empty id."""
+        self.batch_id = batch_id
+        self.reload()
+
+    def show_preset(self, key: str) -> None:
+        """Choose a filter."""
+        if key in PRESET_BY_KEY:
+            self.dock.queue.set_filter(key)

@@ -1,0 +1,216 @@
+"""Two small forms of the panel: where a photo was taken from, and one step of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional, Union
+
+from qgis.PyQt.QtCore import QDate, Qt
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDateEdit,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
+
+from ..core.areas import parse_mu
+from ..core.errors import WeipianError
+from ..core.model import CaseAction, Evidence
+from ..core.states import WAYS, ActionKind
+from .compat import describe, line_height, tone
+
+_LABELS = {
+    "date": "日期",
+    "doc_no": "文号",
+    "office": "科室/单位",
+    "person": "经办人",
+    "way": "整改方式",
+    "demolished_mu": "拆除到位（亩）",
+    "reclaimed_mu": "复耕到位（亩）",
+    "regularised_mu": "补办手续（亩）",
+    "note": "说明",
+    "reason": "退回理由",
+}
+Field = Union[QLineEdit, QComboBox, QDateEdit]
+
+
+def _buttons(dialog: QDialog) -> QDialogButtonBox:
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
+    box.button(QDialogButtonBox.StandardButton.Ok).setText("确定")
+    box.button(QDialogButtonBox.StandardButton.Cancel).setText("取消")
+    box.rejected.connect(dialog.reject)
+    return box
+
+
+def _number(text: str, low: float, high: float) -> Optional[float]:
+    """A number typed by hand, None when empty; ValueError outside [low, high]."""
+    if not text.strip():
+        return None
+    value = float(text.strip())
+    if not low <= value <= high:
+        raise ValueError(text)
+    return value
+
+
+def _check_area(text: str) -> None:
+    try:
+        parse_mu(text)
+    except ValueError as error:
+        raise WeipianError("E_AREA_INVALID", value=text) from error
+
+
+class _Form(QDialog):
+    """A form with a line for what is wrong; it stays open until its values are right."""
+
+    def __init__(self, title: str, parent: Optional[QWidget]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(line_height(self) * 20)
+        self.form = QFormLayout(self)
+        self.error = QLabel(self)
+        self.error.setWordWrap(True)
+        palette = self.error.palette()
+        palette.setColor(self.error.foregroundRole(), tone(self, "bad"))
+        self.error.setPalette(palette)
+        self.error.hide()
+
+    def finish(self) -> None:
+        """Put the error line and the buttons below the fields."""
+        self.form.addRow(self.error)
+        box = _buttons(self)
+        box.accepted.connect(self._accept)
+        self.form.addRow(box)
+
+    def check(self) -> None:
+        """Raise WeipianError or ValueError while a value is wrong."""
+
+    def _accept(self) -> None:
+        try:
+            self.check()
+        except WeipianError as error:
+            self._refuse(f"✖ {error.message}。{error.remedy}")
+        except ValueError as error:
+            self._refuse(f"✖ 写法不对：{error}")
+        else:
+            self.accept()
+
+    def _refuse(self, text: str) -> None:
+        self.error.setText(text)
+        self.error.show()
+        self.adjustSize()
+
+
+class AimDialog(_Form):
+    """Position and azimuth of a photo by hand. An empty azimuth stays unknown, never 0."""
+
+    def __init__(self, evidence: Evidence, parent: Optional[QWidget] = None) -> None:
+        super().__init__(f"拍摄方位 · {evidence.original_name}", parent)
+        self.lon = self._edit(evidence.lon, "经度，度，CGCS2000，例如 106.8012", 7)
+        self.lat = self._edit(evidence.lat, "纬度，度，例如 29.8123", 7)
+        self.azimuth = self._edit(evidence.azimuth, "从正北顺时针 0–360，不知道就留空", 1)
+        self.taken = QLineEdit(evidence.taken_at or "", self)
+        self.taken.setPlaceholderText("2026-05-01T10:30:00")
+        rows = (("经度", self.lon), ("纬度", self.lat), ("方位角（度）", self.azimuth), ("拍摄时间", self.taken))
+        for label, widget in rows:
+            describe(widget, label)
+            self.form.addRow(label, widget)
+        note = QLabel("手工填写的内容在核查表上注明“手工”。", self)
+        self.form.addRow(note)
+        self.finish()
+
+    def _edit(self, value: Optional[float], hint: str, digits: int) -> QLineEdit:
+        edit = QLineEdit("" if value is None else f"{value:.{digits}f}".rstrip("0").rstrip("."), self)
+        edit.setPlaceholderText(hint)
+        return edit
+
+    def check(self) -> None:
+        """Both of lon and lat or none, all within their range."""
+        lon, lat, _azimuth, _taken = self.values()
+        if (lon is None) != (lat is None):
+            raise ValueError("经度和纬度要一起填写")
+
+    def values(self) -> tuple[Optional[float], Optional[float], Optional[float], str]:
+        """(lon, lat, azimuth, taken_at)."""
+        lon = _number(self.lon.text(), -180, 180)
+        lat = _number(self.lat.text(), -90, 90)
+        azimuth = _number(self.azimuth.text(), 0, 360)
+        return lon, lat, None if azimuth is None else azimuth % 360, self.taken.text().strip()
+
+
+class ActionDialog(_Form):
+    """One step of enforcement or rectification: the fields of its kind, nothing else."""
+
+    def __init__(
+        self,
+        kind: ActionKind,
+        patch_uid: str,
+        patch_id: str,
+        offices: Sequence[str] = (),
+        last: Optional[CaseAction] = None,
+        needs_reason: bool = False,
+        parent: Optional[QWidget] = None,
+    ) -> None:
+        super().__init__(f"{kind.label} · {patch_id}", parent)
+        self._kind = kind
+        self._patch_uid = patch_uid
+        self.fields: dict[str, Field] = {}
+        for name in (*kind.fields, *(("reason",) if needs_reason else ())):
+            widget = self._field(name, offices, last)
+            describe(widget, _LABELS[name])
+            self.fields[name] = widget
+            self.form.addRow(_LABELS[name], widget)
+        self.finish()
+
+    def _field(self, name: str, offices: Sequence[str], last: Optional[CaseAction]) -> Field:
+        if name == "date":
+            date = QDateEdit(QDate.currentDate(), self)
+            date.setCalendarPopup(True)
+            date.setDisplayFormat("yyyy-MM-dd")
+            date.setMaximumDate(QDate.currentDate())
+            return date
+        if name == "way":
+            combo = QComboBox(self)
+            for key, label in WAYS.items():
+                combo.addItem(label, key)
+            if last is not None and last.way:
+                combo.setCurrentIndex(max(combo.findData(last.way), 0))
+            return combo
+        if name == "office":
+            combo = QComboBox(self)
+            combo.setEditable(True)
+            combo.addItems(["", *offices])
+            combo.setCurrentText(last.office if last is not None else "")
+            return combo
+        edit = QLineEdit(self)
+        if name == "person" and last is not None:
+            edit.setText(last.person)
+        return edit
+
+    def text(self, name: str) -> str:
+        """The value of a field, empty when this kind has none."""
+        widget = self.fields.get(name)
+        if widget is None:
+            return ""
+        if isinstance(widget, QDateEdit):
+            return str(widget.date().toString(Qt.DateFormat.ISODate))
+        if isinstance(widget, QComboBox):
+            return str(widget.currentData() if name == "way" else widget.currentText()).strip()
+        return str(widget.text()).strip()
+
+    def check(self) -> None:
+        """Areas are numbers, a step back has its reason."""
+        for name in ("demolished_mu", "reclaimed_mu", "regularised_mu"):
+            _check_area(self.text(name))
+        if "reason" in self.fields and not self.text("reason"):
+            raise ValueError("退回上一步需要写明理由")
+
+    def action(self) -> CaseAction:
+        """What was entered."""
+        names = (
+            "date", "doc_no", "office", "person", "way", "demolished_mu", "reclaimed_mu", "regularised_mu", "note",
+        )  # fmt: skip
+        return CaseAction(patch_uid=self._patch_uid, kind=self._kind.kind, **{name: self.text(name) for name in names})
