@@ -110,6 +110,11 @@ class Session:
         """True on read-only media: everything can be looked at, nothing saved."""
         return self._ws.read_only
 
+    @property
+    def workspace(self) -> Workspace:
+        """The store, for the other use cases of this package only."""
+        return self._ws
+
     def anchor(self) -> str:
         """`<origin> #<seq> <hash>` of the journal head, as printed on reports."""
         seq, digest = self._ws.head()

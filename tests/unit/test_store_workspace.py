@@ -1,0 +1,274 @@
+"""The workspace on disk: what is committed stays, what is not is gone, foreign edits are refused or found."""
+
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weipian_plugin.core.errors import WeipianError
+from weipian_plugin.core.journal import GENESIS, canonical, next_hlc
+from weipian_plugin.store import gpkg, schema
+from weipian_plugin.store.workspace import FILE_NAME, Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+SQUARE = shapely.to_wkb(shapely.MultiPolygon([shapely.box(106.75, 29.78, 106.751, 29.781)]))
+
+
+@pytest.fixture
+def ws(tmp_path):
+    with Workspace.create(tmp_path / "古路镇 2026", "古路镇") as workspace:
+        yield workspace
+
+
+def _patch(ws, uid="u1", patch_id="001"):
+    with ws.transaction("import", "b1", "甲") as change:
+        change.put("batch", {"batch_id": "b1", "name": "一批"})
+        change.put("patch", {"patch_uid": uid, "patch_id": patch_id, "batch_id": "b1", "geom": gpkg.encode(SQUARE)})
+
+
+def _code(caught):
+    return caught.value.code
+
+
+def test_a_chain_is_what_anyone_can_recompute(ws):
+    _patch(ws)
+    with ws.transaction("review", "u1", "乙") as change:
+        change.put("patch", {"patch_uid": "u1", "review_status": "assessed"})
+    first, second = ws.journal()
+    assert (first.seq, second.seq) == (1, 2)
+    assert first.prev_hash == GENESIS
+    assert second.prev_hash == first.hash
+    fields = {k: v for k, v in second.__dict__.items() if k != "hash"}
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert second.hash == hashlib.sha256(text.encode()).hexdigest()
+    assert ws.check_journal() == []
+
+
+def test_a_failing_action_leaves_nothing(ws):
+    _patch(ws)
+    with pytest.raises(RuntimeError), ws.transaction("review", "u1", "甲") as change:
+        change.put("patch", {"patch_uid": "u1", "review_status": "assessed"})
+        raise RuntimeError
+    assert len(ws.journal()) == 1
+    with ws.transaction("none", "u1", "甲") as change:
+        assert change.get("patch", "u1")["review_status"] is None
+
+
+def test_undo_gives_back_what_was_there_and_keeps_history(ws):
+    _patch(ws)
+    with ws.transaction("judge", "u1", "甲") as change:
+        change.put("judgement", {"judgement_id": "j1", "patch_uid": "u1", "verdict": "legal", "withdrawn": 0})
+        change.put("patch", {"patch_uid": "u1", "review_status": "judged"})
+    ws.reverse(ws.head()[0], "甲")
+    row = ws.connection.execute("SELECT review_status FROM patch").fetchone()
+    withdrawn = ws.connection.execute("SELECT verdict, withdrawn FROM judgement").fetchone()
+    assert row[0] is None
+    assert tuple(withdrawn) == ("legal", 1)
+    assert ws.check_journal() == []
+
+
+def test_undo_refuses_when_somebody_changed_it_since(ws):
+    _patch(ws)
+    with ws.transaction("review", "u1", "甲") as change:
+        change.put("patch", {"patch_uid": "u1", "remark": "甲"})
+    seq = ws.head()[0]
+    with ws.transaction("review", "u1", "乙") as change:
+        change.put("patch", {"patch_uid": "u1", "remark": "乙"})
+    with pytest.raises(WeipianError) as caught:
+        ws.reverse(seq, "甲")
+    assert _code(caught) == "E_NOTHING_TO_UNDO"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE journal SET who = 'x'",
+        "DELETE FROM journal",
+        "INSERT OR REPLACE INTO journal SELECT origin, seq, hlc, 'x', action, subject, \"before\", \"after\", prev_hash,"
+        " 'h' FROM journal",
+    ],
+)
+def test_the_journal_is_append_only(ws, sql):
+    _patch(ws)
+    with pytest.raises(sqlite3.DatabaseError, match="append-only"):
+        ws.connection.execute(sql)
+
+
+def test_another_program_cannot_write_our_records(ws):
+    _patch(ws)
+    foreign = sqlite3.connect(ws.folder / FILE_NAME)
+    with pytest.raises(sqlite3.OperationalError, match="no such function"):
+        foreign.execute("UPDATE patch SET remark = 'x'")
+    foreign.close()
+
+
+def test_a_forged_record_is_found(ws):
+    _patch(ws)
+    ws.connection.execute("UPDATE patch SET remark = 'x'")  # with our functions, but behind the journal's back
+    assert any("与日志不一致" in problem for problem in ws.check_journal())
+
+
+def test_a_rewritten_journal_row_is_found(ws):
+    _patch(ws)
+    ws.connection.execute("DROP TRIGGER journal_no_update")
+    ws.connection.execute("UPDATE journal SET who = 'x'")
+    assert any("内容被改动过" in problem for problem in ws.check_journal())
+
+
+def test_large_change_sets_go_aside_and_still_count(ws):
+    with ws.transaction("import", "b1", "甲") as change:
+        change.put("batch", {"batch_id": "b1", "name": "一批"})
+        for i in range(400):
+            change.put("patch", {"patch_uid": f"u{i}", "patch_id": f"{i:03d}", "batch_id": "b1", "geom": None})
+    assert "payload" in ws.journal()[0].after
+    assert ws.check_journal() == []
+
+
+def test_it_is_a_geopackage_that_gdal_reads(ws):
+    ogr = pytest.importorskip("osgeo.ogr")
+    _patch(ws)
+    ogr.UseExceptions()
+    dataset = ogr.Open(str(ws.folder / FILE_NAME))  # GDAL's layers die with their dataset
+    layer = dataset.GetLayerByName("patch")
+    minx, maxx, miny, maxy = layer.GetExtent()
+    assert (minx, maxx, miny, maxy) == pytest.approx((106.75, 106.751, 29.78, 29.781))
+    assert layer.GetSpatialRef().GetAuthorityCode(None) == "4490"
+    layer.SetSpatialFilterRect(106.7, 29.7, 106.8, 29.8)
+    assert layer.GetFeatureCount() == 1
+    layer.SetSpatialFilterRect(100, 20, 101, 21)
+    assert layer.GetFeatureCount() == 0
+
+
+def test_newer_workspace_is_refused_untouched(ws):
+    ws.connection.execute("UPDATE meta SET value = '999' WHERE name = 'schema_version'")
+    ws.close()
+    before = (ws.folder / FILE_NAME).read_bytes()
+    with pytest.raises(WeipianError) as caught:
+        Workspace.open(ws.folder)
+    assert _code(caught) == "E_WS_NEWER"
+    assert (ws.folder / FILE_NAME).read_bytes() == before
+
+
+def test_older_workspace_is_backed_up_and_upgraded(ws, monkeypatch):
+    _patch(ws)
+    ws.close()
+    monkeypatch.setattr("weipian_plugin.store.workspace.MIGRATIONS", (*schema.MIGRATIONS, "CREATE TABLE extra (x)"))
+    monkeypatch.setattr("weipian_plugin.store.workspace.SCHEMA_VERSION", schema.SCHEMA_VERSION + 1)
+    with Workspace.open(ws.folder) as upgraded:
+        assert upgraded.meta("schema_version") == str(schema.SCHEMA_VERSION + 1)
+        assert upgraded.connection.execute("SELECT count(*) FROM extra").fetchone()[0] == 0
+        assert upgraded.check_journal() == []
+    (backup,) = (ws.folder / "backups").iterdir()
+    with sqlite3.connect(backup) as copy:
+        assert copy.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()[0] == "1"
+
+
+def test_locked_workspace(ws):
+    other = sqlite3.connect(ws.folder / FILE_NAME, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    ws.connection.execute("PRAGMA busy_timeout=50")
+    with pytest.raises(WeipianError) as caught:
+        _patch(ws)
+    other.close()
+    assert _code(caught) == "E_WS_LOCKED"
+
+
+def test_damaged_and_missing(tmp_path):
+    with pytest.raises(WeipianError) as caught:
+        Workspace.open(tmp_path)
+    assert _code(caught) == "E_WS_MISSING"
+    (tmp_path / FILE_NAME).write_bytes(b"not a database at all" * 100)
+    with pytest.raises(WeipianError) as caught:
+        Workspace.open(tmp_path)
+    assert _code(caught) == "E_WS_DAMAGED"
+
+
+def test_full_disk_says_so_and_keeps_what_was_there(ws):
+    _patch(ws)
+    pages = ws.connection.execute("PRAGMA page_count").fetchone()[0]
+    ws.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(WeipianError) as caught, ws.transaction("note", "u1", "甲") as change:
+        change.put("patch", {"patch_uid": "u1", "remark": os.urandom(200_000).hex()})
+    assert _code(caught) == "E_DISK_FULL"
+    assert ws.check_journal() == []
+
+
+def test_a_copy_starts_a_chain_of_its_own(ws, tmp_path):
+    import shutil
+
+    _patch(ws)
+    shutil.copytree(ws.folder, tmp_path / "副本")
+    with Workspace.open(tmp_path / "副本") as copy:
+        assert copy.origin != ws.origin
+        with copy.transaction("review", "u1", "乙") as change:
+            change.put("patch", {"patch_uid": "u1", "remark": "乙"})
+        assert [row.seq for row in copy.journal()] == [1, 1]
+        assert copy.check_journal() == []
+    with Workspace.open(ws.folder) as again:
+        assert again.origin == ws.origin
+
+
+_WRITER = """
+import sys; sys.path.insert(0, {root!r})
+from pathlib import Path
+from weipian_plugin.store.workspace import Workspace
+ws = Workspace.open(Path({folder!r}))
+for i in range(100000):
+    with ws.transaction("note", "u1", "x") as change:
+        change.put("patch", {{"patch_uid": "u1", "remark": str(i)}})
+    sys.stdout.write(f"{{i}}\\n"); sys.stdout.flush()
+"""
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.2])
+def test_killed_at_any_moment_loses_nothing_that_was_told(ws, delay):
+    _patch(ws)
+    ws.close()
+    script = _WRITER.format(root=str(ROOT), folder=str(ws.folder))
+    child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    first = child.stdout.readline()
+    time.sleep(delay)
+    child.send_signal(signal.SIGKILL)
+    told = [first, *child.stdout.read().split("\n")]
+    child.wait()
+    last = max(int(line) for line in told if line.strip())
+    with Workspace.open(ws.folder) as again:
+        assert int(again.connection.execute("SELECT remark FROM patch").fetchone()[0]) >= last
+        assert again.check_journal() == []
+
+
+def test_evidence_is_whole_or_absent(ws, tmp_path):
+    source = tmp_path / "照片.JPG"
+    source.write_bytes(b"abc")
+    digest = hashlib.sha256(b"abc").hexdigest()
+    kept = ws.keep_evidence(source, digest)
+    assert kept == ws.folder / "evidence" / digest[:2] / f"{digest}.jpg"
+    assert ws.keep_evidence(source, digest).read_bytes() == b"abc"
+    assert [p.name for p in kept.parent.iterdir()] == [kept.name]
+
+
+json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c))
+
+
+@given(json_values)
+def test_canonical_json_is_stable(value):
+    assert canonical(json.loads(canonical(value))) == canonical(value)
+
+
+@given(st.lists(st.integers(min_value=0, max_value=9_999_999_999_999), min_size=1))
+def test_the_clock_never_runs_backwards(moments):
+    last = ""
+    for moment in moments:
+        following = next_hlc(last, moment)
+        assert following > last
+        last = following

@@ -1,0 +1,253 @@
+"""Use case: one click to everything that is handed in (design section 5)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from ..core.errors import WeipianError
+from ..core.feedback import Feedback, stop_if_cancelled
+from ..core.hashing import file_sha256
+from ..core.model import Batch, Patch, ReviewStatus, Verdict
+from ..core.names import safe_name
+from ..report import ledger, package as packing, result_layer, selfcheck
+from ..report.contents import sheet_job
+from ..report.model import PatchReport, ReportMeta, SheetResult
+from ..store import records
+from ..store.workspace import translate
+from . import rendering
+from .session import CHINA, Session
+
+LEDGER = "台账.xlsx"
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What an export made. `problems`: sheets that could not be drawn and why it is a draft."""
+
+    folder: Path
+    ledger: Path
+    patches: int
+    sheets: int
+    draft: bool
+    problems: Sequence[str]
+
+    def report(self) -> dict[str, Any]:
+        """The REPORT_JSON of design section 5."""
+        return {
+            "folder": str(self.folder), "ledger": str(self.ledger), "patches": self.patches, "sheets": self.sheets,
+            "draft": self.draft, "skipped": [{"code": "W_EXPORT", "reason": text} for text in self.problems],
+        }  # fmt: skip
+
+
+def export_report(
+    folder: Path,
+    output: Path,
+    scope: str = "all",
+    *,
+    sheets: bool = True,
+    package: bool = True,
+    who: str = "",
+    feedback: Feedback,
+) -> ExportResult:
+    """Write ledger, sheets, evidence package, result layer and manifest into a new folder under `output`.
+
+    Built beside its final name and renamed at the end, so that a folder with that name is whole. A sheet that
+    cannot be drawn is listed and the others go on.
+
+    Args:
+        scope: all, open, batch:<name>, month:2026-05 or year:2026.
+
+    Raises:
+        WeipianError: E_EXPORT_SCOPE, E_RENDER, E_WRITE, E_DISK_FULL, E_CANCELLED; nothing is left behind.
+    """
+    stamp = datetime.now(CHINA)
+    with Session.open(Path(folder), who) as session:
+        chosen, label = _in_scope(session, scope)
+        feedback.message(f"正在汇总 {len(chosen)} 个图斑")
+        reports = _reports(session, chosen, feedback)
+        meta = _meta(session, reports, label, stamp)
+        target = Path(output) / f"{safe_name(label)}_{stamp:%Y%m%d-%H%M%S}"
+        building = target.with_name(f".{target.name}.part")
+        try:
+            building.mkdir(parents=True)
+            results = _write(session, reports, meta, building, feedback, sheets=sheets, package=package)
+            manifest = packing.write_manifest(building, meta)
+            if not session.read_only:
+                _record(session, target.name, manifest)
+            building.replace(target)
+        except WeipianError:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
+        except OSError as error:
+            shutil.rmtree(building, ignore_errors=True)
+            raise translate(error, building) from error
+    feedback.progress(100)
+    bad = [f"{r.patch_id}：{r.error}" for r in results if r.error]
+    drawn = sum(1 for r in results if not r.error)
+    return ExportResult(
+        target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons]
+    )
+
+
+def _record(session: Session, name: str, manifest: Path) -> None:
+    """Journal the export with the digest of its manifest: the anchor that a printed report leads back to."""
+    with session.workspace.transaction("export", name, session.who) as change:
+        change.put("setting", records.setting_row(f"export:{name}", file_sha256(manifest)))
+
+
+def _in_scope(session: Session, scope: str) -> tuple[list[Patch], str]:
+    kind, _, value = (scope.strip() or "all").partition(":")
+    patches = session.patches()
+    batches = {batch.batch_id: batch for batch in session.batches()}
+    if kind == "all":
+        return patches, "全部"
+    if kind == "open":
+        judged = records.judgements(session.workspace)
+        return [p for p in patches if _open(p, judged.get(p.patch_uid))], "未办结"
+    if kind == "batch" and value:
+        wanted = {b.batch_id for b in batches.values() if value in (b.name, b.batch_id)}
+        if wanted:
+            return [p for p in patches if p.batch_id in wanted], value
+    if kind in ("month", "year") and len(value) == {"month": 7, "year": 4}[kind]:
+        return [p for p in patches if _when(p, batches).startswith(value)], value
+    raise WeipianError("E_EXPORT_SCOPE", scope=scope)
+
+
+def _open(patch: Patch, judgement: Any) -> bool:
+    """Not judged, or illegal and not closed: the 挂账 list."""
+    if judgement is None or judgement.verdict is None:
+        return patch.review_status is not ReviewStatus.VOID
+    return judgement.verdict is Verdict.ILLEGAL and patch.case_status.value != "closed"
+
+
+def _when(patch: Patch, batches: dict[str, Batch]) -> str:
+    batch = batches[patch.batch_id]
+    return batch.issued_on or batch.created_at
+
+
+def _reports(session: Session, patches: Sequence[Patch], feedback: Feedback) -> list[PatchReport]:
+    batches = {batch.batch_id: batch for batch in session.batches()}
+    reports = []
+    for number, patch in enumerate(patches):
+        stop_if_cancelled(feedback)
+        feedback.progress(15 * number / max(1, len(patches)))
+        reports.append(_report(session, patch, batches[patch.batch_id]))
+    return reports
+
+
+def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
+    view = session.patch_view(patch.patch_uid)
+    pack, judgement = session.pack, view.judgement
+    sub = pack.sub_type(judgement.verdict.value, judgement.sub_type) if judgement and judgement.verdict else None
+    answers = judgement.answers if judgement else {}
+    office = pack.office_for(
+        sub_type=judgement.sub_type if judgement else "",
+        patch_type=patch.patch_type or "",
+        texts=(answers.get("actual_use", ""), answers.get("project", "")),
+    )
+    illegal = judgement is not None and judgement.verdict is Verdict.ILLEGAL
+    monitor = pack.monitor_classes.get(patch.monitor_class or "")
+    point = shapely.from_wkb(patch.wkb).representative_point() if patch.wkb else None
+    return PatchReport(
+        patch=patch,
+        batch=batch,
+        summary=view.summary,
+        judgement=judgement,
+        evidence=view.evidence,
+        actions=view.actions,
+        advice=view.advice,
+        checklist=view.checklist,
+        open_mu=view.open_mu,
+        overlay=tuple(records.overlay(session.workspace, patch.patch_uid)),
+        sub_type_label=sub.label if sub else "",
+        patch_type_label=pack.patch_type_label(patch.patch_type),
+        monitor_class_label=monitor.label if monitor else patch.monitor_class or "",
+        closure_missing=view.closure_missing,
+        centroid=(point.x, point.y) if point is not None else None,
+        office=office.label if illegal and office else "",
+        review_note=patch.remark or "",
+    )
+
+
+def _meta(session: Session, reports: Sequence[PatchReport], label: str, stamp: datetime) -> ReportMeta:
+    reasons = _draft_reasons(reports)
+    towns = [r.patch.town_name for r in reports if r.patch.town_name]
+    town = max(set(towns), key=towns.count) if towns else ""
+    return ReportMeta(
+        title=f"{town}卫片执法图斑台账",
+        workspace_name=session.name,
+        scope_label=label,
+        produced_at=stamp.isoformat(timespec="seconds"),
+        produced_by=session.who,
+        anchor=session.anchor(),
+        draft=bool(reasons),
+        pack_version=session.pack.version,
+        pack_label=session.pack.label,
+        town_name=town,
+        draft_reasons=tuple(reasons),
+    )
+
+
+def _draft_reasons(reports: Sequence[PatchReport]) -> list[str]:
+    """What keeps this from being handed in; it then leaves as a marked 草稿."""
+    counts = {
+        "没有判定": sum(r.judgement is None or r.judgement.verdict is None for r in reports),
+        "没有套合结果": sum(r.summary is None for r in reports),
+        "面积不平": sum(r.summary is not None and r.summary.has_landuse and not r.summary.identity_ok for r in reports),
+        "举证不全": sum(any(not item.done for item in r.checklist) for r in reports),
+        "仍有存疑": sum(bool(r.judgement and r.judgement.doubt) for r in reports),
+    }
+    return [f"{count} 个图斑{name}" for name, count in counts.items() if count]
+
+
+def _write(
+    session: Session,
+    reports: Sequence[PatchReport],
+    meta: ReportMeta,
+    folder: Path,
+    feedback: Feedback,
+    *,
+    sheets: bool,
+    package: bool,
+) -> list[SheetResult]:
+    feedback.message("正在写台账")
+    ledger.write_ledger(folder / LEDGER, reports, meta)
+    feedback.message("正在写成果图层")
+    result_layer.write_result(folder, reports, session.batches())
+    if package:
+        feedback.message("正在整理举证材料")
+        packing.copy_evidence(folder, reports)
+    packing.write_photo_list(folder / "照片清单.csv", reports)
+    selfcheck.write_selfcheck(folder / "自检报告.html", reports, meta)
+    feedback.progress(25)
+    if not sheets or not reports:
+        return []
+    feedback.message("正在出核查表")
+    job = sheet_job(reports, meta, session.assignments(), session.pack.landuse, folder)
+    return rendering.render(job, _Part(feedback, 25, 98))
+
+
+class _Part:
+    """A stretch of somebody else's progress bar."""
+
+    def __init__(self, inner: Feedback, start: float, end: float) -> None:
+        self._inner, self._start, self._end = inner, start, end
+
+    def progress(self, percent: float) -> None:
+        """Report 0–100 of this stretch."""
+        self._inner.progress(self._start + (self._end - self._start) * percent / 100)
+
+    def message(self, text: str) -> None:
+        """Pass on."""
+        self._inner.message(text)
+
+    def cancelled(self) -> bool:
+        """Pass on."""
+        return self._inner.cancelled()
