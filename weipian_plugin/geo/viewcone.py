@@ -1,0 +1,166 @@
+"""Where a camera stands to a patch, and whether it looks there (dossier 4.4).
+
+Distances are metres on the CGCS2000 ellipsoid, bearings degrees clockwise from true north. The
+plane is local to the camera: within a few kilometres, far more than a photo shows, distances are
+right to centimetres and bearings to hundredths of a degree.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Optional
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+#: CGCS2000 (GB 22021-2008): semi-major axis in metres, flattening.
+_A = 6378137.0
+_F = 1 / 298.257222101
+_E2 = _F * (2 - _F)
+#: Half the horizontal field of view of a phone, degrees (about 65° across).
+HALF_ANGLE = 30.0
+#: How far a photo is taken to show the ground, metres.
+VIEW_LENGTH_M = 300.0
+#: Degrees between vertices of the arc: the chord misses the circle by 1 cm at 300 m.
+_STEP = 1.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a camera stands to a patch.
+
+    `distance_m` to the boundary, 0 inside, infinite for an empty patch. `looks_at` is None when the
+    azimuth is not known. `bearing` from the camera to the patch's centroid, 0–360, NaN when empty.
+    """
+
+    distance_m: float
+    looks_at: Optional[bool]
+    bearing: float
+
+
+def _radii(lat: float) -> tuple[float, float]:
+    """Radii of curvature at a latitude in degrees: meridian and prime vertical, metres."""
+    w2 = 1 - _E2 * math.sin(math.radians(lat)) ** 2
+    return _A * (1 - _E2) / w2**1.5, _A / math.sqrt(w2)
+
+
+def _check(lon: float, lat: float) -> None:
+    if not (math.isfinite(lon) and -180 <= lon <= 180 and abs(lat) < 90):
+        raise ValueError(f"not a position: {lon}, {lat}")
+
+
+def to_metres(geom: BaseGeometry, lon: float, lat: float) -> BaseGeometry:
+    """A geometry in lon/lat degrees as east/north metres around a point; Z is dropped.
+
+    Equirectangular, each vertex at the mean latitude of itself and the point, which keeps the error
+    third order in the distance.
+
+    Raises:
+        ValueError: the point is no position.
+    """
+    _check(lon, lat)
+    m, n = _radii(lat)
+
+    def forward(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        turn = (xy[:, 0] - lon + 180) % 360 - 180  # the short way round
+        mean = np.radians((xy[:, 1] + lat) / 2)
+        return np.column_stack([np.radians(turn) * n * np.cos(mean), np.radians(xy[:, 1] - lat) * m])
+
+    return shapely.transform(geom, forward)
+
+
+def to_degrees(geom: BaseGeometry, lon: float, lat: float) -> BaseGeometry:
+    """The inverse of `to_metres`.
+
+    Raises:
+        ValueError: the point is no position.
+    """
+    _check(lon, lat)
+    m, n = _radii(lat)
+
+    def inverse(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        north = lat + np.degrees(xy[:, 1] / m)
+        mean = np.radians((north + lat) / 2)
+        return np.column_stack([lon + np.degrees(xy[:, 0] / (n * np.cos(mean))), north])
+
+    return shapely.transform(geom, inverse)
+
+
+def _sector(azimuth: float, half_angle: float, length_m: float) -> Polygon:
+    """The field of view in metres around the camera; from 180° up a whole disc."""
+    if not (math.isfinite(azimuth) and 0 < half_angle < math.inf and 0 < length_m < math.inf):
+        raise ValueError(f"not a view: azimuth {azimuth}, half angle {half_angle}, length {length_m}")
+    whole = half_angle >= 180
+    spread = min(half_angle, 180.0)
+    angles = np.radians(np.linspace(azimuth - spread, azimuth + spread, math.ceil(2 * spread / _STEP) + 1))
+    arc = length_m * np.column_stack([np.sin(angles), np.cos(angles)])
+    return Polygon(arc[:-1] if whole else np.vstack([[0.0, 0.0], arc]))
+
+
+def view_sector(
+    lon: float, lat: float, azimuth: float, half_angle: float = HALF_ANGLE, length_m: float = VIEW_LENGTH_M
+) -> Polygon:
+    """What a camera sees on the ground, as a polygon in lon/lat degrees.
+
+    Args:
+        lon: of the camera, degrees CGCS2000.
+        lat: of the camera, degrees CGCS2000.
+        azimuth: of the optical axis, degrees clockwise from true north.
+        half_angle: to either side of the axis, degrees; 180 and more is a disc.
+        length_m: how far, metres.
+
+    Raises:
+        ValueError: a number is not finite or out of range.
+    """
+    sector = to_degrees(_sector(azimuth, half_angle, length_m), lon, lat)
+    return Polygon(shapely.get_coordinates(sector))
+
+
+def look_geometry(
+    lon: float,
+    lat: float,
+    azimuth: Optional[float],
+    patch: BaseGeometry,
+    limit_m: float = VIEW_LENGTH_M,
+    half_angle: float = HALF_ANGLE,
+) -> Look:
+    """`look` for a patch that is a shapely geometry already."""
+    local = to_metres(patch, lon, lat)
+    if local.is_empty:
+        return Look(math.inf, None, math.nan)
+    centre = local.centroid
+    bearing = math.degrees(math.atan2(centre.x, centre.y)) % 360
+    looks_at = None
+    if azimuth is not None:
+        # A distance of nothing is an intersection, and works on invalid rings too.
+        looks_at = bool(shapely.distance(_sector(azimuth, half_angle, limit_m), local) == 0)
+    return Look(float(shapely.distance(shapely.Point(0, 0), local)), looks_at, bearing)
+
+
+def look(
+    lon: float,
+    lat: float,
+    azimuth: Optional[float],
+    patch_wkb: bytes,
+    limit_m: float = VIEW_LENGTH_M,
+    half_angle: float = HALF_ANGLE,
+) -> Look:
+    """How far a camera stands from a patch and whether its view meets it.
+
+    Args:
+        lon: of the camera, degrees CGCS2000.
+        lat: of the camera, degrees CGCS2000.
+        azimuth: degrees clockwise from true north, None when unknown.
+        patch_wkb: the patch, lon/lat degrees EPSG:4490.
+        limit_m: length of the view, metres.
+        half_angle: of the view to either side, degrees.
+
+    Raises:
+        ValueError: the position or the view is not a number in range.
+        shapely.errors.GEOSException: `patch_wkb` is no WKB.
+    """
+    return look_geometry(lon, lat, azimuth, shapely.from_wkb(patch_wkb), limit_m, half_angle)
