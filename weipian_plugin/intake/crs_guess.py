@@ -5,17 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
+import numpy as np
+
+from ..geo.gauss_kruger import GaussKruger
+
 GEOGRAPHIC = "EPSG:4490"
 #: CGCS2000 Gauss-Krüger in EPSG: 6° with zone, 6° without, 3° with zone, 3° without.
 _GK6_ZONE, _GK6_CM, _GK3_ZONE, _GK3_CM = 4491, 4502, 4513, 4534
 CHINA = (73.0, 3.0, 136.0, 54.5)  # lon/lat, islands of the South China Sea included
-#: Central meridian of each province's capital 3° zone, by the first two digits of the county code.
-_PROVINCE_CM = {
-    "11": 117, "12": 117, "13": 114, "14": 114, "15": 111, "21": 123, "22": 126, "23": 126, "31": 120, "32": 120,
-    "33": 120, "34": 117, "35": 120, "36": 117, "37": 117, "41": 114, "42": 114, "43": 114, "44": 114, "45": 108,
-    "46": 111, "50": 108, "51": 105, "52": 108, "53": 102, "54": 90, "61": 108, "62": 105, "63": 102, "64": 105,
-    "65": 87, "71": 123,
+#: By the first two digits of the county code: meridian of the capital's 3° zone, and the province's
+#: longitudes rounded outward to a tenth of a degree.
+_PROVINCES: dict[str, tuple[int, float, float]] = {
+    "11": (117, 115.4, 117.6), "12": (117, 116.7, 118.1), "13": (114, 113.4, 119.9), "14": (114, 110.2, 114.6),
+    "15": (111, 97.1, 126.1), "21": (123, 118.8, 125.8), "22": (126, 121.6, 131.4), "23": (126, 121.1, 135.1),
+    "31": (120, 120.8, 122.0), "32": (120, 116.3, 122.0), "33": (120, 118.0, 123.2), "34": (117, 114.8, 119.7),
+    "35": (120, 115.8, 120.8), "36": (117, 113.5, 118.5), "37": (117, 114.8, 122.8), "41": (114, 110.3, 116.7),
+    "42": (114, 108.3, 116.2), "43": (114, 108.7, 114.3), "44": (114, 109.6, 117.4), "45": (108, 104.4, 112.1),
+    "46": (111, 108.6, 111.1), "50": (108, 105.2, 110.2), "51": (105, 97.3, 108.6), "52": (108, 103.6, 109.6),
+    "53": (102, 97.5, 106.2), "54": (90, 78.3, 99.2), "61": (108, 105.4, 111.3), "62": (105, 92.3, 108.8),
+    "63": (102, 89.4, 103.1), "64": (105, 104.2, 107.7), "65": (87, 73.4, 96.4),
 }  # fmt: skip
+#: Without a county code: where this plugin is at home.
+_HOME = "50"
+_SLACK = 0.1  # degrees
 
 
 @dataclass(frozen=True)
@@ -89,10 +101,24 @@ def guess(extent: tuple[float, float, float, float], county_code: str = "") -> C
         if 13 <= zone <= 23:
             return CrsGuess(_pick([_GK6_ZONE + zone - 13]), f"东坐标是 8 位，前两位 {zone} 是 6 度带带号")
     if xmin >= -100_000 and xmax < 1_100_000:
-        first = _PROVINCE_CM.get(county_code[:2], 108)
-        meridians = sorted(range(75, 136, 3), key=lambda cm: (abs(cm - first), -cm))
-        three = [_GK3_CM + (cm - 75) // 3 for cm in meridians]
-        six = [_GK6_CM + (cm - 75) // 6 for cm in meridians if (cm - 75) % 6 == 0]
-        known = f"按区县代码 {county_code[:6]}" if county_code[:2] in _PROVINCE_CM else "没有区县代码，按重庆"
-        return CrsGuess(_pick(three + six), f"东坐标是 6 位，不带带号，中央经线未知，{known}推荐 {first}E")
+        return _without_zone(extent, county_code)
     return CrsGuess(every(), "坐标不像 CGCS2000 的任何一种，请向下发单位核实")
+
+
+def _without_zone(extent: tuple[float, float, float, float], county_code: str) -> CrsGuess:
+    """Six-digit eastings: meridians that put the extent into the province first, then the nearest to its capital."""
+    province = county_code[:2] if county_code[:2] in _PROVINCES else _HOME
+    capital, west, east = _PROVINCES[province]
+    xmin, ymin, xmax, ymax = extent
+
+    def rank(meridian: int) -> tuple[bool, int, int]:
+        lon, _ = GaussKruger(float(meridian), 500_000.0).inverse(np.array([xmin, xmax]), (ymin + ymax) / 2)
+        inside = bool(west - _SLACK <= lon[0] and lon[1] <= east + _SLACK)
+        return not inside, abs(meridian - capital), meridian
+
+    meridians = sorted(range(75, 136, 3), key=rank)
+    three = [_GK3_CM + (cm - 75) // 3 for cm in meridians]
+    six = [_GK6_CM + (cm - 75) // 6 for cm in meridians if (cm - 75) % 6 == 0]
+    known = f"按区县代码 {county_code[:6]} " if province == county_code[:2] else "没有区县代码，按重庆"
+    reason = f"东坐标是 6 位，不带带号，中央经线未知，{known}推荐 {meridians[0]}E"
+    return CrsGuess(_pick(three + six), reason)

@@ -157,12 +157,6 @@ def gdal_name(codec: str) -> str:
     return GDAL_NAMES.get(codec, codec.upper().replace("ISO8859-1", "ISO-8859-1"))
 
 
-def field_name(item: DbfField, name: str) -> str:
-    """Header of a column; a last character that was cut is dropped."""
-    codec = codec_of(name) or "utf-8"
-    return _decode(item.raw_name, True, codec) or item.raw_name.decode(codec, "replace")
-
-
 def _label_of_cpg(dbf: Path) -> str:
     """Text of the .cpg beside a DBF, whatever the case of its name; "" without one."""
     for suffix in (".cpg", ".CPG", ".Cpg"):

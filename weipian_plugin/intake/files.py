@@ -110,7 +110,7 @@ def datasets(root: Path, named: Path) -> list[Path]:
             found += [here / n for n in names if n.lower().endswith(".gdb")]
             deep = len(here.relative_to(root).parts) >= _MAX_DEPTH
             names[:] = [] if deep else sorted(n for n in names if not n.lower().endswith(".gdb"))
-            found += [here / f for f in files if f.lower().endswith(FORMATS)]
+            found += [here / f for f in files if f.lower().endswith(FORMATS) and not f.lower().endswith(".json")]
             access = access or any(f.lower().endswith(_ACCESS) for f in files)
         if not found:
             raise WeipianError("E_MDB" if access else "E_FORMAT_UNSUPPORTED", path=named)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
 import numpy as np
 import shapely
@@ -28,7 +28,6 @@ DISPLAY_CRS = "EPSG:4490"
 _SAMPLE = 10
 _MEASURED = 500
 _COUNTY = re.compile(r"[1-7]\d{5}")
-_DBF_TYPES = {"C": "text", "N": "number", "F": "number", "D": "date", "L": "logical"}
 Extent = tuple[float, float, float, float]
 
 
@@ -61,13 +60,12 @@ def inspect(path: Path, aliases: Mapping[str, Sequence[str]], options: ImportOpt
 def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: ImportOptions, path: Path) -> Inspection:
     """The chosen layer."""
     notes = _Notes()
-    codec, columns = _encoding(candidate, options, notes)
-    source = open_source(candidate.dataset, candidate.layer, encoding=codec.name)
-    headers = tuple(source.fields)
-    match = _mapping(headers, aliases, options, notes)
-    rows = list(islice(source.read(), _MEASURED))
+    codec = _encoding(candidate, options, notes)
+    with open_source(candidate.dataset, candidate.layer, encoding=codec.name) as source:
+        rows = list(islice(source.read(), _MEASURED))
     if kind_label(source.geometry_type) == "混合类型":
         _check_kind([wkb for _, wkb, _ in rows], path)
+    match = _mapping(source.fields, aliases, options, notes)
     extent = _extent(source)
     county = _county([attributes for _, _, attributes in rows], match)
     axis = _axis(extent, options, notes)
@@ -80,7 +78,7 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
         encoding_reason=codec.reason,
         crs=crs,
         crs_reason=crs_reason,
-        fields=headers,
+        fields=source.fields,
         mapping=match.mapping,
         unit=unit,
         unit_reason=unit_reason,
@@ -90,46 +88,32 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
         findings=tuple(notes.findings),
         axis=axis,
         geometry_type=source.geometry_type,
-        columns=columns or tuple({"name": name} for name in headers),
+        columns=tuple(vars(info) for info in source.field_info),
         options=options,
     )
 
 
-def _encoding(
-    candidate: Candidate, options: ImportOptions, notes: _Notes
-) -> tuple[encoding.Encoding, tuple[Mapping[str, Any], ...]]:
-    """Encoding of a shapefile and its columns as found; other formats carry their own encoding."""
+def _encoding(candidate: Candidate, options: ImportOptions, notes: _Notes) -> encoding.Encoding:
+    """Encoding of a shapefile; other formats carry their own."""
     dbf = dbf_of(candidate.dataset) if candidate.dataset.suffix.lower() == ".shp" else None
     if dbf is None:
-        return encoding.Encoding("", "该格式自带编码，不需要判断"), ()
+        return encoding.Encoding("", "该格式自带编码，不需要判断")
     try:
         answer = encoding.guess(dbf)
-        fields = encoding.read_dbf(dbf).fields
     except (OSError, ValueError) as error:
         raise WeipianError("E_FILE_UNREADABLE", path=dbf.name, detail="DBF 文件头损坏") from error
     wanted = options.answer("encoding")
-    if wanted:
-        codec = encoding.codec_of(wanted)
-        if not codec:
-            raise WeipianError("E_ANSWER", key="encoding", value=wanted, choices="UTF-8、GBK、GB18030")
-        name = encoding.gdal_name(codec)
-        if name != answer.name and answer.sure:
-            notes.findings.append(
-                Finding("W_ENCODING", f"指定的编码是 {name}，但文字看起来是 {answer.name}，请核对样例")
-            )
-        answer = encoding.Encoding(name, "人工指定")
-    elif not answer.sure:
-        notes.findings.append(Finding("W_ENCODING", f"编码不能确定（{answer.reason}）"))
-    columns = tuple(
-        {
-            "name": encoding.field_name(item, answer.name),
-            "type": _DBF_TYPES.get(item.kind, item.kind),
-            "width": item.width,
-            "decimals": item.decimals,
-        }
-        for item in fields
-    )
-    return answer, columns
+    if not wanted:
+        if not answer.sure:
+            notes.findings.append(Finding("W_ENCODING", f"编码不能确定（{answer.reason}）"))
+        return answer
+    codec = encoding.codec_of(wanted)
+    if not codec:
+        raise WeipianError("E_ANSWER", key="encoding", value=wanted, choices="UTF-8、GBK、GB18030")
+    name = encoding.gdal_name(codec)
+    if name != answer.name and answer.sure:
+        notes.findings.append(Finding("W_ENCODING", f"指定的编码是 {name}，但文字看起来是 {answer.name}，请核对样例"))
+    return encoding.Encoding(name, "人工指定")
 
 
 def _mapping(
@@ -216,8 +200,8 @@ def _crs(found: str, extent: Optional[Extent], county: str, options: ImportOptio
             raise WeipianError("E_CRS_DATUM", crs=label_of(crs))
         return crs, "人工指定" if asked else f"文件自带，按参数识别为 {label_of(crs)}"
     guess = crs_guess.guess(extent, county) if extent else crs_guess.CrsGuess(crs_guess.every(), "没有可用的坐标")
-    why = "文件写的是经纬度，但坐标值不是" if crs else "文件没有坐标系（缺少 .prj）"
-    text = f"{why}。{guess.reason}，推荐 {guess.choices[0][1]}，请确认"
+    why = "文件写的是经纬度，但坐标值不是" if crs else "文件没有坐标系"
+    text = f"{why}，请确认坐标系。{guess.reason}，最可能是 {guess.choices[0][1]}"
     notes.questions.append(Question("crs", text, guess.choices))
     return "", f"{why}；{guess.reason}"
 

@@ -29,7 +29,12 @@ def candidates(root: Path, named: Path) -> list[Candidate]:
     paths = datasets(root, named)
     found = []
     for path in paths:
-        infos = list_layers(path)
+        try:
+            infos = list_layers(path)
+        except WeipianError:
+            if len(paths) == 1:
+                raise
+            continue
         for info in infos:
             place = str(path.relative_to(root)) if path != root else ""
             many = place and (len(paths) > 1)

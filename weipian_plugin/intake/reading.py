@@ -26,6 +26,8 @@ from .model import DEFAULT_CLASSES, UNIT_LABELS, Delivery, Inspection, Rejected
 
 Row = Mapping[str, Optional[str]]
 _STEP = 1000
+#: Issued areas are rounded to 0.01 m², 0.01 亩 or 0.0001 ha; half of that is no difference.
+_HALF_STEP = {"m2": 0.005, "mu": 0.005, "ha": 0.00005}
 
 
 @dataclass
@@ -46,7 +48,7 @@ def question_error(inspection: Inspection) -> WeipianError:
     details = [question.as_dict() for question in inspection.questions]
     if any(question.key == "patch_id" for question in inspection.questions):
         return WeipianError("E_FIELD_MISSING", fields="、".join(inspection.fields) or "（无）", details=details)
-    texts = "；".join(question.text for question in inspection.questions)
+    texts = "；".join(question.text.rstrip("？") for question in inspection.questions)
     return WeipianError("E_QUESTION", questions=texts, details=details)
 
 
@@ -64,8 +66,8 @@ def read(inspection: Inspection, feedback: Feedback) -> Delivery:
         files = files_of(inspection.path, dataset)
         sha256 = digest(files)
         feedback.message("正在读取图斑")
-        source = open_source(dataset, chosen[0].layer, encoding=inspection.encoding)
-        table, rejected = _rows(source, inspection, feedback)
+        with open_source(dataset, chosen[0].layer, encoding=inspection.encoding) as source:
+            table, rejected = _rows(source, inspection, feedback)
     patches, findings = _checked(table, rejected, inspection, feedback)
     rejected.sort(key=lambda item: item.row)
     feedback.progress(100)
@@ -195,7 +197,8 @@ def _value_findings(patches: Sequence[Patch], inspection: Inspection) -> list[Fi
 def _area_finding(patch: Patch, issued: float, unit: str) -> list[Finding]:
     """A finding when issued and computed area differ by more than 1 %."""
     square = values.square_metres(issued, unit)
-    if abs(square - patch.area_m2) <= AREA_TOLERANCE * patch.area_m2:
+    rounding = values.square_metres(_HALF_STEP[unit], unit)
+    if abs(square - patch.area_m2) <= max(AREA_TOLERANCE * patch.area_m2, rounding):
         return []
     message = (
         f"图斑 {patch.patch_id} 下发面积 {issued:g} {UNIT_LABELS[unit]}（{square:.2f} 平方米），"
