@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import (
-    QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingFeedback, QgsProcessingParameterBoolean,
-    QgsProcessingParameterFile, QgsProcessingParameterString,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterString,
 )  # fmt: skip
 
 from ..workbench import headless, rendering
@@ -20,7 +24,10 @@ class ExportReport(WeipianAlgorithm):
 
     ID = "exportreport"
     TITLE = "导出成果"
-    HELP = "一键导出台账、图斑核查表 PDF、举证材料、成果图层和校验清单。范围：all、open、batch:批次名、month:2026-05、year:2026。"
+    HELP = (
+        "一键导出台账、图斑核查表 PDF、举证材料、成果图层和校验清单。"
+        "范围：all、open、batch:批次名、month:2026-05、year:2026。"
+    )
 
     def initAlgorithm(self, _config: Any = None) -> None:  # noqa: N802 - QGIS's name
         """Declare parameters."""

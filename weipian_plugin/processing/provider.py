@@ -18,7 +18,7 @@ from .verify_workspace import VerifyWorkspace
 class WeipianProvider(QgsProcessingProvider):
     """All algorithms of design section 5."""
 
-    def id(self) -> str:  # noqa: A003 - QGIS's name
+    def id(self) -> str:
         """Provider id."""
         return "weipian"
 

@@ -9,7 +9,16 @@ from typing import Any, Optional
 
 from ..core.journal import canonical
 from ..core.model import (
-    Batch, CaseAction, CaseStatus, Evidence, Judgement, LayerAssignment, OverlayRow, Patch, ReviewStatus, Verdict,
+    Batch,
+    CaseAction,
+    CaseStatus,
+    Evidence,
+    Judgement,
+    LayerAssignment,
+    OverlayRow,
+    Patch,
+    ReviewStatus,
+    Verdict,
 )  # fmt: skip
 from . import gpkg
 from .schema import TABLES

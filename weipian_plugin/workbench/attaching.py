@@ -14,8 +14,8 @@ from ..photos.matching import match
 from ..store import records
 from ..store.workspace import Workspace
 from . import evidence_in
+from .clock import now
 from .resources import default_pack
-from .session import now
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> A
             stop_if_cancelled(feedback)
             feedback.progress(90 * number / max(1, len(files)))
             try:
-                prepared[file] = evidence_in.prepare(ws, file, who, now(), pack)
+                prepared[file] = evidence_in.prepare(ws, file, who, now())
             except WeipianError as error:
                 if error.code in ("E_DISK_FULL", "E_WS_READONLY"):
                     raise

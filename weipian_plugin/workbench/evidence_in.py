@@ -38,7 +38,7 @@ def _words_of(label: str, name: str) -> bool:
     return any(word and word in name for word in label.replace("（", "/").replace("）", "").split("/"))
 
 
-def prepare(ws: Workspace, path: Path, who: str, at: str, pack: RulePack) -> Prepared:
+def prepare(ws: Workspace, path: Path, who: str, at: str) -> Prepared:
     """Copy a file into the store and read it once; the same content again gives the record that is there.
 
     Raises:

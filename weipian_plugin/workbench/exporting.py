@@ -16,13 +16,15 @@ from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.hashing import file_sha256
 from ..core.model import Batch, Patch, ReviewStatus, Verdict
 from ..core.names import safe_name
-from ..report import ledger, package as packing, result_layer, selfcheck
+from ..report import ledger, result_layer, selfcheck
+from ..report import package as packing
 from ..report.contents import sheet_job
 from ..report.model import PatchReport, ReportMeta, SheetResult
 from ..store import records
 from ..store.workspace import translate
 from . import rendering
-from .session import CHINA, Session
+from .clock import CHINA
+from .session import Session
 
 LEDGER = "台账.xlsx"
 
@@ -91,9 +93,7 @@ def export_report(
     feedback.progress(100)
     bad = [f"{r.patch_id}：{r.error}" for r in results if r.error]
     drawn = sum(1 for r in results if not r.error)
-    return ExportResult(
-        target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons]
-    )
+    return ExportResult(target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons])
 
 
 def _record(session: Session, name: str, manifest: Path) -> None:

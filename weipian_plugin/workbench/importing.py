@@ -17,8 +17,8 @@ from ..intake import delivery
 from ..intake.delivery import ImportOptions, Inspection, Rejected
 from ..store import records
 from ..store.workspace import Workspace
+from .clock import check_date, now
 from .resources import default_pack
-from .session import check_date, now
 
 __all__ = ["ImportOptions", "ImportResult", "Inspection", "import_delivery", "inspect_delivery"]
 

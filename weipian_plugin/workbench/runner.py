@@ -60,7 +60,7 @@ class _Task(QgsTask, Generic[T]):
             self._error = unexpected(error)
         return self._error is None
 
-    def finished(self, result: bool) -> None:  # noqa: FBT001 - QGIS's signature
+    def finished(self, result: bool) -> None:
         _running.discard(self)
         if result and self.done is not None:
             self.done(self._result)  # type: ignore[arg-type]

@@ -9,26 +9,33 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Optional
 
-from ..core import areas, closure, states
-from ..core.advice import Advice, Facts, advise, checklist
+from ..core import areas, states
+from ..core.advice import Advice
 from ..core.errors import WeipianError
 from ..core.model import (
-    APPROVAL_ROLES, ROLES, Batch, CaseAction, CaseStatus, Evidence, Judgement, LayerAssignment, LinkedEvidence,
-    OverlayRow, Patch, ReviewStatus, Verdict,
+    APPROVAL_ROLES,
+    ROLES,
+    CaseAction,
+    CaseStatus,
+    Evidence,
+    Judgement,
+    LayerAssignment,
+    Patch,
+    ReviewStatus,
+    Verdict,
 )  # fmt: skip
 from ..core.rulepack import RulePack
-from ..geo.viewcone import look
-from ..store import gpkg, records
+from ..store import records
 from ..store.workspace import Transaction, Workspace
 from . import evidence_in
+from .clock import CHINA, check_date, now
+from .reading import Reader
 from .resources import default_pack
-from .views import Agenda, PatchView, QueueRow
 
-CHINA = timezone(timedelta(hours=8))
 ACTION_LABELS: Mapping[str, str] = {
     "judge": "判定", "review": "状态变更", "case": "查处整改登记", "attach": "附举证", "unlink": "移除举证",
     "photo": "照片信息", "layers": "图层设置", "import": "导入", "overlay": "套合分析", "undo": "撤销",
@@ -38,41 +45,12 @@ ACTION_LABELS: Mapping[str, str] = {
 _UNDOABLE = ("judge", "review", "case", "attach", "unlink", "photo", "document")
 
 
-def now() -> str:
-    """This instant, China time, ISO text to the second."""
-    return datetime.now(CHINA).isoformat(timespec="seconds")
-
-
-def today() -> str:
-    """Today's date in China, ISO text."""
-    return datetime.now(CHINA).date().isoformat()
-
-
-def check_date(text: str) -> str:
-    """Normalise a date; empty stays empty.
-
-    Raises:
-        WeipianError: E_DATE_INVALID.
-    """
-    text = text.strip().replace("/", "-").replace(".", "-")
-    if not text:
-        return ""
-    if text.isdigit() and len(text) == 8:
-        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    try:
-        year, month, day = (int(part) for part in text.split("-"))
-        return date(year, month, day).isoformat()
-    except ValueError as error:
-        raise WeipianError("E_DATE_INVALID", value=text) from error
-
-
-class Session:
+class Session(Reader):
     """The one door of the panel to a workspace."""
 
     def __init__(self, workspace: Workspace, who: str, pack: Optional[RulePack] = None) -> None:
-        self._ws = workspace
+        super().__init__(workspace, pack or default_pack())
         self.who = who
-        self.pack = pack or default_pack()
         self._done: list[int] = []
 
     @classmethod
@@ -119,191 +97,6 @@ class Session:
         """`<origin> #<seq> <hash>` of the journal head, as printed on reports."""
         seq, digest = self._ws.head()
         return f"{self._ws.origin[:8]} #{seq} {digest[:16]}"
-
-    # -- reading ---------------------------------------------------------------------------------
-
-    def batches(self) -> list[Batch]:
-        """All batches, oldest first."""
-        return records.batches(self._ws)
-
-    def patches(self, batch_id: str = "") -> list[Patch]:
-        """Patches of a batch or all."""
-        return records.patches(self._ws, batch_id)
-
-    def find(self, patch_id: str, batch_id: str = "") -> Patch:
-        """The patch with this number, the newest where several batches use it.
-
-        Raises:
-            WeipianError: E_PATCH_MISSING.
-        """
-        sql = "SELECT patch_uid FROM patch WHERE patch_id = ?" + (" AND batch_id = ?" if batch_id else "")
-        values = (patch_id, batch_id) if batch_id else (patch_id,)
-        rows = self._ws.connection.execute(f"{sql} ORDER BY fid DESC", values).fetchall()
-        if not rows:
-            raise WeipianError("E_PATCH_MISSING", patch_id=patch_id)
-        return self._patch(rows[0][0])
-
-    def _patch(self, patch_uid: str) -> Patch:
-        patch = records.patch(self._ws, patch_uid)
-        if patch is None:
-            raise WeipianError("E_PATCH_MISSING", patch_id=patch_uid)
-        return patch
-
-    def patch_geometries(self) -> dict[str, bytes]:
-        """patch_uid -> MultiPolygon WKB in EPSG:4490, of the patches that have one."""
-        rows = self._ws.connection.execute("SELECT patch_uid, geom FROM patch WHERE geom IS NOT NULL")
-        return {uid: gpkg.decode(blob) or b"" for uid, blob in rows}
-
-    def queue(self, batch_id: str = "") -> list[QueueRow]:
-        """One row a patch in order of import; filter and order are the list's own affair."""
-        return self._queue(records.patches(self._ws, batch_id))
-
-    def queue_row(self, patch_uid: str) -> QueueRow:
-        """The row of one patch, after a change to it."""
-        return self._queue([self._patch(patch_uid)], patch_uid)[0]
-
-    def _queue(self, patches: Sequence[Patch], only: str = "") -> list[QueueRow]:
-        judged = records.judgements(self._ws, only)
-        sql = "SELECT patch_uid, role, sum(area_m2) FROM overlay WHERE role IN ('prime_farmland','eco_redline')"
-        sql += " AND patch_uid = ?" if only else ""
-        overlaps = {
-            (uid, role): area
-            for uid, role, area in self._ws.connection.execute(
-                f"{sql} GROUP BY patch_uid, role", (only,) if only else ()
-            )
-        }
-        counts: dict[str, int] = {}
-        for uid, _, _ in records.links(self._ws, only):
-            counts[uid] = counts.get(uid, 0) + 1
-        dues = {batch.batch_id: batch.due_on or "" for batch in self.batches()}
-        return [
-            self._queue_row(p, judged.get(p.patch_uid), overlaps, counts.get(p.patch_uid, 0), dues) for p in patches
-        ]
-
-    def _queue_row(
-        self,
-        patch: Patch,
-        judgement: Optional[Judgement],
-        overlaps: Mapping[tuple[str, str], float],
-        evidence_count: int,
-        dues: Mapping[str, str],
-    ) -> QueueRow:
-        prime = overlaps.get((patch.patch_uid, "prime_farmland"))
-        redline = overlaps.get((patch.patch_uid, "eco_redline"))
-        verdict = judgement.verdict.value if judgement and judgement.verdict else ""
-        text = " ".join(
-            part
-            for part in (
-                patch.patch_id, patch.village_name, patch.town_name,
-                judgement.answers.get("project", "") if judgement else "",
-                judgement.answers.get("party", "") if judgement else "",
-            )
-            if part
-        )  # fmt: skip
-        return QueueRow(
-            patch_uid=patch.patch_uid,
-            patch_id=patch.patch_id,
-            batch_id=patch.batch_id,
-            level=patch.monitor_level,
-            monitor_class=patch.monitor_class or "",
-            village=patch.village_name or "",
-            area_mu=areas.mu(patch.area_m2),
-            verdict=verdict,
-            doubt=bool(judgement and judgement.doubt),
-            review_status=patch.review_status,
-            case_status=patch.case_status,
-            prime_mu=None if prime is None else areas.mu(prime),
-            redline_mu=None if redline is None else areas.mu(redline),
-            due_on=patch.due_on or dues.get(patch.batch_id, ""),
-            bbox=gpkg.wkb_bounds(patch.wkb) if patch.wkb else None,
-            text=text.casefold(),
-            evidence_count=evidence_count,
-        )
-
-    def patch_view(self, patch_uid: str, verdict: str = "", sub_type: str = "") -> PatchView:
-        """Everything about one patch; `verdict`/`sub_type` are a choice not yet saved, for its checklist."""
-        patch = self._patch(patch_uid)
-        rows = records.overlay(self._ws, patch_uid)
-        judgement = records.judgements(self._ws, patch_uid).get(patch_uid)
-        evidence = self._linked(patch, records.links(self._ws, patch_uid))
-        return self.assemble(patch, rows, judgement, evidence, records.actions(self._ws, patch_uid), verdict, sub_type)
-
-    def assemble(
-        self,
-        patch: Patch,
-        rows: Sequence[OverlayRow],
-        judgement: Optional[Judgement],
-        evidence: tuple[LinkedEvidence, ...],
-        actions: Sequence[CaseAction],
-        verdict: str = "",
-        sub_type: str = "",
-    ) -> PatchView:
-        """Put advice, checklist and closure together from what is known of one patch."""
-        summary = areas.summarise(patch.area_m2, rows, self.pack.landuse) if rows else None
-        facts = Facts(
-            patch=patch, summary=summary, overlay=tuple(rows), evidence=evidence, judgement=judgement, today=today()
-        )
-        chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
-        chosen_sub = sub_type or (judgement.sub_type if judgement and not verdict else "")
-        illegal = judgement is not None and judgement.verdict is Verdict.ILLEGAL
-        batch = next((b for b in self.batches() if b.batch_id == patch.batch_id), Batch(patch.batch_id, ""))
-        return PatchView(
-            patch=patch,
-            batch=batch,
-            summary=summary,
-            advice=advise(self.pack, facts),
-            judgement=judgement,
-            checklist=tuple(checklist(self.pack, chosen, chosen_sub, facts)) if chosen else (),
-            evidence=evidence,
-            actions=tuple(actions),
-            open_mu=closure.open_mu(patch, summary, judgement, actions) if illegal else None,
-            closure_missing=tuple(closure.closure_missing(patch, summary, judgement, actions, evidence))
-            if illegal
-            else (),
-        )
-
-    def _linked(self, patch: Patch, links: Sequence[tuple[str, str, str]]) -> tuple[LinkedEvidence, ...]:
-        result = []
-        for _, evidence_id, purpose in links:
-            item = records.evidence(self._ws, evidence_id)[evidence_id]
-            result.append(self.linked(patch, item, purpose))
-        return tuple(result)
-
-    def linked(self, patch: Patch, item: Evidence, purpose: str) -> LinkedEvidence:
-        """One piece of evidence as this patch sees it: distance and whether it looks here."""
-        path = str(self._ws.evidence_file(item.sha256, item.original_name))
-        if item.kind != "photo" or item.lon is None or item.lat is None or not patch.wkb:
-            return LinkedEvidence(evidence=item, purpose=purpose, path=path)
-        seen = look(item.lon, item.lat, item.azimuth, patch.wkb)
-        return LinkedEvidence(
-            evidence=item, purpose=purpose, distance_m=seen.distance_m, looks_at=seen.looks_at, path=path
-        )
-
-    def evidence_path(self, evidence_id: str) -> Path:
-        """Where the file lies.
-
-        Raises:
-            WeipianError: E_EVIDENCE_MISSING.
-        """
-        item = records.evidence(self._ws, evidence_id).get(evidence_id)
-        path = self._ws.evidence_file(item.sha256, item.original_name) if item else None
-        if item is None or path is None or not path.is_file():
-            raise WeipianError("E_EVIDENCE_MISSING", name=item.original_name if item else evidence_id)
-        return path
-
-    def agenda(self) -> Agenda:
-        """今天要办 and the patch last worked on."""
-        rows = self.queue()
-        day = today()
-        counts = {
-            "一级未判定": sum(not r.finished and r.level == 1 for r in rows),
-            "未判定": sum(not r.finished for r in rows),
-            "存疑": sum(r.doubt for r in rows),
-            "已超期": sum(not r.finished and bool(r.due_on) and r.due_on < day for r in rows),
-            "被退回": sum(r.review_status is ReviewStatus.RETURNED for r in rows),
-            "未销号": sum(r.verdict == "illegal" and r.case_status is not CaseStatus.CLOSED for r in rows),
-        }
-        return Agenda(counts=counts, last_patch_uid=self._ws.meta("last_patch") or "")
 
     # -- deciding --------------------------------------------------------------------------------
 
@@ -376,7 +169,7 @@ class Session:
         sub_type: str,
         basis: str,
         answers: Mapping[str, str],
-        doubt: bool,  # noqa: FBT001 - a field of the record
+        doubt: bool,
         advice: Advice,
         against_reason: str,
     ) -> Judgement:
@@ -463,7 +256,7 @@ class Session:
         notes: list[str] = []
         prepared = []
         for path in paths:
-            item = evidence_in.prepare(self._ws, Path(path), self.who, now(), self.pack)
+            item = evidence_in.prepare(self._ws, Path(path), self.who, now())
             notes += [f"{item.name}：{note}" for note in item.notes]
             prepared.append((item, purpose or item.guess_purpose(self.pack, rectifying=illegal)))
         with self._ws.transaction("attach", patch_uid, self.who) as change:
@@ -581,7 +374,9 @@ class Session:
 
     def _assign(self, layers: Sequence[LayerAssignment]) -> None:
         with self._ws.transaction("layers", "workspace", self.who) as change:
-            change.put("setting", records.assignments_row(sorted(layers, key=lambda a: (ROLES.index(a.role), a.source))))
+            change.put(
+                "setting", records.assignments_row(sorted(layers, key=lambda a: (ROLES.index(a.role), a.source)))
+            )
 
     def remember(self, patch_uid: str) -> None:
         """Open here next time; a convenience that is no record, so the journal does not hold it."""

@@ -1,0 +1,374 @@
+"""Load a rule pack from its folder and refuse it, naming file and line, when anything is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import string
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Optional
+
+from ..core.advice_rules import PARAM_KEYS, TEXT_KEYS
+from ..core.areas import LandClass
+from ..core.dates import parse_date
+from ..core.errors import WeipianError
+from ..core.model import ROLES
+from ..core.rulepack import (
+    SOURCE_TAGS, THRESHOLD_KEYS, AskField, MonitorClass, OfficeRule, Requirement, ReturnReason, RulePack, RuleText,
+    SubType,
+)  # fmt: skip
+from .pack_yaml import Entry, Where, read_yaml, where
+
+FILES: tuple[str, ...] = (
+    "pack.yaml", "classes.yaml", "judgements.yaml", "evidence.yaml", "rules.yaml", "thresholds.yaml",
+    "offices.yaml", "landuse.yaml", "patch_types.yaml", "aliases.yaml", "returns.yaml",
+)  # fmt: skip
+VERDICTS = ("legal", "illegal", "other")
+_SEVERITIES = ("info", "warn", "high")
+_PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim")
+_ASK_KINDS = ("text", "date", "area", "number", "choice")
+_UNITS = ("mu", "m", "deg", "percent", "year", "day", "count")
+#: Fields that a delivery can be mapped to (docs/interfaces.md).
+CANONICAL_FIELDS: tuple[str, ...] = (
+    "patch_id", "county_code", "county_name", "town_name", "village_name", "patch_type", "monitor_class",
+    "monitor_level", "area_issued", "farmland_issued", "ppf_issued", "image_before", "image_after",
+    "centroid_x", "centroid_y", "batch", "issued_on", "remark",
+)  # fmt: skip
+
+
+def shipped_pack_folder() -> Path:
+    """`resources/rules`: inside the built plugin, or beside the package in a checkout.
+
+    Raises:
+        WeipianError: E_RULES when the installation has no pack.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for base in (package, package.parent):
+        folder = base / "resources" / "rules"
+        if (folder / "pack.yaml").is_file():
+            return folder
+    raise WeipianError("E_RULES", detail="安装目录里没有 resources/rules/pack.yaml")
+
+
+def load_pack(folder: Optional[Path] = None) -> RulePack:
+    """Read and check a pack; without `folder` the one that ships with the plugin.
+
+    Raises:
+        WeipianError: E_RULES with file and line.
+    """
+    folder = shipped_pack_folder() if folder is None else Path(folder)
+    docs = {name: read_yaml(folder / name) for name in FILES}
+    head = docs["pack.yaml"]
+    head.only("id", "version", "label", "based_on")
+    requirements = _requirements(docs["evidence.yaml"])
+    asks = _ask_fields(docs["judgements.yaml"])
+    sub_types, base_requires, base_asks = _judgements(docs["judgements.yaml"], requirements, asks)
+    _check_facts(docs["evidence.yaml"], asks)
+    thresholds, threshold_sources = _thresholds(docs["thresholds.yaml"])
+    landuse, landuse_sources = _landuse(docs["landuse.yaml"])
+    return RulePack(
+        id=str(head.need("id")),
+        version=str(head.need("version")),
+        label=str(head.need("label")),
+        based_on=_plain(head.texts("based_on")),
+        fingerprint=_fingerprint(folder),
+        landuse_scheme=str(docs["landuse.yaml"].need("scheme")),
+        monitor_classes=_classes(docs["classes.yaml"]),
+        sub_types=sub_types,
+        requirements=requirements,
+        ask_fields=asks,
+        base_requires=base_requires,
+        base_asks=base_asks,
+        offices=_offices(docs["offices.yaml"], sub_types),
+        landuse=landuse,
+        landuse_sources=landuse_sources,
+        patch_types=_patch_types(docs["patch_types.yaml"]),
+        aliases=_aliases(docs["aliases.yaml"]),
+        thresholds=thresholds,
+        threshold_sources=threshold_sources,
+        rules=_rules(docs["rules.yaml"], sub_types),
+        return_reasons=_returns(docs["returns.yaml"], requirements),
+    )
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in FILES:
+        digest.update(name.encode() + b"\0" + (folder / name).read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
+
+
+def _plain(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(t) for t in texts)
+
+
+def _base(entry: Entry) -> tuple[str, str, str]:
+    """id, label and source, which every entry must give."""
+    return str(entry.need("id")), str(entry.need("label")), str(entry.one_of("source", SOURCE_TAGS))
+
+
+def _unique(entry: Entry, seen: Mapping[str, object], key: str = "id") -> None:
+    if entry.need(key) in seen:
+        entry.at(key).fail(f"“{entry.need(key)}”重复")
+
+
+def _refer(texts: Iterable[str], known: Iterable[str], what: str) -> tuple[str, ...]:
+    known = set(known)
+    for text in texts:
+        if text not in known:
+            where(text).fail(f"没有这个{what}：{text}")
+    return _plain(texts)
+
+
+def _decimal(entry: Entry, key: str) -> Decimal:
+    text = entry.need(key)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        entry.at(key).fail(f"“{key}”应当是数字，现在是“{text}”")
+    if not value.is_finite() or value < 0:
+        entry.at(key).fail(f"“{key}”应当是不小于 0 的数字")
+    return value
+
+
+def _whole(entry: Entry, key: str, low: int, high: int) -> int:
+    value = _decimal(entry, key)
+    if value != value.to_integral_value() or not low <= value <= high:
+        entry.at(key).fail(f"“{key}”应当是 {low} 到 {high} 的整数")
+    return int(value)
+
+
+def _classes(doc: Entry) -> dict[str, MonitorClass]:
+    doc.only("classes")
+    found: dict[str, MonitorClass] = {}
+    for entry in doc.entries("classes"):
+        entry.only("id", "label", "level", "source", "aliases")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        level = _whole(entry, "level", 1, 3)
+        found[key] = MonitorClass(key, label, source, level, _plain(entry.texts("aliases")))
+    return found
+
+
+def _requirements(doc: Entry) -> dict[str, Requirement]:
+    doc.only("requirements")
+    found: dict[str, Requirement] = {}
+    for entry in doc.entries("requirements"):
+        entry.only("id", "label", "kind", "minimum", "hint", "also", "needs", "field", "source")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        kind = entry.one_of("kind", ("photo", "document", "fact", "map"))
+        if kind == "fact":
+            entry.need("field")
+        minimum = _whole(entry, "minimum", 1, 99) if "minimum" in entry.values else 1
+        needs = _refer(entry.texts("needs"), _PHOTO_NEEDS, "照片要求")
+        found[key] = Requirement(
+            key, label, source, str(kind), minimum, str(entry.text("hint")), _plain(entry.texts("also")), needs,
+            str(entry.text("field")),
+        )  # fmt: skip
+    for entry in doc.entries("requirements"):
+        _refer(entry.texts("also"), {*found, ""}, "举证项")
+    return found
+
+
+def _check_facts(doc: Entry, asks: Mapping[str, AskField]) -> None:
+    for entry in doc.entries("requirements"):
+        if entry.text("field") and entry.text("field") not in asks:
+            entry.at("field").fail(f"没有这个填写项：{entry.text('field')}")
+
+
+def _ask_fields(doc: Entry) -> dict[str, AskField]:
+    found: dict[str, AskField] = {}
+    for entry in doc.entries("ask_fields"):
+        entry.only("id", "label", "kind", "choices", "unit", "hint", "source")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        kind = entry.one_of("kind", _ASK_KINDS)
+        choices = _plain(entry.texts("choices"))
+        if (kind == "choice") != bool(choices):
+            entry.at("choices").fail("kind 为 choice 时要写 choices，其他时候不写")
+        found[key] = AskField(key, label, source, str(kind), choices, str(entry.text("unit")), str(entry.text("hint")))
+    return found
+
+
+Judgements = tuple[dict[str, tuple[SubType, ...]], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
+
+
+def _judgements(doc: Entry, requirements: Mapping[str, Requirement], asks: Mapping[str, AskField]) -> Judgements:
+    doc.only("ask_fields", "verdicts", "sub_types")
+    base_requires: dict[str, tuple[str, ...]] = {}
+    base_asks: dict[str, tuple[str, ...]] = {}
+    for entry in doc.entries("verdicts"):
+        entry.only("id", "requires", "asks")
+        _unique(entry, base_requires)
+        key = str(entry.one_of("id", VERDICTS))
+        base_requires[key] = _refer(entry.texts("requires"), requirements, "举证项")
+        base_asks[key] = _refer(entry.texts("asks"), asks, "填写项")
+    if len(base_requires) != len(VERDICTS):
+        doc.at("verdicts").fail(f"verdicts 应当包含 {'、'.join(VERDICTS)}")
+    seen: dict[str, SubType] = {}
+    labels: set[tuple[str, str]] = set()
+    for entry in doc.entries("sub_types"):
+        entry.only("id", "label", "verdict", "group", "source", "clause", "requires", "asks", "aliases")
+        _unique(entry, seen)
+        key, label, source = _base(entry)
+        verdict = str(entry.one_of("verdict", VERDICTS))
+        for name in (label, *_plain(entry.texts("aliases"))):
+            if (verdict, name) in labels:
+                entry.at("label").fail(f"同一判定下“{name}”重复")
+            labels.add((verdict, name))
+        seen[key] = SubType(
+            key, label, source, verdict, str(entry.need("group")),
+            _refer(entry.texts("requires"), requirements, "举证项"), _refer(entry.texts("asks"), asks, "填写项"),
+            str(entry.text("clause")), _plain(entry.texts("aliases")),
+        )  # fmt: skip
+    by_verdict = {v: tuple(s for s in seen.values() if s.verdict == v) for v in VERDICTS}
+    return by_verdict, base_requires, base_asks
+
+
+def _rules(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> dict[str, RuleText]:
+    doc.only("rules")
+    found: dict[str, RuleText] = {}
+    for entry in doc.entries("rules"):
+        entry.only("id", "label", "source", "clause", "severity", "texts", "params")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        texts, params = entry.entry("texts"), entry.entry("params")
+        for name, allowed in TEXT_KEYS.get(key, {}).items():
+            _check_template(texts, name, allowed)
+        for name in PARAM_KEYS.get(key, ()):
+            if not params.texts(name):
+                params.at(name).fail(f"规则 {key} 缺少参数“{name}”")
+        _check_params(key, params, sub_types)
+        found[key] = RuleText(
+            key, label, source, str(entry.text("clause")), str(entry.one_of("severity", _SEVERITIES)),
+            {k: str(texts.text(k)) for k in texts.values}, {k: _plain(params.texts(k)) for k in params.values},
+        )  # fmt: skip
+    for key in TEXT_KEYS:
+        if key not in found:
+            doc.at("rules").fail(f"缺少规则 {key}")
+    return found
+
+
+def _check_template(texts: Entry, name: str, allowed: frozenset[str]) -> None:
+    """A sentence may use the placeholders the code fills, plainly, and nothing else."""
+    text = texts.need(name)
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        texts.at(name).fail(f"“{name}”里的花括号不成对")
+    for _, placeholder, style, conversion in parts:
+        if placeholder is not None and (placeholder not in allowed or style or conversion):
+            usable = "、".join(f"{{{a}}}" for a in sorted(allowed)) or "（不用花括号）"
+            texts.at(name).fail(f"“{name}”里不能用 {{{placeholder}}}，可用的有 {usable}")
+
+
+def _check_params(rule: str, params: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> None:
+    if rule == "R-02":
+        _refer(params.texts("needs_roles"), ROLES, "图层角色")
+    if rule == "R-17" and parse_date(params.texts("since")[0]) is None:
+        params.at("since").fail("since 应当是 2020-07-03 这样的日期")
+    if rule != "R-18":
+        return
+    for hint in params.texts("hints"):
+        code, equals, target = hint.partition("=")
+        verdict, slash, name = target.partition("/")
+        if not (code and equals and slash and name in {s.id for s in sub_types.get(verdict, ())}):
+            where(hint).fail(f"提示应写成“地类编码=判定/二级类”，现在是“{hint}”")
+
+
+def _thresholds(doc: Entry) -> tuple[dict[str, Decimal], dict[str, str]]:
+    doc.only("thresholds")
+    found: dict[str, Decimal] = {}
+    sources: dict[str, str] = {}
+    places: dict[str, Where] = {}
+    for entry in doc.entries("thresholds"):
+        entry.only("id", "value", "unit", "label", "source", "note")
+        _unique(entry, found)
+        key, _, source = _base(entry)
+        entry.one_of("unit", _UNITS)
+        found[key], sources[key], places[key] = _decimal(entry, "value"), source, entry.at("value")
+    for key in THRESHOLD_KEYS:
+        if key not in found:
+            doc.at("thresholds").fail(f"缺少数值 {key}")
+    for low, high in (("road_width_min_m", "road_width_max_m"), ("amber_prime_mu", "penal_prime_mu"),
+                      ("amber_cropland_mu", "penal_cropland_mu"), ("ratio_amber_percent", "ratio_red_percent")):  # fmt: skip
+        if found[low] > found[high]:
+            places[low].fail(f"{low} 不能大于 {high}")
+    return found, sources
+
+
+def _offices(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> tuple[OfficeRule, ...]:
+    doc.only("offices")
+    known = {s.id for items in sub_types.values() for s in items}
+    found: dict[str, OfficeRule] = {}
+    for entry in doc.entries("offices"):
+        entry.only("id", "label", "source", "landuse", "keywords", "sub_types", "patch_types")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        found[key] = OfficeRule(
+            key, label, source, _plain(entry.texts("landuse")), _plain(entry.texts("keywords")),
+            _refer(entry.texts("sub_types"), known, "二级类"), _plain(entry.texts("patch_types")),
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+def _landuse(doc: Entry) -> tuple[dict[str, LandClass], dict[str, str]]:
+    doc.only("scheme", "landuse")
+    found: dict[str, LandClass] = {}
+    sources: dict[str, str] = {}
+    for entry in doc.entries("landuse"):
+        entry.only("code", "name", "group", "source", "cropland")
+        _unique(entry, found, "code")
+        code = str(entry.need("code")).upper()
+        group = str(entry.one_of("group", ("agri", "construction", "unused")))
+        cropland = entry.one_of("cropland", ("true", "false"), "false") == "true"
+        if cropland and group != "agri":
+            entry.at("cropland").fail("耕地只能属于农用地（agri）")
+        found[code] = LandClass(code, str(entry.need("name")), group, cropland)
+        sources[code] = str(entry.one_of("source", SOURCE_TAGS))
+    return found, sources
+
+
+def _patch_types(doc: Entry) -> dict[str, str]:
+    doc.only("patch_types")
+    found: dict[str, str] = {}
+    for entry in doc.entries("patch_types"):
+        entry.only("id", "label", "source")
+        _unique(entry, found)
+        key, label, _ = _base(entry)
+        found[key] = label
+    return found
+
+
+def _aliases(doc: Entry) -> dict[str, tuple[str, ...]]:
+    doc.only("aliases")
+    table = doc.entry("aliases")
+    table.only(*CANONICAL_FIELDS)
+    if not table.texts("patch_id"):
+        doc.at("aliases").fail("至少要有 patch_id 的字段名")
+    seen: dict[str, str] = {}
+    found: dict[str, tuple[str, ...]] = {}
+    for key in table.values:
+        for name in table.texts(key):
+            folded = name.upper().replace(" ", "").replace("（", "(").replace("）", ")")
+            if folded in seen:
+                where(name).fail(f"字段名“{name}”已经属于 {seen[folded]}")
+            seen[folded] = key
+        found[key] = _plain(table.texts(key))
+    return found
+
+
+def _returns(doc: Entry, requirements: Mapping[str, Requirement]) -> tuple[ReturnReason, ...]:
+    doc.only("returns")
+    found: dict[str, ReturnReason] = {}
+    for entry in doc.entries("returns"):
+        entry.only("id", "label", "source", "requirement")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        wanted = str(entry.text("requirement"))
+        if wanted and wanted not in requirements:
+            entry.at("requirement").fail(f"没有这个举证项：{wanted}")
+        found[key] = ReturnReason(key, label, source, wanted)
+    return tuple(found.values())

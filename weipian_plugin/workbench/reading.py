@@ -1,0 +1,220 @@
+"""What a workspace says about its patches: the queue, one patch whole, today's agenda. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Optional
+
+from ..core import areas, closure
+from ..core.advice import Facts, advise, checklist
+from ..core.errors import WeipianError
+from ..core.model import (
+    Batch,
+    CaseAction,
+    CaseStatus,
+    Evidence,
+    Judgement,
+    LinkedEvidence,
+    OverlayRow,
+    Patch,
+    ReviewStatus,
+    Verdict,
+)  # fmt: skip
+from ..core.rulepack import RulePack
+from ..geo.viewcone import look
+from ..store import gpkg, records
+from ..store.workspace import Workspace
+from .clock import today
+from .views import Agenda, PatchView, QueueRow
+
+
+class Reader:
+    """The reading half of a session."""
+
+    def __init__(self, workspace: Workspace, pack: RulePack) -> None:
+        self._ws = workspace
+        self.pack = pack
+
+    def batches(self) -> list[Batch]:
+        """All batches, oldest first."""
+        return records.batches(self._ws)
+
+    def patches(self, batch_id: str = "") -> list[Patch]:
+        """Patches of a batch or all."""
+        return records.patches(self._ws, batch_id)
+
+    def find(self, patch_id: str, batch_id: str = "") -> Patch:
+        """The patch with this number, the newest where several batches use it.
+
+        Raises:
+            WeipianError: E_PATCH_MISSING.
+        """
+        sql = "SELECT patch_uid FROM patch WHERE patch_id = ?" + (" AND batch_id = ?" if batch_id else "")
+        values = (patch_id, batch_id) if batch_id else (patch_id,)
+        rows = self._ws.connection.execute(f"{sql} ORDER BY fid DESC", values).fetchall()
+        if not rows:
+            raise WeipianError("E_PATCH_MISSING", patch_id=patch_id)
+        return self._patch(rows[0][0])
+
+    def _patch(self, patch_uid: str) -> Patch:
+        patch = records.patch(self._ws, patch_uid)
+        if patch is None:
+            raise WeipianError("E_PATCH_MISSING", patch_id=patch_uid)
+        return patch
+
+    def patch_geometries(self) -> dict[str, bytes]:
+        """patch_uid -> MultiPolygon WKB in EPSG:4490, of the patches that have one."""
+        rows = self._ws.connection.execute("SELECT patch_uid, geom FROM patch WHERE geom IS NOT NULL")
+        return {uid: gpkg.decode(blob) or b"" for uid, blob in rows}
+
+    def queue(self, batch_id: str = "") -> list[QueueRow]:
+        """One row a patch in order of import; filter and order are the list's own affair."""
+        return self._queue(records.patches(self._ws, batch_id))
+
+    def queue_row(self, patch_uid: str) -> QueueRow:
+        """The row of one patch, after a change to it."""
+        return self._queue([self._patch(patch_uid)], patch_uid)[0]
+
+    def _queue(self, patches: Sequence[Patch], only: str = "") -> list[QueueRow]:
+        judged = records.judgements(self._ws, only)
+        sql = "SELECT patch_uid, role, sum(area_m2) FROM overlay WHERE role IN ('prime_farmland','eco_redline')"
+        sql += " AND patch_uid = ?" if only else ""
+        overlaps = {
+            (uid, role): area
+            for uid, role, area in self._ws.connection.execute(
+                f"{sql} GROUP BY patch_uid, role", (only,) if only else ()
+            )
+        }
+        counts: dict[str, int] = {}
+        for uid, _, _ in records.links(self._ws, only):
+            counts[uid] = counts.get(uid, 0) + 1
+        dues = {batch.batch_id: batch.due_on or "" for batch in self.batches()}
+        return [
+            self._queue_row(p, judged.get(p.patch_uid), overlaps, counts.get(p.patch_uid, 0), dues) for p in patches
+        ]
+
+    def _queue_row(
+        self,
+        patch: Patch,
+        judgement: Optional[Judgement],
+        overlaps: Mapping[tuple[str, str], float],
+        evidence_count: int,
+        dues: Mapping[str, str],
+    ) -> QueueRow:
+        prime = overlaps.get((patch.patch_uid, "prime_farmland"))
+        redline = overlaps.get((patch.patch_uid, "eco_redline"))
+        verdict = judgement.verdict.value if judgement and judgement.verdict else ""
+        text = " ".join(
+            part
+            for part in (
+                patch.patch_id, patch.village_name, patch.town_name,
+                judgement.answers.get("project", "") if judgement else "",
+                judgement.answers.get("party", "") if judgement else "",
+            )
+            if part
+        )  # fmt: skip
+        return QueueRow(
+            patch_uid=patch.patch_uid,
+            patch_id=patch.patch_id,
+            batch_id=patch.batch_id,
+            level=patch.monitor_level,
+            monitor_class=patch.monitor_class or "",
+            village=patch.village_name or "",
+            area_mu=areas.mu(patch.area_m2),
+            verdict=verdict,
+            doubt=bool(judgement and judgement.doubt),
+            review_status=patch.review_status,
+            case_status=patch.case_status,
+            prime_mu=None if prime is None else areas.mu(prime),
+            redline_mu=None if redline is None else areas.mu(redline),
+            due_on=patch.due_on or dues.get(patch.batch_id, ""),
+            bbox=gpkg.wkb_bounds(patch.wkb) if patch.wkb else None,
+            text=text.casefold(),
+            evidence_count=evidence_count,
+        )
+
+    def patch_view(self, patch_uid: str, verdict: str = "", sub_type: str = "") -> PatchView:
+        """Everything about one patch; `verdict`/`sub_type` are a choice not yet saved, for its checklist."""
+        patch = self._patch(patch_uid)
+        rows = records.overlay(self._ws, patch_uid)
+        judgement = records.judgements(self._ws, patch_uid).get(patch_uid)
+        evidence = self._linked(patch, records.links(self._ws, patch_uid))
+        return self.assemble(patch, rows, judgement, evidence, records.actions(self._ws, patch_uid), verdict, sub_type)
+
+    def assemble(
+        self,
+        patch: Patch,
+        rows: Sequence[OverlayRow],
+        judgement: Optional[Judgement],
+        evidence: tuple[LinkedEvidence, ...],
+        actions: Sequence[CaseAction],
+        verdict: str = "",
+        sub_type: str = "",
+    ) -> PatchView:
+        """Put advice, checklist and closure together from what is known of one patch."""
+        summary = areas.summarise(patch.area_m2, rows, self.pack.landuse) if rows else None
+        facts = Facts(
+            patch=patch, summary=summary, overlay=tuple(rows), evidence=evidence, judgement=judgement, today=today()
+        )
+        chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
+        chosen_sub = sub_type or (judgement.sub_type if judgement and not verdict else "")
+        illegal = judgement is not None and judgement.verdict is Verdict.ILLEGAL
+        batch = next((b for b in self.batches() if b.batch_id == patch.batch_id), Batch(patch.batch_id, ""))
+        return PatchView(
+            patch=patch,
+            batch=batch,
+            summary=summary,
+            advice=advise(self.pack, facts),
+            judgement=judgement,
+            checklist=tuple(checklist(self.pack, chosen, chosen_sub, facts)) if chosen else (),
+            evidence=evidence,
+            actions=tuple(actions),
+            open_mu=closure.open_mu(patch, summary, judgement, actions) if illegal else None,
+            closure_missing=tuple(closure.closure_missing(patch, summary, judgement, actions, evidence))
+            if illegal
+            else (),
+        )
+
+    def _linked(self, patch: Patch, links: Sequence[tuple[str, str, str]]) -> tuple[LinkedEvidence, ...]:
+        result = []
+        for _, evidence_id, purpose in links:
+            item = records.evidence(self._ws, evidence_id)[evidence_id]
+            result.append(self.linked(patch, item, purpose))
+        return tuple(result)
+
+    def linked(self, patch: Patch, item: Evidence, purpose: str) -> LinkedEvidence:
+        """One piece of evidence as this patch sees it: distance and whether it looks here."""
+        path = str(self._ws.evidence_file(item.sha256, item.original_name))
+        if item.kind != "photo" or item.lon is None or item.lat is None or not patch.wkb:
+            return LinkedEvidence(evidence=item, purpose=purpose, path=path)
+        seen = look(item.lon, item.lat, item.azimuth, patch.wkb)
+        return LinkedEvidence(
+            evidence=item, purpose=purpose, distance_m=seen.distance_m, looks_at=seen.looks_at, path=path
+        )
+
+    def evidence_path(self, evidence_id: str) -> Path:
+        """Where the file lies.
+
+        Raises:
+            WeipianError: E_EVIDENCE_MISSING.
+        """
+        item = records.evidence(self._ws, evidence_id).get(evidence_id)
+        path = self._ws.evidence_file(item.sha256, item.original_name) if item else None
+        if item is None or path is None or not path.is_file():
+            raise WeipianError("E_EVIDENCE_MISSING", name=item.original_name if item else evidence_id)
+        return path
+
+    def agenda(self) -> Agenda:
+        """今天要办 and the patch last worked on."""
+        rows = self.queue()
+        day = today()
+        counts = {
+            "一级未判定": sum(not r.finished and r.level == 1 for r in rows),
+            "未判定": sum(not r.finished for r in rows),
+            "存疑": sum(r.doubt for r in rows),
+            "已超期": sum(not r.finished and bool(r.due_on) and r.due_on < day for r in rows),
+            "被退回": sum(r.review_status is ReviewStatus.RETURNED for r in rows),
+            "未销号": sum(r.verdict == "illegal" and r.case_status is not CaseStatus.CLOSED for r in rows),
+        }
+        return Agenda(counts=counts, last_patch_uid=self._ws.meta("last_patch") or "")
