@@ -78,6 +78,7 @@ def generate(out: Path, seed: int, count: int) -> None:
     where = {
         "delivery": str(delivery.relative_to(out)), "batch": "2026年5月", "layers": layers, "photos": "照片",
         "decisions": "判定表.csv", "patches": len(patches),
+        "advice": next((p.patch_id for p in patches if p.plan.cover == "approved_part"), ""),
         "closed": [p.patch_id for p in patches if (p.plan.kind, p.plan.cover) in casework.CLOSED],
     }  # fmt: skip
     (out / "sample.json").write_text(json.dumps(where, ensure_ascii=False, indent=1), encoding="utf-8")
