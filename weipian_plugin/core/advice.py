@@ -3,13 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Union
+from typing import Optional, Union
 
+from .advice_case import Case, Finding, layer_name
 from .advice_model import Advice, CheckItem, Facts, Reason
-from .model import LinkedEvidence, Verdict
+from .advice_rules import TESTS
+from .model import ROLE_LABELS, LinkedEvidence, Verdict
 from .rulepack import Requirement, RulePack
 
-__all__ = ["Advice", "CheckItem", "Facts", "Reason", "checklist"]
+__all__ = ["Advice", "CheckItem", "Facts", "Reason", "advise", "checklist", "count_evidence"]
+
+ENOUGH, NOT_ENOUGH, DOUBT = "事实较充分", "事实不充分", "存疑"
+#: Which sub-type leads when several are pointed at: 未变化 (a person said so), 光伏 on 耕地, a late
+#: approval, 合法, then the 其他 kinds, and 违法 for want of anything else last (dossier 1.5-2).
+_LEADING = (
+    "illegal_pv", "unapproved", "conversion_and_supply", "conversion_only", "supply_only", "title",
+    "illegal_temp_land", "temp_land", "facility_agri", "homestead", "rural_road", "illegal_local_road",
+    "no_change", "beyond_boundary", "illegal_homestead", "pv_unchanged", "over_occupation",
+)  # fmt: skip
+
+
+def advise(pack: RulePack, facts: Facts) -> Advice:
+    """Say where the facts point, which rule says so, and what is missing (dossier 2.2).
+
+    An absent layer or fact makes a doubt, never a "no". Uses `overlay` rows (m²) for the coverage
+    tolerance and `summary` (亩) for land use; no clock: "now" is `facts.today`.
+    """
+    case = Case(pack, facts)
+    if case.total <= 0:
+        reason = case.reason("R-20", "no_geometry")
+        return Advice(None, True, "存疑：图斑没有图形，不能计算面积", DOUBT, (reason,), ("图斑图形",))
+    findings = [finding for test in TESTS for finding in test(case)]
+    findings += _given(case)
+    leader = _leader(case, findings)
+    doubts = _doubts(case, findings, leader)
+    verdict = leader.points if leader else ""
+    missing = [*doubts, *(m for f in findings for m in f.missing)]
+    if leader:
+        missing += [c.label for c in checklist(pack, verdict, leader.sub_type, facts) if not c.done]
+    reasons = sorted((f.reason for f in findings if f.reason), key=_weight)
+    return Advice(
+        leaning=verdict or None,
+        doubt=bool(doubts) or leader is None,
+        headline=_headline(case, leader, doubts),
+        strength=DOUBT if leader is None else (NOT_ENOUGH if doubts else ENOUGH),
+        reasons=tuple(dict.fromkeys(reasons)),
+        missing=tuple(dict.fromkeys(missing)),
+        sub_type=leader.sub_type if leader else "",
+    )
+
+
+def _weight(reason: Reason) -> int:
+    return {"high": 0, "warn": 1}.get(reason.severity, 2)
+
+
+def _given(case: Case) -> list[Finding]:
+    """What was not even measured."""
+    if not case.facts.overlay:
+        return [Finding(case.reason("R-20", "no_overlay"), doubts=("套合分析结果",))]
+    if not case.has_landuse:
+        return [Finding(case.reason("R-20", "no_landuse"), doubts=(layer_name("landuse"),))]
+    return []
+
+
+def _leader(case: Case, findings: list[Finding]) -> Optional[Finding]:
+    pointing = [f for f in findings if f.points]
+    if case.facts.answer("changed") == "否":
+        pointing = [f for f in pointing if f.sub_type == "no_change"] or pointing
+    order = {name: i for i, name in enumerate(_LEADING)}
+    return min(pointing, key=lambda f: order.get(f.sub_type, len(order)), default=None)
+
+
+def _doubts(case: Case, findings: list[Finding], leader: Optional[Finding]) -> tuple[str, ...]:
+    """The deciding facts that lack. Doubts of candidates that were not chosen do not count, but
+    what speaks against a favourable leaning does."""
+    doubts = [d for f in findings if not f.points or f is leader for d in f.doubts]
+    if leader is not None and leader.points != "illegal":
+        touched = [role for role in ("prime_farmland", "eco_redline") if case.touches(role)]
+        doubts += [f"压占{ROLE_LABELS[role]}的核定意见" for role in touched]
+        against = [f for f in findings if f.points == "illegal" and f.reason and f.reason.severity == "high"]
+        doubts += [d for f in against for d in f.doubts]
+    return tuple(dict.fromkeys(doubts))
+
+
+def _headline(case: Case, leader: Optional[Finding], doubts: tuple[str, ...]) -> str:
+    lacking = f"存疑：缺少{'、'.join(doubts)}" if doubts else "存疑：现有事实不足以给出建议"
+    if leader is None:
+        return lacking
+    found = case.pack.sub_type(leader.points, leader.sub_type)
+    name = f"·{found.label}" if found else ""
+    if leader.points == "legal":
+        return f"偏向合法（批准图层覆盖 100%）{'，' + lacking if doubts else ''}"
+    label = {"illegal": "违法", "other": "其他"}[leader.points]
+    return f"偏向{label}{name}，{lacking}" if doubts else f"偏向{label}{name}（{ENOUGH}）"
 
 
 def checklist(pack: RulePack, verdict: Union[str, Verdict, None], sub_type: str, facts: Facts) -> tuple[CheckItem, ...]:

@@ -15,6 +15,14 @@ from .areas import LandClass, class_of
 
 #: Provenance tags: the plan, published, weakly published, background knowledge, design, computed.
 SOURCE_TAGS: tuple[str, ...] = ("S", "P", "P?", "K", "D", "V")
+#: Numbers that the code reads; a pack without one of them is refused by the loader.
+THRESHOLD_KEYS: tuple[str, ...] = (
+    "approval_uncovered_mu", "identity_mu", "touch_mu", "road_width_min_m", "road_width_max_m",
+    "entrance_large_mu", "entrance_large_cover_percent", "entrance_small_cover_percent",
+    "entrance_uncovered_cropland_mu", "penal_prime_mu", "penal_cropland_mu", "amber_prime_mu",
+    "amber_cropland_mu", "ratio_amber_percent", "ratio_red_percent", "camera_max_distance_m",
+    "camera_half_angle_deg", "camera_length_m", "camera_accuracy_m",
+)  # fmt: skip
 _CONFIRMED = frozenset({"S", "P", "V"})
 UNCONFIRMED_MARK = "未经核实"
 
@@ -138,6 +146,8 @@ class RulePack:
     version: str
     label: str
     based_on: tuple[str, ...] = ()
+    fingerprint: str = ""  # sha256 of the files, so that an edit without a new version shows
+    landuse_scheme: str = ""
     monitor_classes: Mapping[str, MonitorClass] = field(default_factory=dict)
     sub_types: Mapping[str, tuple[SubType, ...]] = field(default_factory=dict)  # verdict -> in panel order
     requirements: Mapping[str, Requirement] = field(default_factory=dict)

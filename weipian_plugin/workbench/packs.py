@@ -15,7 +15,15 @@ from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import ROLES
 from ..core.rulepack import (
-    SOURCE_TAGS, THRESHOLD_KEYS, AskField, MonitorClass, OfficeRule, Requirement, ReturnReason, RulePack, RuleText,
+    SOURCE_TAGS,
+    THRESHOLD_KEYS,
+    AskField,
+    MonitorClass,
+    OfficeRule,
+    Requirement,
+    ReturnReason,
+    RulePack,
+    RuleText,
     SubType,
 )  # fmt: skip
 from .pack_yaml import Entry, Where, read_yaml, where
@@ -29,6 +37,13 @@ _SEVERITIES = ("info", "warn", "high")
 _PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim")
 _ASK_KINDS = ("text", "date", "area", "number", "choice")
 _UNITS = ("mu", "m", "deg", "percent", "year", "day", "count")
+#: Numbers that must not be in the wrong order.
+_ORDERED = (
+    ("road_width_min_m", "road_width_max_m"),
+    ("amber_prime_mu", "penal_prime_mu"),
+    ("amber_cropland_mu", "penal_cropland_mu"),
+    ("ratio_amber_percent", "ratio_red_percent"),
+)
 #: Fields that a delivery can be mapped to (docs/interfaces.md).
 CANONICAL_FIELDS: tuple[str, ...] = (
     "patch_id", "county_code", "county_name", "town_name", "village_name", "patch_type", "monitor_class",
@@ -292,8 +307,7 @@ def _thresholds(doc: Entry) -> tuple[dict[str, Decimal], dict[str, str]]:
     for key in THRESHOLD_KEYS:
         if key not in found:
             doc.at("thresholds").fail(f"缺少数值 {key}")
-    for low, high in (("road_width_min_m", "road_width_max_m"), ("amber_prime_mu", "penal_prime_mu"),
-                      ("amber_cropland_mu", "penal_cropland_mu"), ("ratio_amber_percent", "ratio_red_percent")):  # fmt: skip
+    for low, high in _ORDERED:
         if found[low] > found[high]:
             places[low].fail(f"{low} 不能大于 {high}")
     return found, sources
