@@ -18,6 +18,7 @@ from .model import CaseAction, Judgement, LinkedEvidence, Patch, ReviewStatus, V
 PHOTO_WAYS = frozenset({"demolish", "both", "mining", ""})
 #: Purposes that prove a regularised part.
 _REGULARISED_PURPOSES = frozenset({"regularise_doc", "approval_doc", "supply_doc"})
+_RECEIPT_PURPOSES = frozenset({"confiscate_receipt"})
 MANUAL_REVIEW = "手填"
 
 
@@ -32,7 +33,7 @@ def remaining_mu(
 
     The 耕地 part counts only 复耕到位 (`reclaimed_mu`), the rest 拆除到位 (`demolished_mu`, which
     includes what was reclaimed: land is demolished before it is reclaimed), 补办 its area when the
-    document has a number and a date not before the violation, 矿产 what was accepted. 没收 counts
+    document has a number and a date not before the violation (never more than the document grants), 矿产 what was accepted. 没收 counts
     nothing by itself. Only actions after the last 重新整改 count.
 
     Args:
@@ -75,15 +76,22 @@ def area_of(text: str) -> Decimal:
 def _regularised(action: CaseAction, violation: Optional[Span], evidence: Sequence[LinkedEvidence]) -> Decimal:
     if action.way not in ("regularise", "both", ""):
         return ZERO
-    return ZERO if _regularise_fault(action, violation, evidence) else area_of(action.regularised_mu)
+    if _regularise_fault(action, violation, evidence):
+        return ZERO
+    granted = [area_of(e.evidence.doc_area_mu) for e in _documents(action, evidence) if e.evidence.doc_area_mu]
+    entered = area_of(action.regularised_mu)
+    return min(entered, sum(granted, ZERO)) if granted else entered
+
+
+def _documents(action: CaseAction, evidence: Sequence[LinkedEvidence]) -> list[LinkedEvidence]:
+    return [e for e in evidence if e.evidence.evidence_id in action.evidence_ids]
 
 
 def _regularise_fault(action: CaseAction, violation: Optional[Span], evidence: Sequence[LinkedEvidence]) -> str:
     """Why a 补办 entry counts nothing, empty when it counts."""
     if not action.doc_no.strip():
         return "补办手续没有批准文号"
-    documents = [e for e in evidence if e.evidence.evidence_id in action.evidence_ids and e.evidence.doc_date]
-    texts = [e.evidence.doc_date for e in documents] or [action.date]
+    texts = [e.evidence.doc_date for e in _documents(action, evidence) if e.evidence.doc_date] or [action.date]
     dates = [parse_date(t) for t in texts]
     if not dates or None in dates:
         return "补办手续没有可用的批准日期"
@@ -241,10 +249,13 @@ def _documents_missing(done: Sequence[CaseAction], evidence: Sequence[LinkedEvid
     """补办 needs the document in the workspace, 没收 the receipt."""
     missing: list[str] = []
     for action in done:
-        linked = [e for e in evidence if e.evidence.evidence_id in action.evidence_ids]
-        if area_of(action.regularised_mu) or action.way == "regularise":
-            if not linked and not any(e.purpose in _REGULARISED_PURPOSES for e in evidence):
-                missing.append("没有附补办手续的批准文件")
-        if action.way == "confiscate" and not linked and not any(e.purpose == "confiscate_receipt" for e in evidence):
+        regularised = area_of(action.regularised_mu) > ZERO or action.way == "regularise"
+        if regularised and not _attached(action, evidence, _REGULARISED_PURPOSES):
+            missing.append("没有附补办手续的批准文件")
+        if action.way == "confiscate" and not _attached(action, evidence, _RECEIPT_PURPOSES):
             missing.append("没有附没收收据")
     return missing
+
+
+def _attached(action: CaseAction, evidence: Sequence[LinkedEvidence], purposes: frozenset[str]) -> bool:
+    return any(e.evidence.evidence_id in action.evidence_ids or e.purpose in purposes for e in evidence)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Optional
 
-_SPLIT = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*[月日]?(?:[T\s]+.*)?$")
+_SPLIT = re.compile(r"^(\d{4})\s*[-/.:年]\s*(\d{1,2})(?:\s*[-/.:月]\s*(\d{1,2}))?\s*[月日]?(?:[T\s]+.*)?$")
 _SOLID = re.compile(r"^(\d{4})(\d{2})(\d{2})?(?:[T\s]+.*)?$")
 _LONG = re.compile(r"^(\d{4})(\d{2})(\d{2})\d{6}$")
 _YEAR = re.compile(r"^(\d{4})\s*年?$")
