@@ -181,8 +181,7 @@ class LayerGroup:
 
     def find(self) -> list[QgsLayerTreeGroup]:
         """Every group of ours in the tree; a saved project brings an old one along."""
-        found = [g for g in self._project.layerTreeRoot().findGroups(True) if g.customProperty(PROPERTY) == GROUP]
-        return found
+        return [g for g in self._project.layerTreeRoot().findGroups(True) if g.customProperty(PROPERTY) == GROUP]
 
     def others(self) -> list[QgsMapLayer]:
         """Layers of the project that are not ours."""

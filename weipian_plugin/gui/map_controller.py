@@ -1,0 +1,320 @@
+"""The map beside the panel: one class owns the group 卫片, every canvas item and the comparison."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCsException,
+    QgsGeometry,
+    QgsMapLayer,
+    QgsProject,
+    QgsRectangle,
+)
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QColor
+
+from ..workbench.session import Session
+from ..workbench.views import PatchView, QueueRow
+from .canvas_items import CaptionItem, PatchHighlight, Wedge, WedgeItem, to_canvas, wedges_of
+from .compare import Blink, CompareView
+from .map_layers import LayerGroup, Loaded, gauss_kruger_at, update_patch
+from .map_styles import level_color
+
+AFTER, BEFORE, SIDE_BY_SIDE = "后时相", "前时相", "并排"
+#: The map shows this many times the bounding box of a patch.
+ZOOM_FACTOR = 2.5
+#: A tiny patch is still shown within this much of its surroundings, m.
+MIN_VIEW_M = 120.0
+
+
+class MapController(QObject):
+    """Shows the patches of a session on a canvas; `close` leaves the project as it was."""
+
+    #: A sentence for the user, e.g. that a layer could not be opened.
+    message = pyqtSignal(str)
+    #: The comparison changed: 后时相, 前时相 or 并排.
+    compare_changed = pyqtSignal(str)
+
+    def __init__(self, canvas: QgsMapCanvas, session: Session, project: Optional[QgsProject] = None) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._session = session
+        self._project = project or QgsProject.instance()
+        self._group = LayerGroup(self._project)
+        self._loaded: Optional[Loaded] = None
+        self._fids: dict[str, int] = {}
+        self._highlight = PatchHighlight(canvas)
+        self._wedges = WedgeItem(canvas, self._project)
+        self._caption = CaptionItem(canvas)
+        self._blink = Blink(canvas)
+        self._compare: Optional[CompareView] = None
+        self.mode = AFTER
+        self._current: Optional[PatchView] = None
+        self._before_us: Optional[tuple[QgsCoordinateReferenceSystem, QgsRectangle]] = None
+        self._our_crs: Optional[QgsCoordinateReferenceSystem] = None
+        self._closed = False
+        self._project.readProject.connect(self._project_read)
+        self._project.cleared.connect(self._project_cleared)
+        canvas.destinationCrsChanged.connect(self._redraw_items)
+        canvas.layersChanged.connect(self._layers_changed)
+
+    # -- the group -------------------------------------------------------------------------------
+
+    def load(self) -> list[str]:
+        """Build or refresh the group; returns, in Chinese, which layers could not be opened."""
+        alone = not self._group.others()
+        if alone and self._before_us is None:
+            self._before_us = (self._project.crs(), self._canvas.extent())
+        rows = self._session.queue()
+        loaded = self._group.build(rows, self._session.patch_geometries(), self._session.assignments())
+        self._loaded = loaded
+        self._fids = {f["patch_uid"]: f.id() for f in loaded.patches.getFeatures()}
+        if alone:
+            self._our_crs = self._best_crs(loaded, rows)
+            self._apply_crs()
+            self._home()
+            # The desktop sets CRS and extent itself after the first layers of a project came; ours win.
+            QTimer.singleShot(0, self._settle)
+        self._set_mode(self.mode if self.mode != SIDE_BY_SIDE else AFTER)
+        if loaded.problems:
+            self.message.emit("这些图层没有打开：" + "；".join(loaded.problems))
+        return list(loaded.problems)
+
+    def _best_crs(self, loaded: Loaded, rows: list[QueueRow]) -> Optional[QgsCoordinateReferenceSystem]:
+        """CRS of the imagery or the land-use layer, else the Gauss-Krüger zone of the patches."""
+        for role in ("image_after", "image_before", "landuse"):
+            layer = loaded.image(role)
+            if layer is not None:
+                return layer.crs()
+        boxes = [row.bbox for row in rows if row.bbox]
+        return gauss_kruger_at((boxes[0][0] + boxes[0][2]) / 2) if boxes else None
+
+    def _apply_crs(self) -> None:
+        if self._our_crs is not None and self._our_crs.isValid():
+            self._project.setCrs(self._our_crs)
+            self._canvas.setDestinationCrs(self._our_crs)
+
+    def _settle(self) -> None:
+        if self._closed or self._loaded is None or self._group.others():
+            return
+        self._apply_crs()
+        if self._current is not None:
+            self.show_patch(self._current)
+        else:
+            self._home()
+
+    def _home(self) -> None:
+        """All patches on the map."""
+        if self._loaded is None or not self._fids:
+            return
+        box = QgsGeometry.fromRect(self._loaded.patches.extent())
+        if self._transform(box):
+            extent = box.boundingBox()
+            extent.scale(1.1)
+            self._canvas.setExtent(extent)
+            self._canvas.refresh()
+
+    def refresh_patch(self, patch_uid: str) -> None:
+        """Show a patch as it now is; call it after every decision and after undo."""
+        if self._loaded is None or patch_uid not in self._fids:
+            return
+        update_patch(self._loaded.patches, self._fids[patch_uid], self._session.queue_row(patch_uid))
+
+    # -- the current patch -----------------------------------------------------------------------
+
+    def show_patch(self, view: PatchView) -> None:
+        """Zoom to a patch, outline it and draw its photos."""
+        self._blink.release()
+        self._current = view
+        geometry = self._redraw_items()
+        if geometry is None:
+            return
+        extent = geometry.boundingBox()
+        extent.scale(ZOOM_FACTOR)
+        least = MIN_VIEW_M * self._units_per_metre()
+        if max(extent.width(), extent.height()) < least:
+            extent = QgsGeometry.fromPointXY(extent.center()).buffer(least / 2, 1).boundingBox()
+        self._canvas.setExtent(extent)
+        self._canvas.refresh()
+
+    def show_wedges(self, view: PatchView) -> None:
+        """Draw the photos of a patch anew without moving the map."""
+        self._current = view
+        self._redraw_items()
+
+    def clear_patch(self) -> None:
+        """No patch is current: nothing is outlined."""
+        self._current = None
+        self._redraw_items()
+
+    def _units_per_metre(self) -> float:
+        return 1 / 111_000 if self._canvas.mapSettings().destinationCrs().isGeographic() else 1.0
+
+    def _transform(self, geometry: QgsGeometry) -> bool:
+        """Take a geometry from EPSG:4490 to the canvas CRS in place; False if that cannot be done."""
+        try:
+            geometry.transform(to_canvas(self._canvas, self._project))
+        except QgsCsException:
+            return False
+        return True
+
+    def _redraw_items(self) -> Optional[QgsGeometry]:
+        """Outline and wedges of the current patch; its geometry in the canvas CRS, None without one."""
+        view = self._current
+        geometry: Optional[QgsGeometry] = None
+        wedges: list[Wedge] = []
+        color = level_color(view.patch.monitor_level if view else None)
+        if view is not None:
+            wedges = wedges_of(view.evidence)
+            if view.patch.wkb:
+                geometry = QgsGeometry()
+                geometry.fromWkb(view.patch.wkb)
+                geometry = geometry if self._transform(geometry) else None
+        if geometry is None:
+            self._highlight.clear()
+        else:
+            self._highlight.show(geometry, color)
+        self._wedges.set_wedges(wedges)
+        if self._compare is not None:
+            self._compare.set_patch(geometry, color, wedges)
+        return geometry
+
+    # -- before and after ------------------------------------------------------------------------
+
+    def cycle_compare(self) -> str:
+        """后时相 → 前时相 → 并排 → 后时相; returns what is shown now."""
+        loaded = self._loaded
+        if loaded is None or loaded.image("image_before") is None or loaded.image("image_after") is None:
+            self.message.emit("没有两期影像可对比，请先在“图层设置”中指定前时相和后时相影像")
+            return self.mode
+        order = (AFTER, BEFORE, SIDE_BY_SIDE)
+        self._set_mode(order[(order.index(self.mode) + 1) % len(order)])
+        return self.mode
+
+    def _set_mode(self, mode: str) -> None:
+        self._blink.release()
+        loaded = self._loaded
+        self._drop_compare()
+        self.mode = mode
+        if loaded is None:
+            return
+        before, after = loaded.image("image_before"), loaded.image("image_after")
+        if before is not None and after is not None:
+            self._group.show(after, mode != BEFORE)
+            self._group.show(before, mode == BEFORE)
+        if mode == SIDE_BY_SIDE:
+            self._open_compare(loaded)
+        self._caption.set_text(self._title())
+        self.compare_changed.emit(mode)
+
+    def _title(self) -> str:
+        """Name and date of the imagery on the map."""
+        if self._loaded is None:
+            return ""
+        first, second = ("image_before", "image_after") if self.mode == BEFORE else ("image_after", "image_before")
+        return self._loaded.title(first) or self._loaded.title(second)
+
+    def _open_compare(self, loaded: Loaded) -> None:
+        titles = (loaded.title("image_before"), loaded.title("image_after"))
+        self._compare = CompareView(self._canvas, self._project, titles)
+        self._compare.closed.connect(self._leave_compare)
+        self._layers_changed()
+        self._redraw_items()
+
+    def _leave_compare(self) -> None:
+        self._set_mode(AFTER)
+
+    def _drop_compare(self) -> None:
+        if self._compare is not None:
+            self._compare.dispose()
+            self._compare = None
+
+    def _with_image(self, role: str) -> list[QgsMapLayer]:
+        """The layers on the map with the imagery of another time in place of the one shown, top first."""
+        if self._loaded is None:
+            return []
+        images = [image for image in (self._loaded.image("image_before"), self._loaded.image("image_after")) if image]
+        wanted = self._loaded.image(role)
+        layers: list[QgsMapLayer] = []
+        for layer in self._canvas.layers():
+            if layer not in images:
+                layers.append(layer)
+            elif wanted is not None and wanted not in layers:
+                layers.append(wanted)
+        if wanted is not None and wanted not in layers:
+            layers.append(wanted)
+        return layers
+
+    def _layers_changed(self) -> None:
+        """Layers were ticked in the tree: the comparison follows."""
+        if self._compare is not None:
+            self._compare.set_layers(self._with_image("image_before"), self._with_image("image_after"))
+
+    def hold_before(self, held: bool) -> None:
+        """While held, show the other time over the map; nothing is reloaded."""
+        if not held:
+            self._blink.release()
+            self._caption.set_text(self._title())
+            return
+        role = "image_after" if self.mode == BEFORE else "image_before"
+        if self._loaded is None or self._loaded.image(role) is None:
+            self.message.emit("没有前时相影像，请先在“图层设置”中指定")
+            return
+        if self.mode != SIDE_BY_SIDE:
+            title = self._loaded.title(role)
+            self._blink.hold(self._with_image(role), lambda: self._caption.set_text(title))
+
+    # -- the project -----------------------------------------------------------------------------
+
+    def _project_cleared(self) -> None:
+        """The user starts or opens another project: our layers went with the old one."""
+        self._drop_compare()
+        self._blink.release()
+        self._loaded, self._fids, self._before_us = None, {}, None
+        self.mode = AFTER
+        if not self._closed:
+            QTimer.singleShot(0, self._load_again)
+
+    def _project_read(self, *_: object) -> None:
+        if not self._closed:
+            self._load_again()
+
+    def _load_again(self) -> None:
+        if self._closed:
+            return
+        self.load()
+        if self._current is not None:
+            self.show_patch(self._current)
+
+    def current_geometry(self) -> QgsGeometry:
+        """What is outlined, in the canvas CRS."""
+        return self._highlight.geometry()
+
+    def highlight_color(self) -> QColor:
+        """Colour of the current outline."""
+        return level_color(self._current.patch.monitor_level if self._current else None)
+
+    def close(self) -> None:
+        """Remove the group and every item; CRS and extent go back when they were ours."""
+        if self._closed:
+            return
+        self._closed = True
+        self._project.readProject.disconnect(self._project_read)
+        self._project.cleared.disconnect(self._project_cleared)
+        self._canvas.destinationCrsChanged.disconnect(self._redraw_items)
+        self._canvas.layersChanged.disconnect(self._layers_changed)
+        self._drop_compare()
+        for item in (self._highlight, self._wedges, self._caption, self._blink):
+            item.remove()
+        self._group.remove()
+        self._loaded = None
+        if self._before_us is not None and not self._group.others() and self._project.crs() == self._our_crs:
+            crs, extent = self._before_us
+            self._project.setCrs(crs)
+            self._canvas.setDestinationCrs(crs)
+            if not extent.isEmpty():
+                self._canvas.setExtent(extent)
+        self._canvas.refresh()
