@@ -1,0 +1,333 @@
+"""核查表.pdf, one a patch, drawn with one print layout that is reused (main thread of a process with QGIS)."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Optional
+
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsGeometry,
+    QgsLayoutExporter,
+    QgsLayoutItemMap,
+    QgsLayoutItemPage,
+    QgsLayoutItemScaleBar,
+    QgsLayoutPoint,
+    QgsLayoutRenderContext,
+    QgsLayoutSize,
+    QgsMapLayer,
+    QgsPrintLayout,
+    QgsProject,
+    QgsRectangle,
+    QgsUnitTypes,
+)
+from qgis.PyQt.QtGui import QColor
+
+from ..core.errors import WeipianError
+from ..core.feedback import Feedback, stop_if_cancelled
+from . import map_parts
+from .layout_parts import BLUE, BOTTOM, GREY, LEFT, PAGE_WIDTH, RED, TOP, WIDTH, Ink, Sheet, frame_item
+from .model import SHEET_NAME, SheetContent, SheetJob, SheetResult
+from .sheet_pages import draw_judgement
+from .sheet_photos import PhotoCache
+
+DPI = 200
+_PAIR_W, _PAIR_H = 92.0, 62.0
+_OVER_W, _SIDE_W = 118.0, 64.0
+_MM = QgsUnitTypes.LayoutMillimeters
+
+
+def render_sheets(job: SheetJob, feedback: Feedback) -> list[SheetResult]:
+    """Draw every sheet of the job; a patch that fails is reported in its result and the rest go on.
+
+    Raises:
+        WeipianError: E_CANCELLED; sheets drawn so far stay in the output folder.
+    """
+    drawer = SheetDrawer(job)
+    results = []
+    try:
+        for number, sheet in enumerate(job.sheets):
+            stop_if_cancelled(feedback)
+            feedback.message(f"正在出核查表 {sheet.patch_id}（{number + 1}/{len(job.sheets)}）")
+            try:
+                results.append(SheetResult(sheet.patch_id, path=str(drawer.draw(sheet))))
+            except (WeipianError, OSError, RuntimeError, ValueError) as error:
+                failure = error if isinstance(error, WeipianError) else _render_error(sheet.patch_id, error)
+                results.append(SheetResult(sheet.patch_id, error=str(failure)))
+            feedback.progress(100 * (number + 1) / len(job.sheets))
+    finally:
+        drawer.close()
+    return results
+
+
+def _render_error(patch_id: str, error: Exception) -> WeipianError:
+    return WeipianError("E_RENDER", patch_id=patch_id, detail=str(error) or type(error).__name__)
+
+
+class SheetDrawer:
+    """One project and one layout for all sheets of a job."""
+
+    def __init__(self, job: SheetJob) -> None:
+        self.job = job
+        self._folder = Path(tempfile.mkdtemp(prefix="weipian"))
+        self.project = QgsProject()
+        self.layout = QgsPrintLayout(self.project)
+        self.layout.initializeDefaults()
+        self.layout.pageCollection().page(0).setPageSize("A4", QgsLayoutItemPage.Portrait)
+        self.layout.renderContext().setDpi(DPI)
+        self.sheet = Sheet(self.layout)
+        self.layers = map_parts.open_layers(self.project, job.layers, job.landuse, self.sheet.family)
+        self.outline = map_parts.patch_layer(self.project)
+        self.maps = [self._map() for _ in range(3)]
+        self.scale_bars = [self._scale_bar(item) for item in self.maps]
+        self.photos = PhotoCache(self._folder)
+
+    def close(self) -> None:
+        """Let go of layers and temporary files."""
+        self.layout.clear()
+        self.project.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def draw(self, content: SheetContent) -> Path:
+        """Draw one sheet and give its path; the file appears only when it is complete."""
+        self.sheet.clear()
+        y = self._heading(content)
+        y = self.sheet.pairs(0, self.sheet.bar(0, y, "一、基本信息"), content.basic)
+        geometry = _geometry(content)
+        crs = self._crs(geometry)
+        box = self._box(geometry, crs)
+        y = self._before_after(content, y + 2.2, box, crs)
+        self._overlay(content, y + 2.2, box, crs)
+        draw_judgement(self.sheet, content, self.photos)
+        self._footers()
+        return self._export(content)
+
+    def _heading(self, content: SheetContent) -> float:
+        meta, sheet = self.job.meta, self.sheet
+        sheet.text(0, LEFT, TOP - 4, WIDTH, 9, "卫片执法图斑核查表", Ink(17, bold=True, align="center"))
+        place = "  ".join(part for part in (meta.title, content.heading) if part)
+        sheet.text(0, LEFT, TOP + 5, WIDTH, 5, place, Ink(8.5, GREY, align="center"))
+        if meta.draft:
+            sheet.text(0, LEFT, TOP - 4, 30, 8, "【草稿】", Ink(14, RED, True))
+        sheet.text(0, LEFT, TOP + 10.5, 130, 6.5, f"图斑编号：{content.patch_id}", Ink(11, bold=True), pad=0)
+        level = f"监测等级：{content.level}" if content.level else "监测等级：未定"
+        sheet.text(0, LEFT + 130, TOP + 10.5, WIDTH - 130, 6.5, level, Ink(11, BLUE, True, "right"), pad=0)
+        return TOP + 18
+
+    def _crs(self, geometry: Optional[QgsGeometry]) -> QgsCoordinateReferenceSystem:
+        if self.job.crs:
+            return QgsCoordinateReferenceSystem(self.job.crs)
+        longitude = geometry.boundingBox().center().x() if geometry else 108.0
+        return QgsCoordinateReferenceSystem(map_parts.zone_crs(longitude))
+
+    def _box(self, geometry: Optional[QgsGeometry], crs: QgsCoordinateReferenceSystem) -> Optional[QgsRectangle]:
+        """Bounding box in the map CRS, and the geometry into the outline layer."""
+        if geometry is None:
+            return None
+        map_parts.show_patch(self.outline, geometry)
+        source = QgsCoordinateReferenceSystem(map_parts.DISPLAY_CRS)
+        moved = QgsGeometry(geometry)
+        try:
+            moved.transform(QgsCoordinateTransform(source, crs, self.project))
+        except QgsCsException as error:
+            raise WeipianError("E_CRS_INVALID", crs=crs.authid()) from error
+        return moved.boundingBox()
+
+    def _before_after(
+        self, content: SheetContent, y: float, box: Optional[QgsRectangle], crs: QgsCoordinateReferenceSystem
+    ) -> float:
+        sheet = self.sheet
+        y = sheet.bar(0, y, "二、前后时相影像")
+        scale = map_parts.scale_for(box, _PAIR_W, _PAIR_H) if box else 0
+        dates = (content.before_caption, content.after_caption)
+        for at, (role, name) in enumerate((("image_before", "前时相"), ("image_after", "后时相"))):
+            x = LEFT + at * (WIDTH - _PAIR_W)
+            plan = self.layers.plans.get(role)
+            day = dates[at] or (plan.taken_on if plan else "") or "日期不详"
+            caption = f"{name}　{day}" + (f"　1:{scale}" if scale else "")
+            sheet.text(0, x, y, _PAIR_W, 5, caption, Ink(8.5, bold=True, align="center"))
+            shown = []
+            if box:
+                frame = map_parts.frame_for(box, _PAIR_W, _PAIR_H, scale)
+                shown = self.layers.seen(role, frame, crs)
+            if not shown:
+                self._hide(at)
+                sheet.text(
+                    0, x, y + 5, _PAIR_W, _PAIR_H, f"无{name}影像" if box else "图斑无图形",
+                    Ink(11, GREY, align="center"), frame=True, fill="#F5F5F5",
+                )  # fmt: skip
+                continue
+            self._show(at, x, y + 5, _PAIR_W, _PAIR_H, frame, crs, [self.outline, *shown])
+        return y + 5 + _PAIR_H
+
+    def _overlay(
+        self, content: SheetContent, y: float, box: Optional[QgsRectangle], crs: QgsCoordinateReferenceSystem
+    ) -> None:
+        sheet = self.sheet
+        y = sheet.bar(0, y, "三、套合分析") + 1.2
+        height = BOTTOM - 9 - y
+        frame = None
+        if box is None:
+            self._hide(2)
+            sheet.text(0, LEFT, y, _OVER_W, height, "图斑无图形", Ink(11, GREY, align="center"), True, "#F5F5F5")
+        else:
+            scale = map_parts.scale_for(box, _OVER_W, height)
+            frame = map_parts.frame_for(box, _OVER_W, height, scale)
+            layers = self.layers.vectors()
+            if not self.layers.by_role.get("landuse"):
+                layers += self.layers.seen("image_after", frame, crs)
+            self._show(2, LEFT, y, _OVER_W, height, frame, crs, [self.outline, *layers])
+            sheet.north(0, LEFT + _OVER_W - 9, y + 2)
+            note = f"比例尺 1:{scale}　坐标系 {crs.description() or crs.authid()}（{crs.authid()}），方格北向上"
+            problems = f"　未绘出：{'、'.join(self.layers.problems)}" if self.layers.problems else ""
+            sheet.text(
+                0, LEFT, y + height + 0.8, WIDTH, 4.4, f"{note}　面积为 CGCS2000 椭球面积{problems}",
+                Ink(7, RED if problems else GREY), pad=0,
+            )  # fmt: skip
+        side = self._areas(content, LEFT + _OVER_W + 4, y)
+        if frame is not None:
+            self._legend(LEFT + _OVER_W + 4, side + 3, y + height, frame, crs)
+
+    def _areas(self, content: SheetContent, x: float, y: float) -> float:
+        sheet, name, value = self.sheet, 34.0, _SIDE_W - 34.0
+        sheet.text(0, x, y, name, 5.2, "项目", Ink(8, bold=True, align="center"), True, "#DCE6F5")
+        sheet.text(0, x + name, y, value, 5.2, "面积（亩）", Ink(8, bold=True, align="center"), True, "#DCE6F5")
+        y += 5.2
+        for at, (label, text) in enumerate(content.areas):
+            fill = "#FFF2CC" if not at else None
+            sheet.text(0, x, y, name, 5, label, Ink(8, bold=not at), True, fill)
+            sheet.text(0, x + name, y, value, 5, text, Ink(8, bold=not at, align="right"), True, fill)
+            y += 5
+        ink = Ink(7.5, "#1E6B2E") if content.identity_ok else Ink(7.5, "#9C0006", True)
+        sheet.text(0, x, y, _SIDE_W, 8, content.identity, ink, True, None if content.identity_ok else "#FFC7CE")
+        return y + 8
+
+    def _legend(
+        self, x: float, y: float, bottom: float, frame: QgsRectangle, crs: QgsCoordinateReferenceSystem
+    ) -> None:
+        """Symbols of what this map shows, in two columns, as far as there is room."""
+        entries = [("图斑范围", map_parts.patch_symbol())]
+        for role, label in map_parts.ROLE_LABELS.items():
+            if role in (*map_parts.IMAGE_ROLES, "landuse", "village", "grid", "plan_zone"):
+                continue
+            if self.layers.by_role.get(role):
+                entries.append((label, map_parts.role_symbol(role)))
+        plan = self.layers.plans.get("landuse")
+        for layer in self.layers.by_role.get("landuse", []):
+            for key in map_parts.classes_in(layer, plan.class_field or "DLBM", frame, crs, self.project):
+                label = map_parts.LAND_COLOURS.get(key, ("未分类",))[0]
+                entries.append((label, map_parts.land_symbol(key)))
+        self.sheet.text(0, x, y, _SIDE_W, 5, "图例", Ink(8.5, bold=True), pad=0)
+        y += 5.5
+        rows = max(int((bottom - y) // 5), 1)
+        columns = 1 if len(entries) <= rows else 2
+        for at, (label, symbol) in enumerate(entries[: rows * columns]):
+            left, top = x + (at // rows) * _SIDE_W / columns, y + at % rows * 5
+            self.sheet.box(0, left + 0.6, top + 0.6, 7, 3.6, symbol)
+            self.sheet.text(0, left + 8.6, top, _SIDE_W / columns - 9, 4.8, label, Ink(7.5), pad=0.4)
+
+    def _footers(self) -> None:
+        meta = self.job.meta
+        pages = self.layout.pageCollection().pageCount()
+        anchor = f"日志锚点 {meta.anchor[:16]}" if meta.anchor else "无日志锚点"
+        when = meta.produced_at[:16].replace("T", " ")
+        left = f"规则包 {meta.pack_version or '—'}　{anchor}　制表 {meta.produced_by} {when}"
+        for page in range(pages):
+            self.sheet.text(page, LEFT, BOTTOM + 2, 140, 5, left, Ink(7, GREY), pad=0)
+            number = f"第 {page + 1} 页 / 共 {pages} 页"
+            self.sheet.text(page, PAGE_WIDTH - LEFT - 46, BOTTOM + 2, 46, 5, number, Ink(7, GREY, align="right"), pad=0)
+            if meta.draft:
+                self.sheet.text(
+                    page, LEFT, BOTTOM + 6, WIDTH, 4.5, "草稿，不得作为正式上报材料", Ink(7.5, RED, True), pad=0
+                )
+
+    def _map(self) -> QgsLayoutItemMap:
+        item = QgsLayoutItemMap(self.layout)
+        item.setKeepLayerSet(True)
+        item.setBackgroundColor(QColor("#FFFFFF"))
+        frame_item(item, True)
+        self.layout.addLayoutItem(item)
+        return item
+
+    def _scale_bar(self, item: QgsLayoutItemMap) -> QgsLayoutItemScaleBar:
+        bar = QgsLayoutItemScaleBar(self.layout)
+        bar.setStyle("Single Box")
+        bar.setLinkedMap(item)
+        bar.setUnits(QgsUnitTypes.DistanceMeters)
+        bar.setUnitLabel("米")
+        bar.setNumberOfSegments(2)
+        bar.setNumberOfSegmentsLeft(0)
+        bar.setHeight(1.2)
+        bar.setBoxContentSpace(0.8)
+        bar.setBackgroundEnabled(True)
+        bar.setBackgroundColor(QColor(255, 255, 255))
+        text = bar.textFormat()
+        text.setFont(self.sheet.font(Ink(6)))
+        text.setSize(6)
+        bar.setTextFormat(text)
+        self.layout.addLayoutItem(bar)
+        return bar
+
+    def _show(
+        self, at: int, x: float, y: float, width: float, height: float, frame: QgsRectangle,
+        crs: QgsCoordinateReferenceSystem, layers: list[QgsMapLayer],
+    ) -> None:  # fmt: skip
+        """Put a map item to its place; `zoomToExtent`, because `setExtent` would resize the item."""
+        item, bar = self.maps[at], self.scale_bars[at]
+        item.setVisibility(True)
+        item.attemptResize(QgsLayoutSize(width, height, _MM))
+        item.attemptMove(QgsLayoutPoint(x, y, _MM), page=0)
+        item.setCrs(crs)
+        item.setLayers(layers)
+        item.zoomToExtent(frame)
+        bar.setVisibility(True)
+        bar.setUnitsPerSegment(map_parts.nice_length(frame.width() / 10))
+        bar.update()
+        bar.attemptMove(QgsLayoutPoint(x + 1, y + height - bar.minimumSize().height() - 1, _MM), page=0)
+
+    def _hide(self, at: int) -> None:
+        self.maps[at].setVisibility(False)
+        self.scale_bars[at].setVisibility(False)
+
+    def _export(self, content: SheetContent) -> Path:
+        """Write to an ASCII name first: some drivers cannot create a Chinese one; then move it into place."""
+        draft = self._folder / "sheet.pdf"
+        settings = QgsLayoutExporter.PdfExportSettings()
+        settings.dpi = DPI
+        settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
+        settings.forceVectorOutput = False
+        settings.flags |= QgsLayoutRenderContext.FlagLosslessImageRendering
+        outcome = QgsLayoutExporter(self.layout).exportToPdf(str(draft), settings)
+        if outcome != QgsLayoutExporter.Success or not draft.is_file():
+            raise WeipianError("E_RENDER", patch_id=content.patch_id, detail=f"导出代码 {int(outcome)}")
+        target = Path(self.job.output, content.folder, SHEET_NAME)
+        part = target.with_name("sheet.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(str(draft), str(part))
+            part.replace(target)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise WeipianError("E_WRITE", path=target, detail=error.strerror or str(error)) from error
+        return target
+
+
+def _geometry(content: SheetContent) -> Optional[QgsGeometry]:
+    """The geometry of a sheet, None without one.
+
+    Raises:
+        ValueError: the text is no WKB.
+    """
+    if not content.wkb_hex:
+        return None
+    geometry = QgsGeometry()
+    geometry.fromWkb(bytes.fromhex(content.wkb_hex))
+    if geometry.isNull() or geometry.isEmpty():
+        raise ValueError("图形无法读取")
+    geometry.convertToMultiType()
+    return geometry
