@@ -246,7 +246,7 @@ def facility(case: Case) -> Iterator[Finding]:
     if not case.full("facility_agri"):
         yield Finding(case.reason("R-11", "partly", area=area, percent=percent(area, case.total)))
         return
-    doubts = () if case.facts.answer("actual_use") else ("实地用途",)
+    doubts: tuple[str, ...] = () if case.facts.answer("actual_use") else ("实地用途",)
     doubts += _lacking(case, ("prime_farmland",))
     if case.touches("prime_farmland"):
         doubts += ("压占永久基本农田部分的核定（是否破坏耕作层、有无补划）",)

@@ -32,9 +32,9 @@ def remaining_mu(
     """未整改面积, 亩, never negative.
 
     The 耕地 part counts only 复耕到位 (`reclaimed_mu`), the rest 拆除到位 (`demolished_mu`, which
-    includes what was reclaimed: land is demolished before it is reclaimed), 补办 its area when the
-    document has a number and a date not before the violation (never more than the document grants), 矿产 what was accepted. 没收 counts
-    nothing by itself. Only actions after the last 重新整改 count.
+    includes what was reclaimed: land is demolished before it is reclaimed). 补办 counts its area,
+    never more than the document grants, when that has a number and a date not before the violation.
+    矿产 counts what was accepted, 没收 nothing by itself. Only actions after the last 重新整改 count.
 
     Args:
         total_illegal: illegal area.

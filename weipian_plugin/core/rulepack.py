@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Optional
+from typing import Callable, Optional
 
 from .areas import LandClass, class_of
 
@@ -224,14 +224,10 @@ class RulePack:
             None when nothing in the pack fits; a clerk then picks one.
         """
         words = " ".join(t for t in texts if t)
-        by = (
+        by: tuple[Callable[[OfficeRule], bool], ...] = (
             lambda o: bool(sub_type) and sub_type in o.sub_types,
             lambda o: any(k in words for k in o.keywords),
             lambda o: bool(landuse) and any(landuse.startswith(code) for code in o.landuse),
             lambda o: bool(patch_type) and patch_type in o.patch_types,
         )
-        for fits in by:
-            for office in self.offices:
-                if fits(office):
-                    return office
-        return None
+        return next((office for fits in by for office in self.offices if fits(office)), None)

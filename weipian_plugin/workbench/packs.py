@@ -7,12 +7,10 @@ import string
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Optional
 
 from ..core.advice_rules import PARAM_KEYS, TEXT_KEYS
 from ..core.areas import LandClass
 from ..core.dates import parse_date
-from ..core.errors import WeipianError
 from ..core.model import ROLES
 from ..core.rulepack import (
     SOURCE_TAGS,
@@ -52,27 +50,13 @@ CANONICAL_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def shipped_pack_folder() -> Path:
-    """`resources/rules`: inside the built plugin, or beside the package in a checkout.
-
-    Raises:
-        WeipianError: E_RULES when the installation has no pack.
-    """
-    package = Path(__file__).resolve().parent.parent
-    for base in (package, package.parent):
-        folder = base / "resources" / "rules"
-        if (folder / "pack.yaml").is_file():
-            return folder
-    raise WeipianError("E_RULES", detail="安装目录里没有 resources/rules/pack.yaml")
-
-
-def load_pack(folder: Optional[Path] = None) -> RulePack:
-    """Read and check a pack; without `folder` the one that ships with the plugin.
+def load_pack(folder: Path) -> RulePack:
+    """Read and check the pack in `folder`.
 
     Raises:
         WeipianError: E_RULES with file and line.
     """
-    folder = shipped_pack_folder() if folder is None else Path(folder)
+    folder = Path(folder)
     docs = {name: read_yaml(folder / name) for name in FILES}
     head = docs["pack.yaml"]
     head.only("id", "version", "label", "based_on")
