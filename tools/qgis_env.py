@@ -94,7 +94,8 @@ def desktop_profile(folder: Path, plugins: Path = PLUGINS) -> Path:
         "[qgis]", "showTips=false", "checkVersion=false", "newProjectDefault=false",
         "[Projections]", "defaultProjectCrs=EPSG:4490", "unknownCrsBehavior=NoAction",
     )  # fmt: skip
-    (settings / "QGIS3.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if not (settings / "QGIS3.ini").exists():
+        (settings / "QGIS3.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
     home = folder / "profiles" / "default" / "python" / "plugins"
     home.mkdir(parents=True, exist_ok=True)
     link = home / NAME

@@ -16,7 +16,7 @@ RUN = ROOT / "build" / "run"
 
 def main() -> int:
     """Prepare the workspace once, then start QGIS and wait for it."""
-    workspace = RUN / "工作区"
+    workspace = RUN / "workspace"
     if not (workspace / "workspace.gpkg").is_file():
         job = sample_paths(ROOT / "build" / "sample")
         headless = Headless(RUN / "headless")
@@ -29,8 +29,10 @@ def main() -> int:
     env = environment(profile, offscreen=False)
     env.pop("QGIS_CUSTOM_CONFIG_PATH")
     settings = RUN / "profile" / "profiles" / "default" / "QGIS" / "QGIS3.ini"
-    with settings.open("a", encoding="utf-8") as file:
-        file.write(f"[weipian]\nlast_workspace={workspace}\n")
+    if "last_workspace" not in settings.read_text(encoding="utf-8"):
+        path = "".join(c if c.isascii() else f"\\x{ord(c):x}" for c in str(workspace))  # as QSettings writes it
+        with settings.open("a", encoding="utf-8") as file:
+            file.write(f"[weipian]\nlast_workspace={path}\n")
     return subprocess.call(["/usr/bin/qgis", "--noversioncheck", "--nologo", "--profiles-path", str(profile)], env=env)
 
 

@@ -138,7 +138,8 @@ APPROVALS = {
 }
 APPROVAL_FIELDS = (("PZWH", 60), ("PZSJ", 10), ("XMMC", 100), ("YXQZ", 10), ("PZMJ", 0))
 ROLE_FILES = {
-    "approval": "农转用", "supply": "供地", "temp_land": "临时用地", "facility_agri": "设施农用地", "rural_house": "农村宅基地",
+    "approval": "农转用", "supply": "供地", "temp_land": "临时用地",
+    "facility_agri": "设施农用地", "rural_house": "农村宅基地",
 }  # fmt: skip
 
 

@@ -21,7 +21,8 @@ TONES = {
     "0601": ((158, 156, 152), (160, 158, 154)), "0702": ((150, 142, 130), (152, 144, 132)),
     "08H2": ((156, 142, 126), (158, 144, 128)), "1003": ((150, 150, 148), (154, 154, 152)),
     "1006": ((176, 170, 158), (180, 174, 162)), "1101": ((74, 96, 86), (82, 104, 92)),
-    "1104": ((62, 84, 80), (70, 94, 88)), "1202": ((150, 142, 120), (148, 144, 120)), "1206": ((158, 132, 98), (160, 134, 100)),
+    "1104": ((62, 84, 80), (70, 94, 88)), "1202": ((150, 142, 120), (148, 144, 120)),
+    "1206": ((158, 132, 98), (160, 134, 100)),
 }  # fmt: skip
 ROOFS = ((96, 100, 108), (150, 84, 66), (176, 178, 182), (122, 76, 62), (86, 112, 150))
 SUPER = 2  # drawn at twice the size, then reduced: soft edges as a sensor gives
@@ -191,59 +192,94 @@ def _soil(canvas: Canvas, shape: Polygon, colour: Sequence[float], rng: np.rando
             canvas.dot(x, y, 2.8, np.array(colour) * 1.1)
 
 
+class Site:
+    """Main direction and size of a patch, for what is laid out on it."""
+
+    def __init__(self, shape: Polygon) -> None:
+        box = shape.minimum_rotated_rectangle
+        ring = np.array(box.exterior.coords)
+        sides = np.diff(ring[:3], axis=0)
+        lengths = np.hypot(*sides.T)
+        along = sides[int(np.argmax(lengths))]
+        self.shape = shape
+        self.angle = float(np.arctan2(along[1], along[0]))
+        self.length, self.depth = float(lengths.max()), float(lengths.min())
+        self.x, self.y = shape.centroid.x, shape.centroid.y
+
+    def beside(self, offset: float) -> tuple[float, float]:
+        """A place `offset` m across the main direction from the middle."""
+        return self.x - offset * float(np.sin(self.angle)), self.y + offset * float(np.cos(self.angle))
+
+
+def _hard(canvas: Canvas, site: Site, rng: np.random.Generator) -> None:
+    """Concrete in slabs."""
+    _soil(canvas, site.shape, (192, 190, 184), rng, 1e9)
+    forward = np.array([np.cos(site.angle), np.sin(site.angle)])
+    side = np.array([-forward[1], forward[0]]) * site.depth
+    for step in np.arange(-site.length, site.length, 6.0):
+        centre = np.array([site.x, site.y]) + step * forward
+        joint = shapely.LineString([centre - side, centre + side]).intersection(site.shape)
+        canvas.line(joint, (170, 168, 162), 0.5)
+
+
+def _yard(canvas: Canvas, site: Site, rng: np.random.Generator) -> None:
+    """Concrete with stacks of material."""
+    _hard(canvas, site, rng)
+    for _ in range(int(site.shape.area / 160)):
+        x, y = site.x + rng.normal(0, site.depth / 3), site.y + rng.normal(0, site.depth / 3)
+        item = rectangle(x, y, 7, 2.6, site.angle)
+        if site.shape.contains(item):
+            canvas.fill(item, ROOFS[int(rng.integers(len(ROOFS)))])
+
+
+def _buildings(canvas: Canvas, site: Site, rng: np.random.Generator, *, works: bool) -> None:
+    """One or two works halls, or a house."""
+    _soil(canvas, site.shape, (186, 178, 166), rng, 1e9)
+    rows = 2 if works and site.depth > 34 else 1
+    for row in range(rows):
+        x, y = site.beside((row - (rows - 1) / 2) * site.depth * 0.46)
+        wide = site.depth * (0.56 if rows == 1 else 0.34)
+        roof = rectangle(x, y, site.length * 0.74, wide, site.angle).intersection(site.shape)
+        if isinstance(roof, Polygon):
+            canvas.roof(roof, (92, 128, 176) if works else (168, 92, 74), 6.0 if works else 4.5)
+
+
+def _rows(canvas: Canvas, site: Site, rng: np.random.Generator, *, solar: bool) -> None:
+    """Solar panels or greenhouses in rows."""
+    _soil(canvas, site.shape, (150, 140, 108) if solar else (142, 138, 108), rng, 1e9)
+    pitch, wide = (6.0, 3.6) if solar else (10.5, 8.0)
+    inner = site.shape.buffer(-2)
+    for offset in np.arange(-site.depth / 2 + pitch / 2, site.depth / 2, pitch):
+        bar = rectangle(*site.beside(offset), site.length, wide, site.angle).intersection(inner)
+        canvas.fill(shapely.affinity.translate(bar, -0.8, 0.9), (70, 72, 66))
+        canvas.fill(bar, (44, 56, 92) if solar else (214, 220, 222))
+
+
+def _pit(canvas: Canvas, site: Site, rng: np.random.Generator) -> None:
+    """A quarry with benches."""
+    _soil(canvas, site.shape, (204, 192, 168), rng, 500)
+    for inset in (8, 15, 22):
+        ring = site.shape.buffer(-inset)
+        if not ring.is_empty:
+            canvas.line(ring.boundary, (150, 136, 112), 1.2)
+
+
 def change(canvas: Canvas, kind: str, shape: Polygon, rng: np.random.Generator) -> None:
-    """Draw what the later image shows on one patch."""
-    box = np.array(shape.minimum_rotated_rectangle.exterior.coords)
-    along = box[1] - box[0] if np.hypot(*(box[1] - box[0])) > np.hypot(*(box[2] - box[1])) else box[2] - box[1]
-    angle = float(np.arctan2(along[1], along[0]))
-    length, depth = float(np.hypot(*along)), float(shape.minimum_rotated_rectangle.area / np.hypot(*along))
-    c = shape.centroid
-    if kind == "unchanged":
-        return
+    """Draw what the later image shows on one patch; "unchanged" draws nothing."""
+    site = Site(shape)
     if kind in ("soil", "road_building"):
         _soil(canvas, shape, (172, 138, 100), rng, 700 if kind == "soil" else 1e9)
     elif kind in ("hard", "yard"):
-        _soil(canvas, shape, (192, 190, 184), rng, 1e9)
-        for step in np.arange(-length, length, 6.0):
-            centre = np.array([c.x, c.y]) + step * np.array([np.cos(angle), np.sin(angle)])
-            side = np.array([-np.sin(angle), np.cos(angle)]) * depth
-            canvas.line(shapely.LineString([centre - side, centre + side]).intersection(shape), (170, 168, 162), 0.5)
-        if kind == "yard":
-            for _ in range(int(shape.area / 160)):
-                x, y = c.x + rng.normal(0, depth / 3), c.y + rng.normal(0, depth / 3)
-                item = rectangle(x, y, 7, 2.6, angle)
-                if shape.contains(item):
-                    canvas.fill(item, ROOFS[int(rng.integers(len(ROOFS)))])
+        (_hard if kind == "hard" else _yard)(canvas, site, rng)
     elif kind in ("works", "house"):
-        _soil(canvas, shape, (186, 178, 166), rng, 1e9)
-        colour = (92, 128, 176) if kind == "works" else (168, 92, 74)
-        rows = 2 if kind == "works" and depth > 34 else 1
-        for row in range(rows):
-            off = (row - (rows - 1) / 2) * depth * 0.46
-            x, y = c.x - off * np.sin(angle), c.y + off * np.cos(angle)
-            roof = rectangle(x, y, length * 0.74, depth * (0.56 if rows == 1 else 0.34), angle).intersection(shape)
-            if isinstance(roof, Polygon):
-                canvas.roof(roof, colour, 6.0 if kind == "works" else 4.5)
+        _buildings(canvas, site, rng, works=kind == "works")
     elif kind in ("greenhouse", "solar"):
-        _soil(canvas, shape, (150, 140, 108) if kind == "solar" else (142, 138, 108), rng, 1e9)
-        pitch, wide = (6.0, 3.6) if kind == "solar" else (10.5, 8.0)
-        colour = (44, 56, 92) if kind == "solar" else (214, 220, 222)
-        inner = shape.buffer(-2)
-        for off in np.arange(-depth / 2 + pitch / 2, depth / 2, pitch):
-            bar = rectangle(c.x - off * np.sin(angle), c.y + off * np.cos(angle), length, wide, angle).intersection(
-                inner
-            )
-            canvas.fill(shapely.affinity.translate(bar, -0.8, 0.9), (70, 72, 66))
-            canvas.fill(bar, colour)
+        _rows(canvas, site, rng, solar=kind == "solar")
+    elif kind == "pit":
+        _pit(canvas, site, rng)
     elif kind == "road":
         canvas.fill(shape, (186, 184, 178))
         canvas.line(shape.buffer(-0.3).boundary, (206, 204, 196), 0.5)
-    elif kind == "pit":
-        _soil(canvas, shape, (204, 192, 168), rng, 500)
-        for inset in (8, 15, 22):
-            ring = shape.buffer(-inset)
-            if not ring.is_empty:
-                canvas.line(ring.boundary, (150, 136, 112), 1.2)
     elif kind == "pond":
         canvas.fill(shape, (156, 134, 100))
         canvas.fill(shape.buffer(-2.5), (76, 104, 100))
@@ -261,5 +297,5 @@ def write_geotiff(path: Path, pixels: np.ndarray, extent: tuple[float, float, fl
     memory.SetProjection(plane.ExportToWkt())
     for band in range(3):
         memory.GetRasterBand(band + 1).WriteArray(pixels[:, :, band].astype(np.uint8))
-    options = ["COMPRESS=JPEG", "PHOTOMETRIC=YCBCR", "JPEG_QUALITY=82", "TILED=YES"]
+    options = ["COMPRESS=JPEG", "PHOTOMETRIC=YCBCR", "JPEG_QUALITY=90", "TILED=YES"]
     gdal.GetDriverByName("GTiff").CreateCopy(str(path), memory, options=options).FlushCache()

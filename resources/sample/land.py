@@ -96,7 +96,7 @@ def _seeds(rng: np.random.Generator, land: Land) -> np.ndarray:
 def _farmsteads(rng: np.random.Generator, land: Land, count: int) -> list[Polygon]:
     """Yards beside the rural roads."""
     yards: list[Polygon] = []
-    ways = [road for road in land.roads[1:]] or land.roads
+    ways = land.roads[1:]
     for _ in range(count * 6):
         way = ways[int(rng.integers(len(ways)))]
         at = way.interpolate(rng.uniform(0.05, 0.95), normalized=True)
@@ -157,13 +157,8 @@ def make_land(extent: tuple[float, float, float, float], rng: np.random.Generato
     land.river = river.buffer(9)
     main = _path(rng, (xmin - 20, ymin + depth * 0.62), (xmax + 20, ymin + depth * 0.72), depth * 0.05)
     branches = [
-        _path(
-            rng,
-            (xmin + width * at, ymin - 20),
-            (xmin + width * (at + rng.uniform(-0.08, 0.08)), ymax + 20),
-            width * 0.04,
-        )
-        for at in (0.2, 0.48, 0.8)
+        _path(rng, (west, ymin - 20), (west + width * rng.uniform(-0.08, 0.08), ymax + 20), width * 0.04)
+        for west in (xmin + width * at for at in (0.2, 0.48, 0.8))
     ]
     land.roads = [main, *branches]
     public = main.buffer(5)

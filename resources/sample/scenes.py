@@ -96,50 +96,64 @@ def _building(pen: ImageDraw.ImageDraw, rng: np.random.Generator, works: bool) -
         pen.line((x, top - 20, x, foot), fill=(120, 104, 76), width=2)
 
 
+def _rows(pen: ImageDraw.ImageDraw, *, solar: bool) -> None:
+    """Solar panels or greenhouses, nearer ones larger."""
+    for row in range(6):
+        y, tall, w = HORIZON + 22 + row * row * 7, 12 + row * 9, 66 + row * 18
+        for x in range(-60 + row * 9, 660, 84 + row * 22):
+            if solar:
+                pen.polygon([(x, y), (x + w, y - 3), (x + w + 10, y - tall), (x + 12, y - tall)], fill=(38, 52, 94))
+                pen.line((x + 6, y - tall / 2, x + w + 5, y - tall / 2 - 2), fill=(150, 160, 186), width=1)
+                pen.line((x + w / 2, y - 3, x + w / 2, y + 8 + row * 2), fill=(120, 122, 124), width=2)
+            else:
+                arch = (x, y - tall * 2, x + w, y + tall)
+                pen.pieslice(arch, 180, 360, fill=(222, 228, 228), outline=(176, 184, 184))
+
+
+def _heaps(pen: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
+    """Heaps of soil and an excavator."""
+    for x in sorted(rng.integers(30, 600, 5)):
+        y, w = int(rng.integers(HORIZON + 30, 330)), int(rng.integers(60, 130))
+        left, right = (x - w // 4, y - w // 2), (x + w // 5, y - w // 2 + 8)
+        pen.polygon([(x - w, y), left, right, (x + w, y)], fill=(146, 112, 78))
+        pen.polygon([left, right, (x + w, y), (x, y)], fill=(124, 92, 64))
+    _digger(pen, int(rng.integers(330, 460)), 300)
+
+
+def _slabs(pen: ImageDraw.ImageDraw) -> None:
+    """Joints of a concrete surface."""
+    for step in range(9):
+        y = HORIZON + 3 + step * step * 4
+        pen.line((0, y, 640, y + 3), fill=(146, 144, 138), width=1 + step // 4)
+    for x in (-380, -160, 60, 300, 560, 840):
+        pen.line((320 + (x - 320) * 0.12, HORIZON, x, 480), fill=(146, 144, 138), width=2)
+
+
+def _crop(pen: ImageDraw.ImageDraw) -> None:
+    """Rows of seedlings on ploughed land."""
+    for x in range(-700, 1400, 52):
+        pen.line((320 + (x - 320) * 0.18, HORIZON + 4, x, 480), fill=(92, 74, 50), width=5)
+        pen.line((323 + (x - 320) * 0.18, HORIZON + 4, x + 18, 480), fill=(92, 132, 58), width=4)
+
+
 def _object(image: Image.Image, kind: str, rng: np.random.Generator) -> None:
     """Draw what stands on the patch."""
     pen = ImageDraw.Draw(image)
     if kind in ("works", "house"):
         _building(pen, rng, kind == "works")
     elif kind in ("greenhouse", "solar"):
-        for row in range(6):
-            y = HORIZON + 22 + row * row * 7
-            tall = 12 + row * 9
-            for x in range(-60 + row * 9, 660, 84 + row * 22):
-                w = 66 + row * 18
-                if kind == "solar":
-                    pen.polygon([(x, y), (x + w, y - 3), (x + w + 10, y - tall), (x + 12, y - tall)], fill=(38, 52, 94))
-                    pen.line((x + 6, y - tall / 2, x + w + 5, y - tall / 2 - 2), fill=(150, 160, 186), width=1)
-                    pen.line((x + w / 2, y - 3, x + w / 2, y + 8 + row * 2), fill=(120, 122, 124), width=2)
-                else:
-                    pen.pieslice(
-                        (x, y - tall * 2, x + w, y + tall), 180, 360, fill=(222, 228, 228), outline=(176, 184, 184)
-                    )
+        _rows(pen, solar=kind == "solar")
     elif kind in ("soil", "pit", "road_building"):
-        for x in sorted(rng.integers(30, 600, 5)):
-            y, w = int(rng.integers(HORIZON + 30, 330)), int(rng.integers(60, 130))
-            pen.polygon(
-                [(x - w, y), (x - w // 4, y - w // 2), (x + w // 5, y - w // 2 + 8), (x + w, y)], fill=(146, 112, 78)
-            )
-            pen.polygon(
-                [(x - w // 4, y - w // 2), (x + w // 5, y - w // 2 + 8), (x + w, y), (x, y)], fill=(124, 92, 64)
-            )
-        _digger(pen, int(rng.integers(330, 460)), 300)
+        _heaps(pen, rng)
     elif kind == "road":
         pen.polygon([(300, HORIZON), (322, HORIZON), (520, 480), (110, 480)], fill=(184, 182, 176))
     elif kind in ("hard", "yard"):
-        for step in range(9):
-            y = HORIZON + 3 + step * step * 4
-            pen.line((0, y, 640, y + 3), fill=(146, 144, 138), width=1 + step // 4)
-        for x in (-380, -160, 60, 300, 560, 840):
-            pen.line((320 + (x - 320) * 0.12, HORIZON, x, 480), fill=(146, 144, 138), width=2)
+        _slabs(pen)
     elif kind == "pond":
         pen.ellipse((60, 238, 590, 392), fill=(140, 118, 86))
         pen.ellipse((84, 250, 566, 372), fill=(96, 124, 124))
     elif kind == "restored":
-        for x in range(-700, 1400, 52):
-            pen.line((320 + (x - 320) * 0.18, HORIZON + 4, x, 480), fill=(92, 74, 50), width=5)
-            pen.line((323 + (x - 320) * 0.18, HORIZON + 4, x + 18, 480), fill=(92, 132, 58), width=4)
+        _crop(pen)
 
 
 def _digger(pen: ImageDraw.ImageDraw, x: int, y: int) -> None:
