@@ -170,7 +170,7 @@ class Reader:
             checklist=tuple(checklist(self.pack, chosen, chosen_sub, facts)) if chosen else (),
             evidence=evidence,
             actions=tuple(actions),
-            open_mu=closure.open_mu(patch, summary, judgement, actions) if illegal else None,
+            open_mu=closure.open_mu(patch, summary, judgement, actions, evidence) if illegal else None,
             closure_missing=tuple(closure.closure_missing(patch, summary, judgement, actions, evidence))
             if illegal
             else (),
