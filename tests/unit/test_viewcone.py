@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import shapely
 from geographiclib.geodesic import Geodesic
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Point, Polygon
 
-from weipian_plugin.geo.viewcone import look, to_degrees, to_metres, view_sector
+from weipian_plugin.geo.viewcone import look, look_many, to_degrees, to_metres, view_sector
 
 EARTH = Geodesic(6378137.0, 1 / 298.257222101)
 LON, LAT = 106.7492, 29.7799
@@ -124,6 +124,14 @@ def test_an_empty_patch_is_nowhere() -> None:
     assert seen.looks_at is None
 
 
+def test_many_at_once_are_the_same_as_one_by_one() -> None:
+    wkbs = [disc(10, 100, 5), MultiPolygon().wkb, disc(200, 20, 40)]
+    many = look_many(LON, LAT, 15, [shapely.from_wkb(w) for w in wkbs])
+    assert [(m.distance_m, m.looks_at) for m in many] == [
+        (look(LON, LAT, 15, w).distance_m, look(LON, LAT, 15, w).looks_at) for w in wkbs
+    ]
+
+
 def test_a_bow_tie_does_not_stop_it() -> None:
     bow = Polygon([at(0, 10), at(90, 10), at(180, 10), at(45, 40)])
     assert look(LON, LAT, 45, bow.wkb).looks_at is True
@@ -132,6 +140,7 @@ def test_a_bow_tie_does_not_stop_it() -> None:
 bearings = st.floats(0, 359.99)
 
 
+@settings(deadline=None)
 @given(turn=bearings, bearing=bearings, azimuth=bearings, metres=st.floats(1, 400), radius=st.floats(0.5, 60))
 def test_turning_the_scene_changes_nothing(turn, bearing, azimuth, metres, radius) -> None:
     before = look(LON, LAT, azimuth, disc(bearing, metres, radius))
@@ -145,6 +154,7 @@ def test_turning_the_scene_changes_nothing(turn, bearing, azimuth, metres, radiu
         assert shrunk is False
 
 
+@settings(deadline=None)
 @given(bearing=bearings, azimuth=bearings, metres=st.floats(1, 290), wider=st.floats(0, 100))
 def test_a_wider_or_longer_view_sees_no_less(bearing, azimuth, metres, wider) -> None:
     patch = disc(bearing, metres, 3)
@@ -153,6 +163,7 @@ def test_a_wider_or_longer_view_sees_no_less(bearing, azimuth, metres, wider) ->
         assert look(LON, LAT, azimuth, patch, limit_m=300 + wider).looks_at
 
 
+@settings(deadline=None)
 @given(bearing=bearings, metres=st.floats(1, 290))
 def test_aiming_at_a_patch_sees_it_and_turning_back_does_not(bearing, metres) -> None:
     patch = disc(bearing, metres, 0.5)
@@ -161,6 +172,7 @@ def test_aiming_at_a_patch_sees_it_and_turning_back_does_not(bearing, metres) ->
     assert look(LON, LAT, aim + 180, patch).looks_at is False
 
 
+@settings(deadline=None)
 @given(lon=st.floats(-180, 180), lat=st.floats(-80, 80), x=st.floats(-1000, 1000), y=st.floats(-1000, 1000))
 def test_metres_and_degrees_are_inverse(lon, lat, x, y) -> None:
     there = to_degrees(Point(x, y), lon, lat)

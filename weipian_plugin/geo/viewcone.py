@@ -8,8 +8,9 @@ right to centimetres and bearings to hundredths of a degree.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
 import shapely
@@ -53,8 +54,8 @@ def _check(lon: float, lat: float) -> None:
         raise ValueError(f"not a position: {lon}, {lat}")
 
 
-def to_metres(geom: BaseGeometry, lon: float, lat: float) -> BaseGeometry:
-    """A geometry in lon/lat degrees as east/north metres around a point; Z is dropped.
+def to_metres(geom: Any, lon: float, lat: float) -> Any:
+    """A geometry (or an array of them) in lon/lat degrees as east/north metres around a point; Z is dropped.
 
     Equirectangular, each vertex at the mean latitude of itself and the point, which keeps the error
     third order in the distance.
@@ -73,7 +74,7 @@ def to_metres(geom: BaseGeometry, lon: float, lat: float) -> BaseGeometry:
     return shapely.transform(geom, forward)
 
 
-def to_degrees(geom: BaseGeometry, lon: float, lat: float) -> BaseGeometry:
+def to_degrees(geom: Any, lon: float, lat: float) -> Any:
     """The inverse of `to_metres`.
 
     Raises:
@@ -120,25 +121,26 @@ def view_sector(
     return Polygon(shapely.get_coordinates(sector))
 
 
-def look_geometry(
+def look_many(
     lon: float,
     lat: float,
     azimuth: Optional[float],
-    patch: BaseGeometry,
+    patches: Sequence[BaseGeometry],
     limit_m: float = VIEW_LENGTH_M,
     half_angle: float = HALF_ANGLE,
-) -> Look:
-    """`look` for a patch that is a shapely geometry already."""
-    local = to_metres(patch, lon, lat)
-    if local.is_empty:
-        return Look(math.inf, None, math.nan)
-    centre = local.centroid
-    bearing = math.degrees(math.atan2(centre.x, centre.y)) % 360
-    looks_at = None
+) -> list[Look]:
+    """`look` for several patches at once, shapely geometries in lon/lat degrees, in their order."""
+    local = to_metres(np.array(patches, dtype=object), lon, lat)
+    empty = shapely.is_empty(local)
+    distances = np.where(empty, math.inf, shapely.distance(shapely.Point(0, 0), local))
+    centres = np.where(empty, None, shapely.centroid(local))  # GEOS gives no coordinate of an empty point
+    bearings = np.degrees(np.arctan2(shapely.get_x(centres), shapely.get_y(centres))) % 360
+    seen: list[Optional[bool]] = [None] * len(local)
     if azimuth is not None:
         # A distance of nothing is an intersection, and works on invalid rings too.
-        looks_at = bool(shapely.distance(_sector(azimuth, half_angle, limit_m), local) == 0)
-    return Look(float(shapely.distance(shapely.Point(0, 0), local)), looks_at, bearing)
+        meets = shapely.distance(_sector(azimuth, half_angle, limit_m), local) == 0
+        seen = [None if gone else bool(hit) for gone, hit in zip(empty, meets)]
+    return [Look(float(d), s, float(b)) for d, s, b in zip(distances, seen, bearings)]
 
 
 def look(
@@ -163,4 +165,4 @@ def look(
         ValueError: the position or the view is not a number in range.
         shapely.errors.GEOSException: `patch_wkb` is no WKB.
     """
-    return look_geometry(lon, lat, azimuth, shapely.from_wkb(patch_wkb), limit_m, half_angle)
+    return look_many(lon, lat, azimuth, [shapely.from_wkb(patch_wkb)], limit_m, half_angle)[0]

@@ -107,7 +107,7 @@ def _heif_block(data: bytes) -> Optional[bytes]:
 
 def _meaningful(container: Container, tags: dict[str, Any]) -> dict[str, Any]:
     """A plain TIFF has tags, but they describe pixels; a JFIF header is no EXIF either."""
-    wanted = ("EXIF ", "GPS ", "Image Make", "Image Model", "Image DateTime", "Image Orientation")
+    wanted = ("EXIF ", "GPS ", "Image Make", "Image Model", "Image DateTime", "JPEGThumbnail", "Image Orientation")
     if container.kind == "tiff":
         wanted = wanted[:-1]
     return tags if any(name.startswith(wanted) for name in tags) else {}
