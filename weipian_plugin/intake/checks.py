@@ -77,10 +77,8 @@ def check_one(geom: Optional[BaseGeometry], valid: bool, to_lonlat: ToLonLat) ->
     polygons = polygons_only(geom)
     if not polygons:
         return Checked(code="R_NOT_POLYGON", reason=f"图形不是面，而是{kind_label(geom.geom_type)}")
-    if not np.isfinite(shapely.get_coordinates(geom)).all():
-        return Checked(code="R_COORDINATES", reason="坐标里有无效数字")
     before = None if valid else _raw_area(geom, to_lonlat)
-    source = MultiPolygon(polygons) if valid else repair(geom)
+    source = repair(geom) if not valid else polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
     if source.is_empty:
         return Checked(code="R_GEOMETRY_BROKEN", reason="图形自相交，修复后没有面积")
     return Checked(source=source, before_m2=before)
@@ -94,6 +92,12 @@ def _place(part: list[Checked], to_lonlat: ToLonLat) -> list[Checked]:
     lonlat = to_lonlat(np.array(good, dtype=object))
     coords, owner = shapely.get_coordinates(lonlat, return_index=True)
     bad = set(owner[~np.isfinite(coords).all(axis=1)].tolist())
+    # A hair-thin spike that is valid in metres can cross itself once its degrees are rounded.
+    for i in np.flatnonzero(~shapely.is_valid(lonlat)):
+        if int(i) not in bad:
+            lonlat[i] = repair(lonlat[i])
+    single = shapely.get_type_id(lonlat) == _POLYGON
+    lonlat[single] = shapely.multipolygons(lonlat[single][:, None])
     areas = ellipsoidal_areas(lonlat)
     done, number = [], -1
     for item in part:
@@ -102,6 +106,8 @@ def _place(part: list[Checked], to_lonlat: ToLonLat) -> list[Checked]:
             done.append(item)
         elif number in bad:
             done.append(Checked(code="R_COORDINATES", reason="坐标超出坐标系范围，无法换算到 CGCS2000"))
+        elif lonlat[number].is_empty:
+            done.append(Checked(code="R_GEOMETRY_BROKEN", reason="图形自相交，修复后没有面积"))
         else:
             done.append(replace(item, lonlat=lonlat[number], area_m2=float(areas[number])))
     return done
@@ -123,9 +129,13 @@ def check_all(
         if swap:
             present = np.array([g is not None for g in geoms])
             geoms[present] = shapely.transform(geoms[present], lambda xy: xy[:, ::-1])
+        coords, owner = shapely.get_coordinates(geoms, return_index=True)
+        broken = set(owner[~np.isfinite(coords).all(axis=1)].tolist())
         part = []
-        for geom, wkb, valid in zip(geoms, raw, shapely.is_valid(geoms)):
-            if geom is None and wkb:
+        for i, (geom, wkb, valid) in enumerate(zip(geoms, raw, shapely.is_valid(geoms))):
+            if i in broken:
+                part.append(Checked(code="R_COORDINATES", reason="坐标里有无效数字"))
+            elif geom is None and wkb:
                 part.append(Checked(code="R_GEOMETRY_BROKEN", reason="图形数据损坏，读不出来"))
             else:
                 part.append(check_one(geom, bool(valid), to_lonlat))

@@ -194,10 +194,10 @@ def _crs(found: str, extent: Optional[Extent], county: str, options: ImportOptio
     """(authid or WKT, reason); asked when the file says nothing that can be true."""
     asked = options.answer("crs")
     crs = asked or found
+    if crs and not same_datum(crs):
+        raise WeipianError("E_CRS_DATUM", crs=label_of(crs))
     if crs and (asked or _possible(crs, extent)):
         crs = authid_of(crs) or crs
-        if not same_datum(crs):
-            raise WeipianError("E_CRS_DATUM", crs=label_of(crs))
         return crs, "人工指定" if asked else f"文件自带，按参数识别为 {label_of(crs)}"
     guess = crs_guess.guess(extent, county) if extent else crs_guess.CrsGuess(crs_guess.every(), "没有可用的坐标")
     why = "文件写的是经纬度，但坐标值不是" if crs else "文件没有坐标系"

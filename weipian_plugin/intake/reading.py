@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Optional
 
+import numpy as np
 import shapely
 
 from ..core.errors import WeipianError
@@ -22,7 +23,7 @@ from .checks import AREA_TOLERANCE, Checked, check_all, overlaps, place_findings
 from .files import digest, files_of, opened
 from .inspecting import DISPLAY_CRS
 from .layers import candidates, choose
-from .model import DEFAULT_CLASSES, UNIT_LABELS, Delivery, Inspection, Rejected
+from .model import DEFAULT_CLASSES, UNIT_LABELS, ClassTable, Delivery, Inspection, Rejected
 
 Row = Mapping[str, Optional[str]]
 _STEP = 1000
@@ -123,12 +124,16 @@ def _checked(
     findings += place_findings([checked[i].lonlat for i in good], ids, inspection.crs)
     feedback.message("正在检查图斑之间的重叠")
     findings += overlaps([checked[i].source for i in good], ids, to_lonlat, feedback, (70, 90))
+    options = inspection.options
+    index = values.class_index(DEFAULT_CLASSES if options.classes is None else options.classes)
+    wkbs = shapely.to_wkb(np.array([checked[i].lonlat for i in good], dtype=object)) if good else []
     patches = []
     for count, i in enumerate(good):
         if count % _STEP == 0:
             stop_if_cancelled(feedback)
             feedback.progress(90 + 10 * count / len(good))
-        patches.append(_patch(table, i, checked[i], inspection))
+        patch = _patch(table.ids[i], table.rows[i], inspection, index)
+        patches.append(replace(patch, wkb=bytes(wkbs[count]), delivered_wkb=table.wkbs[i], area_m2=checked[i].area_m2))
     return patches, [*findings, *_value_findings(patches, inspection)]
 
 
@@ -137,25 +142,21 @@ def _repaired(patch_id: str, item: Checked) -> str:
     return f"图斑 {patch_id} 图形自相交，已修复：面积由 {before:.2f} 变为 {after:.2f} 平方米（原图形原样保存）"
 
 
-def _patch(table: _Table, i: int, item: Checked, inspection: Inspection) -> Patch:
-    """One row as a patch; every original value stays in `source_attributes`."""
-    row = table.rows[i]
+def _patch(patch_id: str, row: Row, inspection: Inspection, index: ClassTable) -> Patch:
+    """The attributes of one row as a patch; every original value stays in `source_attributes`."""
 
     def cell(canonical: str) -> Optional[str]:
         header = inspection.mapping.get(canonical)
         return row.get(header) if header else None
 
-    classes = inspection.options.classes if inspection.options.classes is not None else DEFAULT_CLASSES
-    known = values.monitor_class(cell("monitor_class"), classes)
+    known = values.monitor_class(cell("monitor_class"), index)
     issued_level = values.level(cell("monitor_level"))
     level = issued_level or (known[1] if known else None)
     issued = values.number(cell("area_issued"))
     return Patch(
         patch_uid=str(uuid.uuid4()),
-        patch_id=table.ids[i],
+        patch_id=patch_id,
         batch_id="",
-        wkb=shapely.to_wkb(item.lonlat, include_srid=False),
-        delivered_wkb=table.wkbs[i],
         delivered_crs=inspection.crs,
         monitor_class=known[0] if known else None,
         monitor_level=level,
@@ -166,7 +167,6 @@ def _patch(table: _Table, i: int, item: Checked, inspection: Inspection) -> Patc
         village_name=values.text(cell("village_name")) or None,
         image_before=values.date(cell("image_before")),
         image_after=values.date(cell("image_after")),
-        area_m2=item.area_m2,
         issued_area=issued,
         issued_unit=inspection.unit or None if issued is not None else None,
         source_attributes=dict(row),

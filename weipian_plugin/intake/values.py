@@ -66,19 +66,26 @@ def square_metres(area: float, unit: str) -> float:
 
 def level(value: Optional[str]) -> Optional[int]:
     """一级, 1, Ⅰ, 一, 1级 -> 1 …; None for anything else."""
-    found = _LEVEL.match(normalise(value or ""))
+    found = _LEVEL.match(normalise(value)) if value else None
     return _LEVELS[found.group(1)] if found else None
 
 
-def monitor_class(value: Optional[str], table: ClassTable) -> Optional[tuple[str, Optional[int]]]:
-    """(id, level) of a class named by its label or id, with or without the final 类."""
-    key = normalise(value or "").rstrip("类")
-    if not key:
-        return None
+def class_index(table: ClassTable) -> ClassTable:
+    """The table by comparable spelling: labels and ids, the final 类 taken off."""
+    index = {}
     for name, entry in table.items():
-        if key in (normalise(name).rstrip("类"), normalise(entry[0])):
-            return entry
-    return None
+        index[_class_key(entry[0])] = entry
+        index[_class_key(name)] = entry
+    return index
+
+
+def _class_key(name: str) -> str:
+    return normalise(name).rstrip("类")
+
+
+def monitor_class(value: Optional[str], index: ClassTable) -> Optional[tuple[str, Optional[int]]]:
+    """(id, level) of a class named by its label or id, from `class_index`."""
+    return index.get(_class_key(value)) if value else None
 
 
 def patch_type(value: Optional[str]) -> Optional[str]:
