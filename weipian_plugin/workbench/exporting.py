@@ -84,12 +84,10 @@ def export_report(
             if not session.read_only:
                 _record(session, target.name, manifest)
             building.replace(target)
-        except WeipianError:
-            shutil.rmtree(building, ignore_errors=True)
-            raise
         except OSError as error:
-            shutil.rmtree(building, ignore_errors=True)
             raise translate(error, building) from error
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
     feedback.progress(100)
     bad = [f"{r.patch_id}：{r.error}" for r in results if r.error]
     drawn = sum(1 for r in results if not r.error)
@@ -220,18 +218,19 @@ def _write(
     feedback.message("正在写台账")
     ledger.write_ledger(folder / LEDGER, reports, meta)
     feedback.message("正在写成果图层")
-    result_layer.write_result(folder, reports, session.batches())
+    result_layer.write_result(folder, reports)
+    copied: Sequence[packing.CopiedFile] = ()
     if package:
         feedback.message("正在整理举证材料")
-        packing.copy_evidence(folder, reports)
-    packing.write_photo_list(folder / "照片清单.csv", reports)
-    selfcheck.write_selfcheck(folder / "自检报告.html", reports, meta)
-    feedback.progress(25)
-    if not sheets or not reports:
-        return []
-    feedback.message("正在出核查表")
-    job = sheet_job(reports, meta, session.assignments(), session.pack.landuse, folder)
-    return rendering.render(job, _Part(feedback, 25, 98))
+        copied = packing.copy_evidence(folder, reports, _Part(feedback, 15, 25))
+    packing.write_photo_list(folder, reports, copied)
+    drawn: list[SheetResult] = []
+    if sheets and reports:
+        feedback.message("正在出核查表")
+        job = sheet_job(reports, meta, session.assignments(), session.pack.landuse, folder)
+        drawn = rendering.render(job, _Part(feedback, 25, 98))
+    selfcheck.write_selfcheck(folder, reports, meta, drawn)
+    return drawn
 
 
 class _Part:
