@@ -12,7 +12,10 @@ from typing import Any
 CATALOGUE: dict[str, tuple[str, str]] = {
     "E_FILE_MISSING": ("找不到文件：{path}", "请检查路径是否正确，U 盘或网络盘是否已连接。"),
     "E_FILE_UNREADABLE": ("文件打不开：{path}（{detail}）", "请确认文件没有损坏，必要时请下发单位重新提供。"),
-    "E_FORMAT_UNSUPPORTED": ("不认识的文件格式：{path}", "请提供 Shapefile、GeoPackage、GDB、GeoJSON 或它们的 zip 压缩包。"),
+    "E_FORMAT_UNSUPPORTED": (
+        "不认识的文件格式：{path}",
+        "请提供 Shapefile、GeoPackage、GDB、GeoJSON 或它们的 zip 压缩包。",
+    ),
     "E_MDB": (
         "这是 Access 数据库，这里不能直接打开：{path}",
         "请在 ArcGIS 中把图斑图层导出为 Shapefile 或 File GDB（.gdb），或请下发单位改为提供这两种格式。",
@@ -24,12 +27,20 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_QUESTION": ("导入前需要先回答：{questions}", "请在导入界面选择，或在 ANSWERS 参数中给出答案。"),
     "E_FIELD_MISSING": ("找不到图斑编号字段，现有字段：{fields}", "请在字段对应中指定哪一列是图斑编号。"),
     "E_CRS_UNKNOWN": ("文件没有坐标系（缺少 .prj）：{path}", "请指定坐标系，例如 CGCS2000 3 度带 108E 填 EPSG:4545。"),
-    "E_CRS_DATUM": ("坐标系是{crs}，不能直接转换到 CGCS2000", "请下发单位提供 CGCS2000 成果，或用正式转换参数转换后再导入。"),
+    "E_CRS_DATUM": (
+        "坐标系是{crs}，不能直接转换到 CGCS2000",
+        "请下发单位提供 CGCS2000 成果，或用正式转换参数转换后再导入。",
+    ),
     "E_CRS_INVALID": ("坐标系写法不对：{crs}", "请填写 EPSG 编号，例如 EPSG:4545。"),
     "E_BATCH_EXISTS": ("批次“{name}”里已经有这份下发数据", "不需要重复导入；如确为新的一批，请换一个批次名称。"),
+    "E_WHO_MISSING": ("没有填写经办人", "请填写姓名，每一条操作记录都要写明是谁做的。"),
+    "E_WS_NAME": ("没有填写工作区名称", "请填写名称，例如“古路镇 2026 上半年”。"),
     "E_WS_MISSING": ("这里没有工作区：{path}", "请选择含有 workspace.gpkg 的文件夹，或新建工作区。"),
     "E_WS_NOT_EMPTY": ("文件夹里已有其他内容：{path}", "请换一个空文件夹新建工作区。"),
-    "E_WS_NEWER": ("工作区由更新版本的插件建立（版本 {found}，本机支持到 {supported}）", "请升级卫片执法助手后再打开；文件没有被改动。"),
+    "E_WS_NEWER": (
+        "工作区由更新版本的插件建立（版本 {found}，本机支持到 {supported}）",
+        "请升级卫片执法助手后再打开；文件没有被改动。",
+    ),
     "E_WS_LOCKED": ("工作区正被另一个程序占用：{path}", "请关闭正在使用它的另一个 QGIS 或等待片刻再试。"),
     "E_WS_READONLY": ("工作区是只读的，不能保存：{path}", "请把工作区复制到可写的本机磁盘，或检查文件夹权限。"),
     "E_WS_DAMAGED": ("工作区文件已损坏：{path}（{detail}）", "请不要继续写入；可从 backups 文件夹恢复最近的备份。"),
@@ -45,21 +56,33 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_DATE_INVALID": ("日期写法不对：{value}", "请写成 2026-05-01 这样的日期。"),
     "E_AREA_INVALID": ("面积写法不对：{value}", "请填写不小于 0 的数字，单位为亩。"),
     "E_TABLE_COLUMNS": ("表格缺少列：{columns}", "请按模板补上列名后再导入。"),
-    "E_PHOTO_NO_EXIF": ("照片没有拍摄信息（EXIF）：{path}", "微信默认会清除 EXIF，请让对方勾选“原图”重发，或手工填写位置和方位角。"),
+    "E_PHOTO_NO_EXIF": (
+        "照片没有拍摄信息（EXIF）：{path}",
+        "微信默认会清除 EXIF，请让对方勾选“原图”重发，或手工填写位置和方位角。",
+    ),
     "E_PHOTO_UNREADABLE": ("照片读不出来：{path}（{detail}）", "请确认文件没有损坏，必要时请重新提供。"),
     "E_EVIDENCE_MISSING": ("举证文件不在工作区里：{name}", "请从原始来源重新附上该文件。"),
     "E_RULES": ("规则包有错：{detail}", "请按提示的行号改正 resources/rules 下的文件，或恢复为随插件发布的版本。"),
     "E_LAYER_ROLE": ("不认识的图层角色：{role}", "请使用设计约定的角色名，例如 landuse、prime_farmland。"),
     "E_LAYER_CRS": ("图层没有坐标系：{path}", "请在 QGIS 中为该图层指定坐标系后重试。"),
     "E_LAYER_FIELD": ("图层 {path} 没有字段 {field}", "请在图层设置里选择正确的地类编码字段。"),
-    "E_LANDUSE_SCHEME": ("不能确定土地利用图层采用的分类标准：{path}", "请指明是三调工作分类（TD/T 1055）还是用地用海分类。"),
+    "E_LANDUSE_SCHEME": (
+        "不能确定土地利用图层采用的分类标准：{path}",
+        "请指明是三调工作分类（TD/T 1055）还是用地用海分类。",
+    ),
     "E_NO_OVERLAY": ("还没有套合分析结果", "请先指定图层并运行套合分析。"),
     "E_LIBRARY": ("缺少程序库 {name}", "请使用官方安装包，或按 README 的“离线安装”补装该库。"),
-    "E_RENDER": ("核查表 {patch_id} 出图失败：{detail}", "其余图斑不受影响；请检查影像和图层是否仍可打开，然后重新导出。"),
+    "E_RENDER": (
+        "核查表 {patch_id} 出图失败：{detail}",
+        "其余图斑不受影响；请检查影像和图层是否仍可打开，然后重新导出。",
+    ),
     "E_CANCELLED": ("已取消", "没有改动任何内容。"),
     "E_NOTHING_TO_UNDO": ("没有可以撤销的操作", "只能撤销本次打开以来自己的操作。"),
     "E_EXPORT_SCOPE": ("不认识的导出范围：{scope}", "请填写 all、open、batch:批次名、month:2026-05 或 year:2026。"),
-    "E_WRITE": ("写不进去：{path}（{detail}）", "请检查文件夹权限，或换一个位置；如果文件正在 Excel/WPS 中打开，请先关闭。"),
+    "E_WRITE": (
+        "写不进去：{path}（{detail}）",
+        "请检查文件夹权限，或换一个位置；如果文件正在 Excel/WPS 中打开，请先关闭。",
+    ),
     "E_UNEXPECTED": ("程序出错：{detail}", "操作没有完成，数据没有改动；详细信息在 QGIS 日志“卫片执法助手”中。"),
 }
 
