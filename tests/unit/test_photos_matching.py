@@ -194,6 +194,16 @@ def test_a_position_in_gcj02_is_suspected() -> None:
     assert "GCJ" not in one("IMG.jpg", here(), patch("A", 0, 5000)).reason
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat", "azimuth"), [(106.7, 95, 0), (float("nan"), 29, 0), (200, 29, 0), (106.7, None, 0)]
+)
+def test_a_position_that_is_none_is_not_taken_for_one(lon, lat, azimuth) -> None:
+    found = one("IMG.jpg", PhotoFacts(lon=lon, lat=lat, azimuth=azimuth), patch("A"))
+    assert found.patch_uid is None
+    assert "没有位置" in found.reason
+    assert one("IMG.jpg", here(float("nan")), patch("A")).looks_at is None
+
+
 def test_no_patches_no_photos() -> None:
     assert match([], []) == []
     assert match([(Path("IMG.jpg"), here())], [])[0].patch_uid is None

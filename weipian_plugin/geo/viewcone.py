@@ -133,7 +133,8 @@ def look_many(
     local = to_metres(np.array(patches, dtype=object), lon, lat)
     empty = shapely.is_empty(local)
     distances = np.where(empty, math.inf, shapely.distance(shapely.Point(0, 0), local))
-    centres = np.where(empty, None, shapely.centroid(local))  # GEOS gives no coordinate of an empty point
+    centres = shapely.centroid(local)
+    centres[empty] = None  # GEOS refuses the coordinate of an empty point
     bearings = np.degrees(np.arctan2(shapely.get_x(centres), shapely.get_y(centres))) % 360
     seen: list[Optional[bool]] = [None] * len(local)
     if azimuth is not None:

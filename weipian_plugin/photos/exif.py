@@ -242,7 +242,7 @@ def _position(tags: Mapping[str, Any], notes: list[str]) -> tuple[Optional[float
         notes.append("照片没有 GPS 位置，请确认拍照时已打开定位，或手工填写位置")
         return None, None
     lat, lon = _degrees(tags, "GPS GPSLatitude"), _degrees(tags, "GPS GPSLongitude")
-    if lat is None or lon is None or lat > 90 or lon > 180:
+    if lat is None or lon is None or lat >= 90 or lon > 180:
         notes.append("GPS 位置的数值无效，没有采用，请手工填写位置")
         return None, None
     if lat == 0 and lon == 0:

@@ -5,8 +5,9 @@ What is doubtful is left to a person, with the reason: a photo on the wrong patc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Optional
@@ -101,6 +102,7 @@ class _Matcher:
 
     def match(self, path: Path, facts: PhotoFacts) -> PhotoMatch:
         """By name, else by position."""
+        facts = _sane(facts)
         where, ids = self._ids.of_path(path)
         if ids:
             return self._by_name(path, facts, where, ids)
@@ -191,6 +193,16 @@ class _Matcher:
         if not at:
             return ""
         return f"；如果照片位置是 GCJ-02（高德、腾讯）坐标，则在图斑 {at[0].patch.patch_id} 处，请核对"
+
+
+def _sane(facts: PhotoFacts) -> PhotoFacts:
+    """Facts may have been typed by hand: numbers that are no position or direction are not known."""
+    lon, lat, azimuth = facts.lon, facts.lat, facts.azimuth
+    if lon is None or lat is None or not (abs(lon) <= 180 and abs(lat) < 90):
+        lon = lat = None
+    if azimuth is not None and not math.isfinite(azimuth):
+        azimuth = None
+    return replace(facts, lon=lon, lat=lat, azimuth=azimuth)
 
 
 def _say(best: _Near, count: int, facts: PhotoFacts, settings: MatchSettings) -> tuple[str, str]:
