@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Callable, Optional
+from typing import Callable, Optional, Union
 
 from .advice_case import Case, Finding, layer_name, percent
+from .areas import round_mu
 from .dates import Span, parse_date
 
 #: Sentences that a pack must give, rule id -> key -> placeholders it may use.
@@ -346,12 +347,14 @@ def penal(case: Case) -> Iterator[Finding]:
     open_part = case.total if case.uncovered is None else case.uncovered
     prime = min(case.area("prime_farmland"), open_part)
     other = min(max(Decimal(0), case.cropland - case.area("prime_farmland")), open_part)
-    for kind, key, area in (("永久基本农田", "prime", prime), ("耕地（永久基本农田以外）", "cropland", other)):
+    for kind, key, exact in (("永久基本农田", "prime", prime), ("耕地（永久基本农田以外）", "cropland", other)):
+        area = round_mu(exact)  # judged as printed: 5.00 亩 has reached 5 亩
         limit, amber = case.pack.threshold(f"penal_{key}_mu"), case.pack.threshold(f"amber_{key}_mu")
+        values: dict[str, Union[str, Decimal]] = {"area": area, "limit": f"{limit.normalize():f}", "kind": kind}
         if area >= limit:
-            yield Finding(case.reason("R-19", "penal", severity="high", area=area, limit=limit, kind=kind))
+            yield Finding(case.reason("R-19", "penal", severity="high", **values))
         elif area >= amber:
-            yield Finding(case.reason("R-19", "near", severity="warn", area=area, limit=limit, kind=kind))
+            yield Finding(case.reason("R-19", "near", severity="warn", **values))
 
 
 def mining(case: Case) -> Iterator[Finding]:
