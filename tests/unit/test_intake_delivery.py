@@ -367,3 +367,26 @@ def test_real_invalid_geometries_come_out_valid(name):
     found = load(path, crs=crs, field_map={"patch_id": inspection.fields[0]})
     assert found.patches
     assert all(shapely.from_wkb(p.wkb).is_valid and p.area_m2 > 0 for p in found.patches)
+
+
+def test_real_geodatabase_with_many_layers():
+    path = real("vector", "gdal_autotest", "filegdb", "testopenfilegdb.gdb.zip")
+    truth = json.loads(real("vector", "truth_vector.json").read_text(encoding="utf-8"))
+    layers = truth["gdal_autotest/filegdb/testopenfilegdb.gdb.zip"]["layers"]
+    inspection = look(path)
+    assert set(inspection.layers) == {item["layer"] for item in layers}
+    assert [q.key for q in inspection.questions] == ["layer"]
+    offered = {value for value, _ in inspection.questions[0].choices}
+    assert {"polygon", "multipolygon"} <= offered
+    assert not offered & {"point", "linestring", "none"}
+    found = load(path, layer="null_polygon", field_map={"patch_id": "id"})
+    assert [r.code for r in found.rejected] == ["R_GEOMETRY_EMPTY"] * 5
+
+
+def test_real_curves_become_plain_polygons():
+    path = real("vector", "gdal_autotest", "filegdb", "curves.gdb")
+    found = load(path, layer="polygon", field_map={"patch_id": "SHAPE_Area"})
+    assert len(found.patches) == 5
+    # ArcGIS wrote the planar area in square degrees beside each curve, and it is the id here
+    for patch in found.patches:
+        assert shapely.from_wkb(patch.wkb).area == pytest.approx(float(patch.patch_id), rel=1e-3)

@@ -45,3 +45,7 @@ def test_unique_after_cleaning_and_within_limit():
     names = unique_names(["a/b", "a:b", "a?b"] + ["y" * 90] * 12)
     assert len({n.casefold() for n in names}) == 15
     assert max(map(len, names)) <= 80
+
+
+def test_unique_ends_with_a_tiny_limit():
+    assert len(set(unique_names(["abc"] * 200, 1))) == 200

@@ -32,8 +32,9 @@ def unique_names(texts: Iterable[str], limit: int = 80) -> list[str]:
     """Safe names in the order given, no two of them equal on a disk that ignores case.
 
     The first of a clash keeps its name, the others get `_2`, `_3` …; a name that is only equal after
-    a suffix is avoided too.
+    a suffix is avoided too. `limit` below 16 is taken as 16, or the suffixes would not fit.
     """
+    limit = max(limit, 16)
     wanted = [safe_name(text, limit) for text in texts]
     first = {name.casefold() for name in wanted}
     taken: set[str] = set()

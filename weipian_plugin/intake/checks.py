@@ -113,6 +113,7 @@ def _place(part: list[Checked], to_lonlat: ToLonLat) -> list[Checked]:
     return done
 
 
+@np.errstate(invalid="ignore")  # NaN is looked for here, QGIS would show the warning
 def check_all(
     wkbs: Sequence[Optional[bytes]], swap: bool, to_lonlat: ToLonLat, feedback: Feedback, span: tuple[float, float]
 ) -> list[Checked]:
@@ -136,7 +137,7 @@ def check_all(
             if i in broken:
                 part.append(Checked(code="R_COORDINATES", reason="坐标里有无效数字"))
             elif geom is None and wkb:
-                part.append(Checked(code="R_GEOMETRY_BROKEN", reason="图形数据损坏，读不出来"))
+                part.append(Checked(code="R_GEOMETRY_BROKEN", reason="图形数据读不出来（已损坏，或不是普通的面）"))
             else:
                 part.append(check_one(geom, bool(valid), to_lonlat))
         done += _place(part, to_lonlat)

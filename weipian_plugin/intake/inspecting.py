@@ -144,6 +144,7 @@ def _mapping(
     return replace(match, mapping=mapping, units=named)
 
 
+@np.errstate(invalid="ignore")
 def _check_kind(wkbs: Sequence[Optional[bytes]], path: Path) -> None:
     """A layer of no declared type must hold a polygon among its first rows."""
     geoms = [g for g in shapely.from_wkb(np.array(list(wkbs), dtype=object), on_invalid="ignore") if g is not None]
@@ -154,7 +155,7 @@ def _check_kind(wkbs: Sequence[Optional[bytes]], path: Path) -> None:
 def _extent(source: FeatureSource) -> Optional[Extent]:
     """Extent as (xmin, ymin, xmax, ymax), None without any geometry."""
     extent = source.extent
-    return None if extent is None or not np.isfinite(extent).all() else tuple(extent)
+    return None if extent is None or not np.isfinite(extent).all() else extent
 
 
 def _county(rows: Sequence[Mapping[str, Optional[str]]], match: FieldMatch) -> str:
@@ -245,6 +246,7 @@ def _unit(
     return unit, reason
 
 
+@np.errstate(invalid="ignore")
 def _pairs(
     rows: Sequence[tuple[int, Optional[bytes], Mapping[str, Optional[str]]]], header: str, place: tuple[str, str]
 ) -> list[tuple[float, float]]:
