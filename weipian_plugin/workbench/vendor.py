@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 
 from ..core.errors import WeipianError
@@ -16,6 +18,26 @@ def ensure() -> None:
     carried = plugin_folder() / "_vendor"
     if carried.is_dir() and str(carried) not in sys.path:
         sys.path.append(str(carried))
+    _load_shapely()
+
+
+def _load_shapely() -> None:
+    """Bind shapely to the GEOS that it brings, not to the one QGIS loaded first.
+
+    On Linux the dynamic loader looks into the program's libraries first: a shapely wheel (GEOS 3.13)
+    inside QGIS (GEOS 3.11) then calls QGIS's GEOS for old functions and its own for new ones, and dies
+    in the middle of it (`equals_identical`: segmentation fault). RTLD_DEEPBIND turns that order round.
+    """
+    if "shapely" in sys.modules or not hasattr(os, "RTLD_DEEPBIND"):
+        return
+    with contextlib.suppress(ImportError):  # `check` says what is missing
+        importlib.import_module("numpy")
+        flags = sys.getdlopenflags()
+        sys.setdlopenflags(flags | os.RTLD_DEEPBIND)
+        try:
+            importlib.import_module("shapely")
+        finally:
+            sys.setdlopenflags(flags)
 
 
 def forget() -> None:
