@@ -82,31 +82,30 @@ class Frame:
         The delivered geometry is used where it is what was accepted: valid, and lying where the checked
         one lies. Otherwise (repaired, axes swapped, split, drawn) the checked one is transformed.
         """
-        cache: dict[str, Optional[tuple[Transformer, Transformer]]] = {}
-        checked = Transformer(LONLAT, self.crs)
+        checked = shapely.from_wkb(np.array([patch.wkb for patch in patches], dtype=object))
         out = np.full(len(patches), None, dtype=object)
+        groups: dict[str, list[int]] = {}
         for i, patch in enumerate(patches):
-            geom = self._delivered(patch, cache)
-            if geom is None and patch.wkb:
-                geom = polygonal(checked.geometry(shapely.from_wkb(patch.wkb)))
-            out[i] = geom
+            if patch.delivered_wkb and patch.delivered_crs and not patch.parent_uid:
+                groups.setdefault(patch.delivered_crs, []).append(i)
+        for crs, group in groups.items():
+            self._take_delivered(crs, np.array(group), patches, checked, out)
+        rest = np.array([i for i, geom in enumerate(out) if geom is None and checked[i] is not None], dtype=np.intp)
+        if len(rest):
+            out[rest] = polygonal(Transformer(LONLAT, self.crs).geometry(checked[rest]))
         return out
 
-    def _delivered(self, patch: Patch, cache: dict[str, Optional[tuple[Transformer, Transformer]]]) -> Any:
-        if not patch.delivered_wkb or not patch.delivered_crs or patch.parent_uid:
-            return None
-        crs = patch.delivered_crs
-        if crs not in cache:
-            try:
-                cache[crs] = (Transformer(crs, self.crs), Transformer(crs, LONLAT))
-            except WeipianError:
-                cache[crs] = None
-        both = cache[crs]
-        geom = shapely.from_wkb(patch.delivered_wkb, on_invalid="ignore")
-        if both is None or geom is None or shapely.is_empty(geom) or not shapely.is_valid(geom):
-            return None
-        if patch.wkb:
-            apart = shapely.bounds(both[1].geometry(geom)) - shapely.bounds(shapely.from_wkb(patch.wkb))
-            if not (np.abs(apart) < _AGREES).all():
-                return None
-        return polygonal(both[0].geometry(shapely.force_2d(geom)))
+    def _take_delivered(self, crs: str, group: Any, patches: Sequence[Patch], checked: Any, out: Any) -> None:
+        """Fill `out` with those geometries of a delivered CRS that are what was accepted."""
+        try:
+            to_frame, to_lonlat = Transformer(crs, self.crs), Transformer(crs, LONLAT)
+        except WeipianError:
+            return
+        geoms = shapely.from_wkb(np.array([patches[i].delivered_wkb for i in group], dtype=object), on_invalid="ignore")
+        good = shapely.is_valid(geoms) & ~shapely.is_empty(geoms)
+        geoms, group = shapely.force_2d(geoms[good]), group[good]
+        apart = shapely.bounds(to_lonlat.geometry(geoms)) - shapely.bounds(checked[group])
+        known = np.array([checked[i] is not None for i in group], dtype=bool)
+        same = ~known | (np.abs(apart) < _AGREES).all(axis=1)
+        if same.any():
+            out[group[same]] = polygonal(to_frame.geometry(geoms[same]))

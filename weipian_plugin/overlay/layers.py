@@ -17,7 +17,7 @@ from ..sources.crs import Transformer
 from ..sources.reader import FeatureSource, open_source
 from .frame import Frame
 from .landuse import FOREIGN_PREFIX, NO_CODE, code_field, is_tdt1055, recognise
-from .shapes import polygonal, repair, split_huge
+from .shapes import HUGE, polygonal, repair, split_huge
 
 #: Columns with personal data of the protection registers: never copied (dossier 3.4).
 _PERSONAL = frozenset(
@@ -141,27 +141,25 @@ class Layer:
 
     def _shapes(self, rows: Sequence[tuple[int, Optional[bytes], Any]], frame: Frame) -> list[list[Any]]:
         """Polygons in the frame of each row, repaired, the huge ones in pieces (kept for the next chunk)."""
-        fresh = [i for i, row in enumerate(rows) if row[0] not in self._split]
-        raw = np.array([rows[i][1] for i in fresh], dtype=object)
-        geoms = shapely.from_wkb(raw, on_invalid="ignore") if len(raw) else raw
-        valid = shapely.is_valid(geoms) if len(raw) else raw
-        for at, i in enumerate(fresh):
-            fid = rows[i][0]
-            if geoms[at] is None or not np.isfinite(shapely.bounds(geoms[at])).all():
-                self._trouble.broken.add(fid)
-                geoms[at] = shapely.Polygon()
-            elif not valid[at]:
-                self._trouble.repaired.add(fid)
-                geoms[at] = repair(geoms[at])
-            else:
-                geoms[at] = polygonal(geoms[at])
-        if len(raw):
-            geoms = frame.shift(self._there.geometry(geoms))
         out: list[list[Any]] = [self._split.get(row[0], []) for row in rows]
-        for at, i in enumerate(fresh):
-            out[i] = split_huge(geoms[at]) if not shapely.is_empty(geoms[at]) else []
-            if len(out[i]) > 1:
-                self._split[rows[i][0]] = out[i]
+        fresh = [i for i, parts in enumerate(out) if not parts]
+        if not fresh:
+            return out
+        fids = np.array([rows[i][0] for i in fresh])
+        geoms = shapely.from_wkb(np.array([rows[i][1] for i in fresh], dtype=object), on_invalid="ignore")
+        broken = shapely.is_missing(geoms) | ~np.isfinite(shapely.bounds(geoms)).all(axis=1)
+        geoms[broken] = shapely.Polygon()
+        invalid = ~shapely.is_valid(geoms)
+        self._trouble.broken.update(fids[broken].tolist())
+        self._trouble.repaired.update(fids[invalid].tolist())
+        for at in np.flatnonzero(invalid).tolist():
+            geoms[at] = repair(geoms[at])
+        geoms = frame.shift(self._there.geometry(polygonal(geoms)))
+        huge = shapely.get_num_coordinates(geoms) > HUGE
+        for i, fid, geom, cut, empty in zip(fresh, fids.tolist(), geoms, huge.tolist(), shapely.is_empty(geoms)):
+            if cut:
+                self._split[fid] = split_huge(geom)
+            out[i] = self._split[fid] if cut else [] if empty else [geom]
         return out
 
     def findings(self) -> list[Finding]:

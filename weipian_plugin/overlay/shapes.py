@@ -8,19 +8,26 @@ from typing import Any
 import numpy as np
 import shapely
 
-#: Polygons with more vertices than `_HUGE` are cut into pieces of at most `_SMALL`.
-_HUGE = 1024
+#: Polygons with more vertices than `HUGE` are cut into pieces of at most `_SMALL`.
+HUGE = 1024
 _SMALL = 256
 #: Halvings after which a polygon is left as it is (a box of 1e-9 m).
 _DEPTH = 48
 
 
-def polygonal(geom: Any) -> Any:
-    """The polygons of any geometry as one (Multi)Polygon; points and lines fall away."""
-    kind = shapely.get_type_id(geom)
-    if kind in (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON):
-        return geom
-    parts = _polygons([geom])
+def polygonal(geoms: Any) -> Any:
+    """The polygons of each geometry as one (Multi)Polygon; points and lines fall away."""
+    kinds = shapely.get_type_id(geoms)
+    odd = (kinds != shapely.GeometryType.POLYGON) & (kinds != shapely.GeometryType.MULTIPOLYGON)
+    if not odd.any():
+        return geoms
+    geoms = np.array(geoms, dtype=object)
+    for i in np.flatnonzero(odd).tolist():
+        geoms[i] = _one(_polygons([geoms[i]]))
+    return geoms
+
+
+def _one(parts: Any) -> Any:
     return shapely.multipolygons(parts) if len(parts) else shapely.Polygon()
 
 
@@ -40,18 +47,16 @@ def repair(geom: Any) -> Any:
     Polygon by polygon and then unioned: made valid as a whole, ground that two parts cover would count
     as a hole.
     """
-    parts = _polygons([geom])
-    return polygonal(shapely.union_all(_polygons(shapely.make_valid(parts)))) if len(parts) else shapely.Polygon()
+    valid = _polygons(shapely.make_valid(_polygons([geom])))
+    return _one(_polygons([shapely.union_all(valid)]))
 
 
 def split_huge(geom: Any) -> list[Any]:
-    """`geom` itself, or, with many vertices, pieces of at most 256 that make it up exactly.
+    """Pieces of at most 256 vertices that make up `geom` exactly.
 
     Intersecting a patch with a boundary of 100 000 vertices costs milliseconds each time; with the piece
     beside it microseconds. Boxes are halved across their longer side, all pieces of a level at once.
     """
-    if shapely.get_num_coordinates(geom) <= _HUGE:
-        return [geom]
     done: list[Any] = []
     todo = _polygons([geom])
     for _ in range(_DEPTH):
