@@ -32,7 +32,9 @@ META = ReportMeta(
 )
 
 
-def summary(total: str, crop: str, agri: str = "0", unused: str = "0", built: str = "0", **more: Decimal) -> AreaSummary:
+def summary(
+    total: str, crop: str, agri: str = "0", unused: str = "0", built: str = "0", **more: Decimal
+) -> AreaSummary:
     return AreaSummary(
         total=Decimal(total),
         has_landuse=True,

@@ -14,7 +14,7 @@ from .facts import action_line, approval_no, approved_mu, covered_share, issued_
 from .model import PATCHES_FOLDER, LayerPlan, PatchReport, PhotoItem, ReportMeta, SheetContent, SheetJob
 
 #: How many photos a sheet shows; the rest lie in the folder beside it.
-PHOTO_LIMIT = 6
+PHOTO_LIMIT = 8
 _BLANK = "—"
 
 
@@ -164,7 +164,7 @@ def _photo(number: int, linked: LinkedEvidence) -> PhotoItem:
         path=linked.path,
         number=f"{number:02d}",
         taken_at=(shot.taken_at or "时间未知")[:19].replace("T", " "),
-        position=f"{shot.lon:.6f}, {shot.lat:.6f}" if placed else "位置未知",
-        azimuth=f"{shot.azimuth:.0f}°{mark}" if shot.azimuth is not None else "方位角未知",
+        position=f"{shot.lon:.6f}, {shot.lat:.6f}" if placed else "未知",
+        azimuth=f"{shot.azimuth:.0f}°{mark}" if shot.azimuth is not None else "未知",
         manual=shot.source == "manual",
     )

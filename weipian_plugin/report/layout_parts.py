@@ -39,6 +39,11 @@ _MM_PER_POINT = 25.4 / 72
 #: Characters that must not begin a line.
 _NOT_FIRST = "，。、；：？！）】〕》”’％%"
 
+#: Measured and printed widths differ a little; a label that thinks a line too long wraps it again.
+_SLACK = 0.8
+#: Longest run of letters and digits that is carried to the next line whole.
+_RUN = 24
+
 
 @dataclass(frozen=True)
 class Ink:
@@ -48,6 +53,21 @@ class Ink:
     color: str = "#000000"
     bold: bool = False
     align: str = "left"
+
+
+def _break_at(line: str, following: str) -> int:
+    """Where to end a full line: characters before the index stay, the rest go down with `following`."""
+    keep = len(line)
+    if following in _NOT_FIRST:
+        keep -= 1
+    elif _in_word(following):
+        while keep > 0 and len(line) - keep < _RUN and _in_word(line[keep - 1]):
+            keep -= 1
+    return keep if keep > 0 and len(line) - keep < _RUN else len(line)
+
+
+def _in_word(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char in "-_./:")
 
 
 def cjk_family() -> str:
@@ -101,15 +121,16 @@ class Sheet:
         return self._rulers[ink.bold].horizontalAdvance(text) / 200 * ink.size * _MM_PER_POINT
 
     def wrap(self, text: str, width: float, ink: Ink) -> list[str]:
-        """Break a text into lines of at most `width` mm, between any two characters if need be."""
+        """Break a text into lines of at most `width` mm: between Chinese characters, not inside numbers or words."""
         lines = []
         for paragraph in text.replace("\r", "").split("\n"):
             line = ""
             for char in paragraph:
-                if line and char not in _NOT_FIRST and self._width_mm(line + char, ink) > width:
-                    lines.append(line)
-                    line = ""
-                line += char
+                if line and self._width_mm(line + char, ink) > width - _SLACK:
+                    keep = _break_at(line, char)
+                    lines.append(line[:keep].rstrip(" "))
+                    line = line[keep:].lstrip("　 ")
+                line += "" if not line and lines and char in "　 " else char
             lines.append(line)
         return lines
 

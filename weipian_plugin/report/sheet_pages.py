@@ -8,7 +8,7 @@ from .layout_parts import BLUE, BOTTOM, GREY, LEFT, RED, TOP, WIDTH, Ink, Sheet
 from .model import PhotoItem, SheetContent
 from .sheet_photos import PhotoCache
 
-_PHOTO_W, _PHOTO_H, _CAPTION_H = 61.0, 45.0, 12.5
+_CAPTION_H = 12.5
 _BODY = Ink(8.5)
 _SIGNERS = ("核查人（签字）", "核查人（签字）", "村负责人（签字）", "规建环办负责人（签字）")
 _VERDICT_COLOURS = {"合法": "#1E6B2E", "违法": RED, "其他": BLUE}
@@ -100,30 +100,33 @@ def _proofs(flow: Flow, content: SheetContent) -> None:
 
 
 def _photo_strip(flow: Flow, content: SheetContent, photos: PhotoCache) -> None:
-    row = _PHOTO_H + _CAPTION_H + 2
+    across = 3 if len(content.photos) <= 3 else 4
+    gap = 1.5
+    width = (WIDTH - (across - 1) * gap) / across
+    height = width * 0.72
+    row = height + _CAPTION_H + gap
     flow.bar("七、现场照片" if content.case_lines else "六、现场照片", row if content.photos else 8)
     if not content.photos:
         flow.line("没有现场照片", Ink(8.5, GREY))
         return
-    flow.y += 1.5
-    gap = (WIDTH - 3 * _PHOTO_W) / 2
-    for at in range(0, len(content.photos), 3):
+    flow.y += gap
+    for at in range(0, len(content.photos), across):
         flow.need(row)
-        for column, photo in enumerate(content.photos[at : at + 3]):
-            _photo(flow, LEFT + column * (_PHOTO_W + gap), photo, photos)
+        for column, photo in enumerate(content.photos[at : at + across]):
+            _photo(flow, LEFT + column * (width + gap), width, height, photo, photos)
         flow.y += row
     if content.photo_total > len(content.photos):
         text = f"共 {content.photo_total} 张照片，此处印出 {len(content.photos)} 张，其余见 02_现场照片 文件夹。"
         flow.line(text, Ink(8, GREY), frame=False)
 
 
-def _photo(flow: Flow, x: float, photo: PhotoItem, photos: PhotoCache) -> None:
+def _photo(flow: Flow, x: float, width: float, height: float, photo: PhotoItem, photos: PhotoCache) -> None:
     path = photos.upright(photo.path)
     if path:
-        flow.sheet.picture(flow.page, x, flow.y, _PHOTO_W, _PHOTO_H, path)
+        flow.sheet.picture(flow.page, x, flow.y, width, height, path)
     else:
         text = "照片无法显示" if photo.path else "照片不在工作区"
-        flow.sheet.text(flow.page, x, flow.y, _PHOTO_W, _PHOTO_H, text, Ink(9, GREY, align="center"), True, "#F5F5F5")
+        flow.sheet.text(flow.page, x, flow.y, width, height, text, Ink(9, GREY, align="center"), True, "#F5F5F5")
     manual = "　手工" if photo.manual else ""
     lines: Sequence[str] = (
         f"照片 {photo.number}　{photo.taken_at}",
@@ -131,12 +134,12 @@ def _photo(flow: Flow, x: float, photo: PhotoItem, photos: PhotoCache) -> None:
         f"方位角 {photo.azimuth}{manual}",
     )
     caption = "\n".join(lines)
-    flow.sheet.text(flow.page, x, flow.y + _PHOTO_H, _PHOTO_W, _CAPTION_H, caption, Ink(7), True)
+    flow.sheet.text(flow.page, x, flow.y + height, width, _CAPTION_H, caption, Ink(7), True)
 
 
 def _signatures(flow: Flow) -> None:
     """Blank cells to sign in; the village signs for truthfulness."""
-    flow.bar("签字确认", 33)
+    flow.bar("签字确认", 35)
     text = "以上内容经现场核实，情况属实。核查人不少于两人。"
     flow.line(text, Ink(8, GREY))
     half, label, high = WIDTH / 2, 38.0, 10.5

@@ -7,8 +7,8 @@ from pathlib import Path
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QImageReader
 
-#: Longer side in pixels, enough for 60 mm at 200 dpi twice over.
-_LONG_SIDE = 960
+#: Longer side in pixels: 60 mm at 200 dpi; pictures go into the PDF lossless, so more costs megabytes.
+_LONG_SIDE = 480
 
 
 class PhotoCache:

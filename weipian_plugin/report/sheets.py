@@ -203,7 +203,7 @@ class SheetDrawer:
             sheet.text(0, x, y, name, 5, label, Ink(8, bold=not at), True, fill)
             sheet.text(0, x + name, y, value, 5, text, Ink(8, bold=not at, align="right"), True, fill)
             y += 5
-        ink = Ink(7.5, "#1E6B2E") if content.identity_ok else Ink(7.5, "#9C0006", True)
+        ink = Ink(7.5, GREY) if content.identity_ok else Ink(7.5, "#9C0006", True)
         sheet.text(0, x, y, _SIDE_W, 8, content.identity, ink, True, None if content.identity_ok else "#FFC7CE")
         return y + 8
 
@@ -264,6 +264,7 @@ class SheetDrawer:
         bar.setNumberOfSegmentsLeft(0)
         bar.setHeight(1.2)
         bar.setBoxContentSpace(0.8)
+        bar.setLabelBarSpace(0.8)
         bar.setBackgroundEnabled(True)
         bar.setBackgroundColor(QColor(255, 255, 255))
         text = bar.textFormat()
@@ -286,9 +287,11 @@ class SheetDrawer:
         item.setLayers(layers)
         item.zoomToExtent(frame)
         bar.setVisibility(True)
-        bar.setUnitsPerSegment(map_parts.nice_length(frame.width() / 10))
+        bar.setUnitsPerSegment(map_parts.nice_length(frame.width() / 7))
         bar.update()
-        bar.attemptMove(QgsLayoutPoint(x + 1, y + height - bar.minimumSize().height() - 1, _MM), page=0)
+        size = bar.minimumSize()
+        bar.attemptResize(size)
+        bar.attemptMove(QgsLayoutPoint(x + 1, y + height - size.height() - 1, _MM), page=0)
 
     def _hide(self, at: int) -> None:
         self.maps[at].setVisibility(False)
