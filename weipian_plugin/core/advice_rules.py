@@ -88,7 +88,7 @@ def approved(case: Case) -> Iterator[Finding]:
         yield Finding(case.reason("R-02", "unknown"), doubts=_lacking(case, roles))
         return
     if uncovered <= case.tolerance:
-        yield Finding(case.reason("R-02", "full", area=covered, percent="100"))
+        yield Finding(case.reason("R-02", "full", "info", area=covered, percent="100"))
         yield from _by_which(case)
     elif covered > case.touch:
         yield from _partly(case, covered, uncovered)
@@ -166,7 +166,7 @@ def _in_time(case: Case, given: Span) -> Finding:
     shown = given.first if given.first == given.last else f"{given.first} 至 {given.last}"
     start = built or before  # not before this day did building begin
     if start is not None and given.last <= start.first:
-        return Finding(case.reason("R-04", "in_time", date=shown))
+        return Finding(case.reason("R-04", "in_time", "info", date=shown))
     if built is not None and given.after(built):
         return _late(case, shown, built.first)
     if built is None and after is not None and given.after(after):
@@ -278,7 +278,7 @@ def temp_land(case: Case) -> Iterator[Finding]:
         yield Finding(case.reason("R-12", "expired", severity="high", date=end.last), "illegal", "illegal_temp_land",
                       ("期满后是否已复垦",))  # fmt: skip
     else:
-        yield Finding(case.reason("R-12", "in_term", date=end.last), "other", "temp_land")
+        yield Finding(case.reason("R-12", "in_term", "info", date=end.last), "other", "temp_land")
 
 
 def rural_road(case: Case) -> Iterator[Finding]:
