@@ -42,7 +42,7 @@ def environment(profile: Path, plugins: Path = PLUGINS, *, offscreen: bool = Tru
     env.pop("VIRTUAL_ENV", None)
     if offscreen:
         env["QT_QPA_PLATFORM"] = "offscreen"
-        env["XDG_RUNTIME_DIR"] = env.get("XDG_RUNTIME_DIR") or str(profile)
+        env.setdefault("XDG_RUNTIME_DIR", str(profile))
     else:
         env.pop("QT_QPA_PLATFORM", None)
     return env
@@ -52,7 +52,7 @@ class Headless:
     """The product's command line in a clean profile."""
 
     def __init__(self, profile: Path, plugins: Path = PLUGINS) -> None:
-        profile.mkdir(parents=True, exist_ok=True)
+        profile.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.env = environment(profile, plugins)
         self.program = qgis_process()
         done = subprocess.run(
