@@ -9,6 +9,8 @@ from .model import PhotoItem, SheetContent
 from .sheet_photos import PhotoCache
 
 _CAPTION_H = 12.5
+#: Height in mm that a paragraph takes besides its lines.
+_PAD = 1.8
 _BODY = Ink(8.5)
 _SIGNERS = ("核查人（签字）", "核查人（签字）", "村负责人（签字）", "规建环办负责人（签字）")
 _VERDICT_COLOURS = {"合法": "#1E6B2E", "违法": RED, "其他": BLUE}
@@ -38,11 +40,12 @@ class Flow:
     def line(self, text: str, ink: Ink = _BODY, frame: bool = True) -> None:
         """One paragraph over the whole width, broken over pages if it is longer than one."""
         lines = self.sheet.wrap(text, WIDTH - 4, ink)
-        room = int((BOTTOM - TOP - 2) / self.sheet.line_height(ink))
-        for at in range(0, len(lines), room):
-            part = lines[at : at + room]
-            high = len(part) * self.sheet.line_height(ink) + 1.8
-            self.need(high)
+        step = self.sheet.line_height(ink)
+        while lines:
+            self.need(min(len(lines), 3) * step + _PAD)
+            room = max(int((BOTTOM - self.y - _PAD) / step), 1)
+            part, lines = lines[:room], lines[room:]
+            high = len(part) * step + _PAD
             self.sheet.text(self.page, LEFT, self.y, WIDTH, high, "\n".join(part), ink, frame, pad=2, fit=False)
             self.y += high
 
