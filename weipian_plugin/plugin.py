@@ -73,7 +73,7 @@ class WeipianPlugin:
     def _make_map(self, session: Any) -> Any:
         from .gui.map_controller import MapController
 
-        return MapController(self.iface, session)
+        return MapController(self.iface.mapCanvas(), session)
 
     def unload(self) -> None:
         """Leave nothing behind: dock, keys, actions, map group, tasks, provider, translator."""

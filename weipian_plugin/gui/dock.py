@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QSizePolicy,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -119,6 +120,8 @@ class WeipianDock(QgsDockWidget):
         box = QgsCollapsibleGroupBoxBasic(self.content)
         box.setTitle(title)
         box.setFlat(True)
+        for button in box.findChildren(QToolButton):
+            describe(button, f"展开或收起{title}")
         no_input_method(box)
         layout = QVBoxLayout(box)
         layout.setContentsMargins(0, 2, 0, 2)

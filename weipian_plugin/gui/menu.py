@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
-from qgis.core import QgsApplication, QgsSettings
+from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QFileDialog, QMenu, QMessageBox
 
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from ..workbench.session import Session
 
 LAST_KEY = "weipian/last_workspace"
-
-
-def who() -> str:
-    """The person at the keyboard as the system knows him."""
-    return QgsApplication.userFullName() or QgsApplication.userLoginName() or "未署名"
 
 
 class Commands(QObject):
@@ -146,7 +141,9 @@ class Commands(QObject):
 
     def _on_map(self, method: str, *arguments: Any) -> None:
         if self.review.map is not None:
-            getattr(self.review.map, method)(*arguments)
+            said = getattr(self.review.map, method)(*arguments)
+            if isinstance(said, str) and said:
+                self.review.tell(said)
 
     # -- workspace ------------------------------------------------------------------------
     @guarded
@@ -176,9 +173,10 @@ class Commands(QObject):
             self.review.set_session(None)
             return
         from ..workbench.session import Session
+        from .dialogs.workspace import operator
 
         self.review.set_session(None)
-        self.review.set_session(Session.open(Path(text), who()))
+        self.review.set_session(Session.open(Path(text), operator()))
 
     def _session(self) -> Session:
         if self.review.session is None:
@@ -226,7 +224,8 @@ class Commands(QObject):
             return
         from ..workbench.attaching import attach_folder
 
-        folder, person = self._session().folder, who()
+        session = self._session()
+        folder, person = session.folder, session.who
         self._start(
             "附照片文件夹",
             lambda feedback: attach_folder(folder, Path(chosen), person, feedback),

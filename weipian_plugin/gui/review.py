@@ -119,12 +119,13 @@ class Review(QObject):
             return
         self.dock.show_review()
         self.refresh_counts()
-        if self.map is not None:
-            self.map.load()
+        problems = self.map.load() if self.map is not None else None
         last = session.agenda().last_patch_uid if first else queue.selected()
         if first:
             self._choose_first_filter()
         self.show_patch(last if queue.model.row_of(last) is not None else self._first_patch())
+        if problems:
+            self.tell("；".join(problems), "warn")
         if session.read_only:
             self.tell("工作区是只读的：可以查看，不能保存。请复制到可写的本机磁盘。", "warn")
 

@@ -13,8 +13,6 @@ from qgis.PyQt.QtWidgets import QAction, QApplication, QShortcut, QWidget
 from ..core.errors import WeipianError
 from .guard import as_error
 
-SECTION = "卫片执法"
-
 
 @dataclass(frozen=True)
 class Command:
@@ -63,7 +61,7 @@ class Shortcuts(QObject):
             action.setAutoRepeat(command.key in ("next", "previous"))
             action.triggered.connect(lambda _checked=False, key=command.key: self._trigger(key))
             host.addAction(action)
-            QgsGui.shortcutsManager().registerAction(action, command.default, SECTION)
+            QgsGui.shortcutsManager().registerAction(action, command.default)
             self.actions[command.key] = action
         # The key pad's Enter is another key than Return; the manager keeps one sequence an action.
         self._enter = QShortcut(QKeySequence("Enter"), host)

@@ -213,10 +213,7 @@ class ChoiceForm(QWidget):
             item.setData(sub.id, Qt.ItemDataRole.UserRole)
             item.setToolTip(sub.clause)
             model.appendRow(item)
-        old = self.sub_type.model()
-        self.sub_type.setModel(model)
-        if old is not None and old is not model:
-            old.deleteLater()
+        self.sub_type.setModel(model)  # the combo deletes the model that was its child before
         self._silent = False
 
     def _build_fields(self, asks: tuple[AskField, ...], answers: Mapping[str, str]) -> None:
