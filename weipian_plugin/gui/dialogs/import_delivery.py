@@ -1,0 +1,353 @@
+"""Import of a delivery: choose it, check on one page what was understood, import, see what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Optional
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsSettings
+from qgis.gui import QgsProjectionSelectionWidget
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.errors import WeipianError
+from ...workbench.importing import ImportOptions, ImportResult, Inspection, import_delivery, inspect_delivery
+from ...workbench.session import Session
+from ..compat import describe, line_height
+from .field_table import FieldTable
+from .task_bar import WorkDialog
+
+FILTER = "下发数据 (*.shp *.gpkg *.geojson *.json *.zip *.kml *.gml);;所有文件 (*)"
+ENCODINGS = (("", "自动判断"), ("UTF-8", "UTF-8"), ("GB18030", "GBK / GB18030"))
+UNITS = {"m2": "平方米", "mu": "亩", "ha": "公顷", "": "未知"}
+_LIST_LENGTH = 200
+
+
+class ImportDialog(WorkDialog):
+    """The whole import in one window; `imported` is true once a batch is in the workspace."""
+
+    def __init__(self, session: Session, path: Optional[Path] = None, parent: Optional[QWidget] = None) -> None:
+        super().__init__("导入下发图斑", parent)
+        self._session = session
+        self.inspection: Optional[Inspection] = None
+        self.result: Optional[ImportResult] = None
+        self.imported = False
+        self._answers: dict[str, str] = {}
+        self._asked: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {}
+        self._filling = False
+        self._build()
+        self.size_by_text(58, 40)
+        if path is not None:
+            self.choose(Path(path))
+
+    # -- building --------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.path = QLineEdit(self)
+        self.path.setReadOnly(True)
+        self.path.setPlaceholderText("Shapefile、GeoPackage、FileGDB 文件夹、GeoJSON 或它们的 zip")
+        describe(self.path, "下发数据")
+        self.file_button = QPushButton("选文件…", self)
+        self.folder_button = QPushButton("选文件夹…", self)
+        self.file_button.clicked.connect(self._browse_file)
+        self.folder_button.clicked.connect(self._browse_folder)
+        top = QHBoxLayout()
+        top.addWidget(self.path, 1)
+        top.addWidget(self.file_button)
+        top.addWidget(self.folder_button)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self._empty_page())
+        self.pages.addWidget(self._check_page())
+        self.pages.addWidget(self._result_page())
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.buttons.button(QDialogButtonBox.StandardButton.Close).setText("关闭")
+        self.import_button = self.buttons.addButton("导入", QDialogButtonBox.ButtonRole.ActionRole)
+        self.import_button.setEnabled(False)
+        self.import_button.clicked.connect(self._import_clicked)
+        self.buttons.rejected.connect(self.reject)
+        self.task.busy_changed.connect(self._busy)
+        layout = QVBoxLayout(self)
+        layout.addLayout(top)
+        layout.addWidget(self.pages, 1)
+        layout.addWidget(self.notice)
+        layout.addWidget(self.task)
+        layout.addWidget(self.buttons)
+
+    def _empty_page(self) -> QWidget:
+        text = QLabel("选择下发的图斑数据。导入前会在这里列出识别到的编码、坐标系、字段和面积单位，供您核对。", self)
+        text.setWordWrap(True)
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.addWidget(text)
+        layout.addStretch(1)
+        return page
+
+    def _check_page(self) -> QWidget:
+        page = QWidget(self)
+        self.batch = QLineEdit(page)
+        self.layer = QComboBox(page)
+        self.encoding = QComboBox(page)
+        for value, label in ENCODINGS:
+            self.encoding.addItem(label, value)
+        self.crs = QgsProjectionSelectionWidget(page)
+        self.crs.setOptionVisible(QgsProjectionSelectionWidget.CrsOption.CurrentCrs, False)
+        self.count, self.encoding_note, self.crs_note, self.unit_note = (QLabel(page) for _ in range(4))
+        for label in (self.count, self.encoding_note, self.crs_note, self.unit_note):
+            label.setWordWrap(True)
+        form = QFormLayout()
+        for title, widget, note in (
+            ("批次名称", self.batch, None),
+            ("图层", self.layer, self.count),
+            ("编码", self.encoding, self.encoding_note),
+            ("坐标系", self.crs, self.crs_note),
+            ("面积单位", None, self.unit_note),
+        ):
+            box = QVBoxLayout()
+            box.setSpacing(1)
+            for part in (widget, note):
+                if part is not None:
+                    box.addWidget(part)
+                    describe(part, title)
+            form.addRow(title, box)
+        self.questions = QGroupBox("导入前请先回答", page)
+        self.question_form = QFormLayout(self.questions)
+        self.fields = FieldTable(page)
+        self.findings = QLabel(page)
+        self.findings.setWordWrap(True)
+        layout = QVBoxLayout(page)
+        layout.addLayout(form)
+        layout.addWidget(self.questions)
+        layout.addWidget(self.findings)
+        layout.addWidget(QLabel("字段对应", page))
+        layout.addWidget(self.fields, 1)
+        self.layer.activated.connect(self._changed)
+        self.encoding.activated.connect(self._changed)
+        self.crs.crsChanged.connect(self._changed)
+        self.fields.changed.connect(self._changed)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(page)
+        return area
+
+    def _result_page(self) -> QWidget:
+        page = QWidget(self)
+        self.result_title = QLabel(page)
+        font = self.result_title.font()
+        font.setBold(True)
+        self.result_title.setFont(font)
+        self.result_text = QPlainTextEdit(page)
+        self.result_text.setReadOnly(True)
+        describe(self.result_text, "导入结果")
+        layout = QVBoxLayout(page)
+        layout.addWidget(self.result_title)
+        layout.addWidget(self.result_text, 1)
+        return page
+
+    # -- choosing --------------------------------------------------------------------------------
+
+    def _start_folder(self) -> str:
+        return str(QgsSettings().value("weipian/import_from", "") or str(Path.home()))
+
+    def _browse_file(self, _checked: bool = False) -> None:
+        chosen, _filter = QFileDialog.getOpenFileName(self, "下发数据", self._start_folder(), FILTER)
+        if chosen:
+            self.choose(Path(chosen))
+
+    def _browse_folder(self, _checked: bool = False) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "FileGDB 或存放下发数据的文件夹", self._start_folder())
+        if chosen:
+            self.choose(Path(chosen))
+
+    def choose(self, path: Path) -> None:
+        """Take a file or folder and look at it in the background."""
+        QgsSettings().setValue("weipian/import_from", str(path.parent))
+        self.path.setText(str(path))
+        self.inspection, self._answers, self._asked = None, {}, {}
+        self.batch.setText("")
+        self._inspect(ImportOptions())
+
+    def _inspect(self, options: ImportOptions) -> None:
+        path = Path(self.path.text())
+        self.tell("")
+        self.import_button.setEnabled(False)
+        self.task.start("正在检查数据", lambda _feedback: inspect_delivery(path, options), self._inspected, self._not)
+
+    def _not(self, error: WeipianError) -> None:
+        self.fail(error)
+        self.import_button.setEnabled(self.inspection is not None and not self.inspection.questions)
+
+    def _changed(self, *_: object) -> None:
+        """Something was corrected: look again with it."""
+        if not self._filling and self.inspection is not None and not self.task.busy:
+            self._inspect(self.options())
+
+    def options(self) -> ImportOptions:
+        """What the page says, where it differs from what was found without being told."""
+        found = self.inspection
+        crs = self.crs.crs().authid() if self.crs.crs().isValid() else ""
+        settled = found.options if found is not None else ImportOptions()
+        told_crs = crs if found is not None and crs and crs != found.crs else settled.crs
+        return ImportOptions(
+            layer=str(self.layer.currentText()) if self.layer.count() > 1 else settled.layer,
+            crs=told_crs,
+            encoding=str(self.encoding.currentData() or ""),
+            field_map=self.fields.overrides(),
+            answers={**settled.answers, **self._answers},
+        )
+
+    # -- checking --------------------------------------------------------------------------------
+
+    def _inspected(self, found: Inspection) -> None:
+        self.inspection = found
+        self._filling = True
+        self.batch.setText(self.batch.text() or _batch_name(found))
+        self.layer.clear()
+        self.layer.addItems(list(found.layers) or [found.layer])
+        self.layer.setCurrentText(found.layer)
+        self.layer.setEnabled(self.layer.count() > 1)
+        self.count.setText(f"{found.count} 个要素 · {found.geometry_type or '几何类型未知'}")
+        self.encoding_note.setText(_joined(f"当前 {found.encoding or '未知'}", found.encoding_reason, _decoded(found)))
+        self.crs.setCrs(QgsCoordinateReferenceSystem.fromUserInput(found.crs))
+        self.crs_note.setText(found.crs_reason or "没有坐标系，请选择")
+        self.unit_note.setText(_joined(UNITS.get(found.unit, found.unit), found.unit_reason))
+        self.fields.fill(found.fields, found.mapping, found.sample)
+        self._ask(found)
+        texts = [f"▲ {item.message}" for item in found.findings]
+        self.findings.setText("\n".join(texts))
+        self.findings.setVisible(bool(texts))
+        self._filling = False
+        self.pages.setCurrentIndex(1)
+        self.import_button.setEnabled(not found.questions)
+        if found.questions:
+            self.tell(f"还有 {len(found.questions)} 个问题需要回答，回答后才能导入。", "warn")
+
+    def _ask(self, found: Inspection) -> None:
+        """Open questions, and those answered before so that an answer can be changed."""
+        for question in found.questions:
+            self._asked[question.key] = (question.text, tuple(question.choices))
+        while self.question_form.rowCount():
+            self.question_form.removeRow(0)
+        still_open = {question.key for question in found.questions}
+        for key, (text, choices) in self._asked.items():
+            combo = QComboBox(self.questions)
+            combo.addItem("请选择……", "")
+            for value, label in choices:
+                combo.addItem(label, value)
+            if key not in still_open:
+                combo.setCurrentIndex(max(combo.findData(self._answers.get(key, "")), 0))
+            describe(combo, text)
+            combo.setProperty("question", key)
+            combo.activated.connect(self._answered)
+            label = QLabel(text, self.questions)
+            label.setWordWrap(True)
+            self.question_form.addRow(label)
+            self.question_form.addRow(combo)
+        self.questions.setVisible(bool(self._asked))
+
+    def _answered(self, _index: int) -> None:
+        combo = self.sender()
+        key, value = str(combo.property("question")), str(combo.currentData() or "")
+        if value:
+            self.answer(key, value)
+
+    def answer(self, key: str, value: str) -> None:
+        """Settle a question and look again."""
+        self._answers[key] = value
+        if self.inspection is not None and not self.task.busy:
+            self._inspect(self.options())
+
+    # -- importing -------------------------------------------------------------------------------
+
+    def _import_clicked(self, _checked: bool = False) -> None:
+        if self.pages.currentIndex() == 1:
+            self.start_import()
+
+    def start_import(self) -> None:
+        """Import what the page shows, in the background."""
+        folder, path, name = self._session.folder, Path(self.path.text()), self.batch.text().strip()
+        options, who = self.options(), self._session.who
+        self.tell("")
+        self.task.start(
+            "正在导入图斑",
+            lambda feedback: import_delivery(folder, path, name, options, who, feedback),
+            self._done,
+            self._not,
+        )
+
+    def _done(self, result: ImportResult) -> None:
+        self.result = result
+        self.imported = True
+        self.result_title.setText(
+            f"✔ 批次“{result.batch.name}”导入 {result.imported} 个图斑，{len(result.rejected)} 个未导入"
+        )
+        self.result_text.setPlainText(result_text(result))
+        self.pages.setCurrentIndex(2)
+        self.import_button.setEnabled(False)
+        self.tell("下一步：在“图层与套合”中指定图层并运行套合。", "good")
+
+    def _busy(self, busy: bool) -> None:
+        for widget in (self.pages, self.file_button, self.folder_button):
+            widget.setEnabled(not busy)
+        if busy:
+            self.import_button.setEnabled(False)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _decoded(found: Inspection) -> str:
+    """A Chinese value of the sample, so that one sees whether the encoding is right."""
+    for row in found.sample:
+        for name, value in row.items():
+            if value and not value.isascii():
+                return f"样例 {name} = {value}"
+    return ""
+
+
+def _batch_name(found: Inspection) -> str:
+    header = found.mapping.get("batch", "")
+    values = {row.get(header) for row in found.sample if row.get(header)} if header else set()
+    return str(values.pop()) if len(values) == 1 else found.path.stem
+
+
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    more = [f"……另有 {len(lines) - _LIST_LENGTH} 项"] if len(lines) > _LIST_LENGTH else []
+    return [f"{title}（{len(lines)}）", *lines[:_LIST_LENGTH], *more, ""]
+
+
+def result_text(result: ImportResult) -> str:
+    """What became of every row that needs a look."""
+    rejected = [f"第 {item.row} 行 {item.patch_id or '无编号'}：{item.reason}" for item in result.rejected]
+    findings = [f"{item.subject}：{item.message}" if item.subject else item.message for item in result.findings]
+    lines = _listed("未导入", rejected) + _listed("需要留意", findings)
+    return "\n".join(lines) if lines else "全部导入，没有发现问题。"
+
+
+def run_import(parent: Optional[QWidget], session: Session, path: Optional[Path] = None) -> bool:
+    """Show the import; true if a batch came into the workspace."""
+    dialog = ImportDialog(session, path, parent)
+    dialog.setMinimumWidth(line_height(dialog) * 36)
+    try:
+        dialog.exec()
+        return dialog.imported
+    finally:
+        dialog.deleteLater()
