@@ -109,6 +109,8 @@ class Sheet:
         font = QFont(self.family)
         font.setPointSizeF(ink.size)
         font.setBold(ink.bold)
+        # shaped digits next to Latin letters become glyphs that the PDF cannot be searched for
+        font.setStyleStrategy(QFont.StyleStrategy.PreferNoShaping)
         return font
 
     def _width_mm(self, text: str, ink: Ink) -> float:
