@@ -11,7 +11,9 @@ from osgeo import ogr, osr
 Rows = Sequence[tuple[object, Mapping[str, object]]]
 
 
-def write(path: Path, rows: Rows, crs: str = "EPSG:4545", *, layer: str = "", driver: str = "GPKG", options=()) -> Path:
+def write(
+    path: Path, rows: Rows, crs: str = "EPSG:4545", *, layer: str = "", driver: str = "GPKG", options=(), kind=None
+) -> Path:
     """Write (shapely geometry or WKT, attributes) rows; all columns text."""
     srs = None
     if crs:
@@ -21,7 +23,7 @@ def write(path: Path, rows: Rows, crs: str = "EPSG:4545", *, layer: str = "", dr
     existing = path.exists() and driver == "GPKG"
     dataset = ogr.Open(str(path), 1) if existing else ogr.GetDriverByName(driver).CreateDataSource(str(path))
     created = dataset.CreateLayer(
-        layer or path.stem, srs, ogr.wkbUnknown if driver == "GPKG" else ogr.wkbPolygon, list(options)
+        layer or path.stem, srs, kind or (ogr.wkbUnknown if driver == "GPKG" else ogr.wkbPolygon), list(options)
     )
     names = list(dict.fromkeys(name for _, values in rows for name in values))
     for name in names:

@@ -43,6 +43,7 @@ class _Trouble:
 
     repaired: set[int] = field(default_factory=set)
     broken: set[int] = field(default_factory=set)
+    flat: set[int] = field(default_factory=set)
     uncoded: set[int] = field(default_factory=set)
 
 
@@ -154,7 +155,9 @@ class Layer:
         self._trouble.repaired.update(fids[invalid].tolist())
         for at in np.flatnonzero(invalid).tolist():
             geoms[at] = repair(geoms[at])
-        geoms = frame.shift(self._there.geometry(polygonal(geoms)))
+        geoms = polygonal(geoms)
+        self._trouble.flat.update(fids[shapely.is_empty(geoms) & ~broken].tolist())
+        geoms = frame.shift(self._there.geometry(geoms))
         huge = shapely.get_num_coordinates(geoms) > HUGE
         for i, fid, geom, cut, empty in zip(fresh, fids.tolist(), geoms, huge.tolist(), shapely.is_empty(geoms)):
             if cut:
@@ -167,6 +170,7 @@ class Layer:
         said = (
             ("W_GEOMETRY_REPAIRED", self._trouble.repaired, "有 {n} 个图形自相交，已临时修复后参与套合（{ids}）"),
             ("W_GEOMETRY_BROKEN", self._trouble.broken, "有 {n} 个图形读不出来，没有参与套合（{ids}）"),
+            ("W_NOT_POLYGON", self._trouble.flat, "有 {n} 个图形不是面，没有参与套合（{ids}）"),
             ("W_CLASS_EMPTY", self._trouble.uncoded, "有 {n} 个图斑没有填地类编码，记为“未填”（{ids}）"),
         )
         found = []

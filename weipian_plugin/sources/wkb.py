@@ -33,6 +33,18 @@ def geometry_wkb(geom: Any) -> Optional[bytes]:
     if geom is None or geom.IsEmpty():
         return None
     if geom.HasCurveGeometry() or geom.GetGeometryType() not in _PLAIN:
-        geom = geom.GetLinearGeometry()
-        geom.FlattenTo2D()
+        geom = _straight(geom.GetLinearGeometry())
     return bytes(geom.ExportToWkb(ogr.wkbNDR))
+
+
+def _straight(geom: Any) -> Any:
+    """2D simple features only: surfaces of triangles become multipolygons, also inside a collection."""
+    geom.FlattenTo2D()
+    if geom.GetGeometryType() in _PLAIN:
+        return geom
+    if geom.GetGeometryType() != ogr.wkbGeometryCollection:
+        return ogr.ForceToMultiPolygon(geom)
+    out = ogr.Geometry(ogr.wkbGeometryCollection)
+    for i in range(geom.GetGeometryCount()):
+        out.AddGeometry(_straight(geom.GetGeometryRef(i).Clone()))
+    return out
