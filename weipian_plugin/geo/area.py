@@ -61,7 +61,7 @@ class _Edges:
     def total(self, of_edge: Array) -> Array:
         """Sum edges to rings, take outer rings minus holes whatever way they turn."""
         rings = np.abs(np.bincount(self._ring, weights=of_edge, minlength=self._rings))
-        return np.bincount(self._geom, weights=rings * self._sign, minlength=self.count)
+        return np.asarray(np.bincount(self._geom, weights=rings * self._sign, minlength=self.count), dtype=np.float64)
 
 
 def ellipsoidal_areas(geoms: Sequence[Any]) -> Array:
