@@ -181,6 +181,40 @@ def test_long_texts_flow_onto_more_pages_whole(assignments, tmp_path):
     assert "第4页/共4页" in text
 
 
+@pytest.mark.parametrize(
+    ("taken", "issued", "expected"),
+    [
+        ("2025-11-02", "", "2025-11-02"),
+        ("2025-11-02", "2025-11-02", "2025-11-02"),
+        ("2025-11-02", "2025-12", "2025-11-02（下发标注 2025-12）"),
+        ("", "2025-12", "2025-12（下发标注）"),
+        ("", "", "日期不详"),
+    ],
+)
+def test_the_caption_is_the_date_of_the_image_shown(taken, issued, expected):
+    from weipian_plugin.report.sheets import _date_caption
+
+    assert _date_caption(taken, issued) == expected
+
+
+@pytest.mark.parametrize(
+    ("needed", "scale"), [(1, 500), (500, 500), (501, 1000), (2001, 5000), (5001, 10000), (20001, 50000)]
+)
+def test_scales_snap_upwards(needed, scale):
+    from weipian_plugin.report.map_parts import snap_scale
+
+    assert snap_scale(needed) == scale
+
+
+@pytest.mark.parametrize(
+    ("longitude", "crs"), [(106.73, "EPSG:4545"), (75.2, "EPSG:4534"), (135.4, "EPSG:4554"), (2, "EPSG:4490")]
+)
+def test_the_map_uses_the_three_degree_zone(longitude, crs):
+    from weipian_plugin.report.map_parts import zone_crs
+
+    assert zone_crs(longitude) == crs
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason="../shared/realdata is absent")
 def test_real_imagery(tmp_path):
     source = ogr.Open(str(REAL / "dsifn_patches.shp"))

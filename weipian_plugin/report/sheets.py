@@ -110,7 +110,7 @@ class SheetDrawer:
     def _heading(self, content: SheetContent) -> float:
         meta, sheet = self.job.meta, self.sheet
         sheet.text(0, LEFT, TOP - 4, WIDTH, 9, "卫片执法图斑核查表", Ink(17, bold=True, align="center"))
-        place = "  ".join(part for part in (meta.title, content.heading) if part)
+        place = "　".join(part for part in (content.heading or meta.town_name, meta.scope_label) if part)
         sheet.text(0, LEFT, TOP + 5, WIDTH, 5, place, Ink(8.5, GREY, align="center"))
         if meta.draft:
             sheet.text(0, LEFT, TOP - 4, 30, 8, "【草稿】", Ink(14, RED, True))
@@ -148,7 +148,7 @@ class SheetDrawer:
         for at, (role, name) in enumerate((("image_before", "前时相"), ("image_after", "后时相"))):
             x = LEFT + at * (WIDTH - _PAIR_W)
             plan = self.layers.plans.get(role)
-            day = dates[at] or (plan.taken_on if plan else "") or "日期不详"
+            day = _date_caption(plan.taken_on if plan else "", dates[at])
             caption = f"{name}　{day}" + (f"　1:{scale}" if scale else "")
             sheet.text(0, x, y, _PAIR_W, 5, caption, Ink(8.5, bold=True, align="center"))
             shown = []
@@ -318,6 +318,13 @@ class SheetDrawer:
             part.unlink(missing_ok=True)
             raise WeipianError("E_WRITE", path=target, detail=error.strerror or str(error)) from error
         return target
+
+
+def _date_caption(taken_on: str, issued: str) -> str:
+    """The day on which the image shown was taken; what the delivery says goes beside it, and never instead."""
+    if not taken_on:
+        return f"{issued}（下发标注）" if issued else "日期不详"
+    return f"{taken_on}（下发标注 {issued}）" if issued and issued != taken_on else taken_on
 
 
 def _geometry(content: SheetContent) -> Optional[QgsGeometry]:

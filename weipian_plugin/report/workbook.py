@@ -74,11 +74,11 @@ def _head(sheet: Worksheet, meta: ReportMeta, name: str) -> None:
     subtitle = (
         f"范围：{meta.scope_label}　面积单位：亩　制表：{meta.produced_by}　{when}　工作区：{meta.workspace_name}"
     )
-    xlsx.title(sheet, f"{draft}{meta.title} · {name}", subtitle)
+    xlsx.title(sheet, f"{draft}{meta.title}{f' · {name}' if name else ''}", subtitle)
 
 
 def _ledger(sheet: Worksheet, reports: Sequence[PatchReport], meta: ReportMeta) -> None:
-    _head(sheet, meta, "卫片执法图斑台账")
+    _head(sheet, meta, "" if LEDGER in meta.title else LEDGER)
     xlsx.header(sheet, 3, HEADERS, 44)
     xlsx.widths(sheet, [column.width for column in COLUMNS])
     styles = [f"wp_{column.kind}" for column in COLUMNS]
