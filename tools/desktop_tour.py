@@ -15,6 +15,7 @@ from typing import Any
 
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface, plugins, unloadPlugin
 
 NAME = "weipian_plugin"
@@ -45,10 +46,10 @@ def tour() -> Iterator[float]:
             found.hide()
     yield 1.0
     plugin = plugins[NAME]
-    plugin.action.trigger()
-    for other in window.findChildren(type(plugin.dock).__mro__[1]):
-        if other is not plugin.dock and other.objectName() not in ("Layers",):
+    for other in window.findChildren(QDockWidget):
+        if other is not plugin.dock and other.objectName() != "Layers":
             other.hide()
+    plugin.dock.setUserVisible(True)
     yield 1.0
     shot("01_empty")
     open_workspace(plugin, JOB["fresh"])
