@@ -150,7 +150,8 @@ def _same_view(source: QgsMapCanvas, target: QgsMapCanvas) -> None:
     """Centre and ground size of a pixel of `source` for `target`, whatever their shapes are."""
     size = source.mapUnitsPerPixel()
     centre = source.center()
-    half_x, half_y = size * target.width() / 2, size * target.height() / 2
+    pixels = target.mapSettings().outputSize()  # without the frame that width() includes
+    half_x, half_y = size * pixels.width() / 2, size * pixels.height() / 2
     target.setExtent(QgsRectangle(centre.x() - half_x, centre.y() - half_y, centre.x() + half_x, centre.y() + half_y))
 
 

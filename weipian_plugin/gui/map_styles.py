@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -99,7 +99,9 @@ def _hatch(style: Mapping[str, Any], width: float) -> list[QgsSymbolLayer]:
         lines = QgsLinePatternFillSymbolLayer()
         lines.setLineAngle(angle)
         lines.setDistance(spacing)
-        lines.setSubSymbol(QgsLineSymbol([_line(color, width, "solid")]))
+        stroke = QgsLineSymbol.createSimple({})
+        stroke.changeSymbolLayer(0, _line(color, width, "solid"))
+        lines.setSubSymbol(stroke)
         layers.append(lines)
     return layers
 
@@ -109,19 +111,31 @@ def _invisible() -> QgsSimpleFillSymbolLayer:
     return QgsSimpleFillSymbolLayer(QColor(0, 0, 0, 0), Qt.BrushStyle.NoBrush, QColor(0, 0, 0, 0), Qt.PenStyle.NoPen)
 
 
+def _fill_symbol(layers: Sequence[QgsSymbolLayer]) -> QgsFillSymbol:
+    """A fill symbol of these layers, bottom first.
+
+    One by one, because the constructor that takes a list leaves its members to Python, and QGIS crashes.
+    """
+    symbol = QgsFillSymbol.createSimple({})
+    symbol.changeSymbolLayer(0, _invisible())
+    for layer in layers:
+        symbol.appendSymbolLayer(layer)
+    return symbol
+
+
 def patch_renderer() -> QgsRuleBasedRenderer:
     """Filling by what was decided and, above it, outline by level: two independent sets of rules."""
     root = QgsRuleBasedRenderer.Rule(None)
     table = style_table()
     for status, style in table["statuses"].items():
-        symbol = QgsFillSymbol([*_hatch(style, float(style.get("width", 0.3))), *([_invisible()])])
+        symbol = _fill_symbol(_hatch(style, float(style.get("width", 0.3))))
         label = f"{style['mark']} {style['label']}".strip()
         root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, f"\"status\" = '{status}'", label))
     for level, style in table["levels"].items():
         width = float(style["width"])
         casing = _line(_DARK, width + 0.5, "solid")
         outline = _line(QColor(style["color"]), width, style["line"])
-        symbol = QgsFillSymbol([casing, outline])
+        symbol = _fill_symbol([casing, outline])
         for index in range(symbol.symbolLayerCount()):
             symbol.symbolLayer(index).setRenderingPass(1)
         root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, f'"level" = {int(level)}', style["label"]))
@@ -162,15 +176,13 @@ def style_patches(layer: QgsVectorLayer) -> None:
 def _role_symbol(style: Mapping[str, Any]) -> QgsFillSymbol:
     layers: list[QgsSymbolLayer] = []
     opacity = float(style.get("opacity", 0))
-    fill = _invisible()
     if opacity > 0:
         color = QColor(style["fill"])
         color.setAlphaF(opacity)
-        fill = QgsSimpleFillSymbolLayer(color, Qt.BrushStyle.SolidPattern, color, Qt.PenStyle.NoPen)
-    layers.append(fill)
+        layers.append(QgsSimpleFillSymbolLayer(color, Qt.BrushStyle.SolidPattern, color, Qt.PenStyle.NoPen))
     layers.extend(_hatch(style, float(style.get("hatch_width", 0.2))))
     layers.append(_line(QColor(style["outline"]), float(style["width"]), style.get("line", "solid")))
-    return QgsFillSymbol(layers)
+    return _fill_symbol(layers)
 
 
 def _landuse_renderer(class_field: str) -> QgsRuleBasedRenderer:
@@ -180,7 +192,7 @@ def _landuse_renderer(class_field: str) -> QgsRuleBasedRenderer:
     for style in style_table()["landuse"]:
         fill = QColor(style["color"])
         fill.setAlphaF(0.25)
-        symbol = QgsFillSymbol(
+        symbol = _fill_symbol(
             [
                 QgsSimpleFillSymbolLayer(fill, Qt.BrushStyle.SolidPattern, fill, Qt.PenStyle.NoPen),
                 _line(QColor(style["color"]), 0.2, "solid"),
