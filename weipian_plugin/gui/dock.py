@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.gui import QgsCollapsibleGroupBoxBasic, QgsDockWidget
-from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -28,16 +28,23 @@ from .header_panel import HeaderPanel
 from .patch_panel import PatchPanel
 from .queue_view import QueuePanel
 from .verdict_panel import ChoiceForm, VerdictRow
-from .widgets import Notice
+from .widgets import ElidedLabel, Notice
 
 
-class _Width(QWidget):
-    """Content with the width of the design: 340 at least, about 400 when there is a choice."""
+class _Content(QWidget):
+    """Content with the width of the design: 340 at least, about 420 when there is a choice."""
+
+    resized = pyqtSignal(int)  # height in text lines
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt name
+        """Tell how many lines there are, so that the long texts can give way on a small screen."""
+        super().resizeEvent(event)
+        self.resized.emit(self.height() // max(line_height(self), 1))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt name
         """In characters, so that it grows with the font."""
         character = self.fontMetrics().horizontalAdvance("国")
-        return QSize(character * 31, line_height(self) * 36)
+        return QSize(character * 32, line_height(self) * 36)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt name
         """Nothing inside may force the dock wider."""
@@ -53,7 +60,7 @@ class WeipianDock(QgsDockWidget):
         self.setWindowTitle("卫片执法")
         self.setObjectName("WeipianDock")
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
-        self.content = _Width(self)
+        self.content = _Content(self)
         no_input_method(self.content)
         self.header = HeaderPanel(self.content)
         self.notice = Notice(self.content)
@@ -69,6 +76,8 @@ class WeipianDock(QgsDockWidget):
         layout.addWidget(self.notice)
         layout.addWidget(self._bottom())
         self.setWidget(self.content)
+        # 29 lines are taken by everything else; the advice scrolls within what is left.
+        self.content.resized.connect(lambda lines: self.advice.text.set_max_lines(max(3, min(8, lines - 29))))
         self.show_empty("", "", "")
 
     def _empty_page(self) -> QWidget:
@@ -111,7 +120,7 @@ class WeipianDock(QgsDockWidget):
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         line = line_height(self)
-        split.setSizes([line * 9, line * 30])
+        split.setSizes([line * 8, line * 30])
         split.setHandleWidth(4)
         self.splitter = split
         return split
@@ -153,8 +162,8 @@ class WeipianDock(QgsDockWidget):
         font = self.submit.font()
         font.setBold(True)
         self.submit.setFont(font)
-        self.submit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.state = QLabel(self.bottom)
+        self.state = ElidedLabel(self.bottom)
+        self.state.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for button in (self.undo, self.submit):
             button.setAutoDefault(False)
             no_input_method(button)
@@ -162,8 +171,8 @@ class WeipianDock(QgsDockWidget):
         layout = QHBoxLayout(self.bottom)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.undo)
-        layout.addWidget(self.state, 1, Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self.submit, 1)
+        layout.addWidget(self.state, 1)
+        layout.addWidget(self.submit)
         return self.bottom
 
     # -- showing --------------------------------------------------------------------------

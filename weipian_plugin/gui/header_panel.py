@@ -13,14 +13,14 @@ from .compat import describe, icon, line_height, tone
 from .queue_model import PRESET_BY_KEY
 from .widgets import ElidedLabel, RichText, coloured
 
-#: Presets named on the 今天要办 line, most urgent first, each with its tone.
+#: Presets named on the 今天要办 line, most urgent first, each with a short name and its tone.
 _AGENDA = (
-    ("overdue", "bad"),
-    ("returned", "bad"),
-    ("open_1", "warn"),
-    ("open", "link"),
-    ("doubt", "warn"),
-    ("rectify", "warn"),
+    ("overdue", "超期", "bad"),
+    ("returned", "退回", "bad"),
+    ("open_1", "一级", "warn"),
+    ("doubt", "存疑", "warn"),
+    ("rectify", "整改", "warn"),
+    ("open", "未判", "link"),
 )
 
 
@@ -70,8 +70,11 @@ class HeaderPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(top)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.agenda)
+        second = QHBoxLayout()
+        second.setContentsMargins(0, 0, 0, 0)
+        second.addWidget(self.progress, 2)
+        second.addWidget(self.agenda, 3)
+        layout.addLayout(second)
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind ☰."""
@@ -90,19 +93,20 @@ class HeaderPanel(QWidget):
         """已判定 n / m."""
         self.progress.setMaximum(max(total, 1))
         self.progress.setValue(done)
-        share = f"（{100 * done // total} %）" if total else ""
-        self.progress.setFormat(f"已判定 {done} / {total}{share}")
+        self.progress.setFormat(f"已判定 {done} / {total}")
+        self.progress.setToolTip(f"{100 * done // total} %" if total else "")
 
     def show_agenda(self, counts: dict[str, int]) -> None:
         """Counts that are not 0, as links to their filter."""
         parts = []
-        for key, name in _AGENDA:
+        for key, label, name in _AGENDA:
             count = counts.get(key, 0)
             if count:
-                text = coloured(self, escape(f"{PRESET_BY_KEY[key].label.replace(' · ', '')} {count}"), name)
+                text = coloured(self, escape(f"{label}&nbsp;{count}").replace("&amp;nbsp;", "&nbsp;"), name)
                 parts.append(f'<a href="show:{key}" style="text-decoration:none">{text}</a>')
-        self.agenda.set_html("<b>今天要办</b>&nbsp; " + (" · ".join(parts) or coloured(self, "✔ 没有待办", "good")))
+        self.agenda.set_html("<b>今天要办</b> " + (" · ".join(parts) or coloured(self, "✔ 没有待办", "good")))
         describe(self.agenda, "今天要办", self.agenda.toPlainText())
+        self.agenda.setToolTip(self.agenda.toPlainText() + "\n点数字即按此筛选")
 
     def _clicked(self, url: QUrl) -> None:
         if url.path() in PRESET_BY_KEY:

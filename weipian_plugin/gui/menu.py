@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 from qgis.core import QgsSettings
-from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtWidgets import QFileDialog, QMenu, QMessageBox
+from qgis.PyQt.QtCore import QObject, Qt, QTimer
+from qgis.PyQt.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
 from ..core.errors import WeipianError
 from .compat import icon
@@ -19,6 +19,7 @@ from .shortcuts import Shortcuts
 if TYPE_CHECKING:
     from ..workbench.session import Session
 
+_SIZED_KEY = "weipian/dock_sized"
 LAST_KEY = "weipian/last_workspace"
 
 
@@ -161,9 +162,19 @@ class Commands(QObject):
         self.review.set_session(session)
 
     def _shown(self, visible: bool) -> None:
+        if visible:
+            self._widen_once()
         if visible and not self._reopened and self.review.session is None:
             self._reopened = True
             self._reopen()
+
+    def _widen_once(self) -> None:
+        """The width of the design on the very first day; afterwards the person's own."""
+        settings, window = QgsSettings(), self.dock.parent()
+        if isinstance(window, QMainWindow) and not settings.value(_SIZED_KEY, False, type=bool):
+            settings.setValue(_SIZED_KEY, True)
+            width = self.dock.content.sizeHint().width()
+            QTimer.singleShot(0, lambda: window.resizeDocks([self.dock], [width], Qt.Orientation.Horizontal))
 
     @guarded
     def _reopen(self) -> None:

@@ -30,7 +30,7 @@ _TONE_OF = {"agri_other": "agri"}
 def identity_text(summary: AreaSummary) -> str:
     """地块 = 耕地 + … as words; parts that are rarely there only when they are not 0."""
     shown = [
-        f"{label} {getattr(summary, name):.2f}"
+        f"{label} {getattr(summary, name) or 0:.{2 if getattr(summary, name) else 0}f}"
         for name, label in _PARTS
         if name not in ("unknown", "uncovered") or getattr(summary, name)
     ]

@@ -67,7 +67,7 @@ class QueuePanel(QWidget):
         layout.addWidget(self.table, 1)
         layout.addWidget(self._empty)
         line = line_height(self)
-        self.setMinimumHeight(line * 6)
+        self.setMinimumHeight(int(line * 5.5))
 
         self.presets.currentIndexChanged.connect(self._apply_filter)
         self.search.textChanged.connect(lambda _text: self._typing.start())

@@ -62,18 +62,20 @@ class Review(QObject):
     # -- messages -------------------------------------------------------------------------
     def report_error(self, error: WeipianError) -> None:
         """A failure as a sentence in the panel: what happened, what to do."""
-        self._toast_timer.stop()
         self.dock.notice.show_text(f"{error.message}。{error.remedy}", "bad")
 
     def tell(self, text: str, kind: str = "good") -> None:
-        """A sentence that goes away by itself when it is good news."""
-        self.dock.notice.show_text(text, kind)
-        self._toast_timer.stop()
+        """Good news in the bottom line for a moment; anything else stays above it until closed."""
         if kind == "good":
+            self.dock.notice.clear()
+            self.dock.state.setText(f"✔ {text}")
             self._toast_timer.start()
+        else:
+            self.dock.notice.show_text(text, kind)
 
     def _toast_over(self) -> None:
-        self.dock.notice.clear()
+        self._toast_timer.stop()
+        self._show_state()
 
     # -- opening --------------------------------------------------------------------------
     @guarded
@@ -199,6 +201,10 @@ class Review(QObject):
         self.dock.undo.setText(f"撤销 {label}" if label else "撤销")
         self.dock.undo.setEnabled(bool(label))
         self.dock.submit.setEnabled(not session.read_only)
+        if not self._toast_timer.isActive():
+            self._show_state()
+
+    def _show_state(self) -> None:
         draft = self.view is not None and self.view.patch.patch_uid in self._drafts
         self.dock.state.setText("● 未提交" if draft else "")
 
@@ -277,6 +283,7 @@ class Review(QObject):
         dock.form.show_choice(choice, self.view.advice, session.pack, needs_reason=self._needs_reason(choice))
         dock.evidence.show_checklist(self.view.checklist)
         dock.evidence_box.setTitle(dock.evidence.title())
+        self._toast_timer.stop()
         self._show_buttons()
 
     def _edited(self) -> None:
@@ -284,7 +291,7 @@ class Review(QObject):
         if self.view is not None:
             verdict, doubt = self.dock.verdict.state()
             self._drafts[self.view.patch.patch_uid] = self.dock.form.choice(verdict, doubt)
-            self.dock.state.setText("● 未提交")
+            self._toast_over()
 
     @guarded
     def submit(self) -> None:
@@ -315,12 +322,12 @@ class Review(QObject):
         self.row_changed(patch.patch_uid)
         label = Verdict(verdict).label if verdict else ""
         said = " ".join(part for part in (label, "存疑" if doubt else "") if part)
-        if following and following != patch.patch_uid:
-            self.tell(f"已保存 {patch.patch_id}：{said}")
-            self.show_patch(following)
-        else:
-            self.tell(f"已保存 {patch.patch_id}：{said}。本筛选下没有其他未判定的图斑。")
-            self.show_patch(patch.patch_uid)
+        self.dock.notice.clear()
+        more = bool(following) and following != patch.patch_uid
+        self.show_patch(following if more else patch.patch_uid)
+        self.tell(f"已保存 …{patch.patch_id[-4:]} {said}")
+        if not more:
+            self.tell("本筛选下没有其他未判定的图斑了。可换一个筛选，或从菜单导出。", "warn")
 
     def assert_shown(self, patch_id: str) -> None:
         """Raise E_PATCH_MISMATCH unless this is the number that the person sees."""
@@ -370,7 +377,7 @@ class Review(QObject):
         if uid:
             self.show_patch(uid)
         else:
-            self.tell("没有其他未判定的图斑了。" if unfinished else "已经到头了。", "warn")
+            self.tell("没有其他未判定的图斑" if unfinished else "已经到头了")
 
     @guarded
     def go_to(self, text: str = "") -> None:

@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QStandardItem, QStandardItemModel
 from qgis.PyQt.QtWidgets import (
     QComboBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -28,6 +28,7 @@ _CHECKED = (
     "QPushButton:checked {{ background: {fill}; color: white; font-weight: bold;"
     " border: 1px solid {fill}; border-radius: 3px; padding: 4px; }}"
 )
+_LAST_ROW = 50  # the asked facts come before it
 _FILL = {"legal": "#1a7431", "illegal": "#a92b27", "other": "#3d6480", "doubt": "#8a5200"}
 
 
@@ -143,13 +144,16 @@ class ChoiceForm(QWidget):
         self.reason = QLineEdit(self)
         self.reason.setPlaceholderText(self.tr("与建议不一致，写一句核实到的事实"))
         describe(self.reason, self.tr("与建议不一致的理由"))
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setVerticalSpacing(3)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.addRow(self.tr("细类"), self.sub_type)
-        self._form.addRow(self.tr("依据"), self.basis)
-        self._form.addRow(self.tr("理由"), self.reason)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
+        self._labels: dict[QWidget, QLabel] = {}
+        self._place(self.sub_type, self.tr("细类"), 0, 0, 3)
+        self._place(self.basis, self.tr("依据"), _LAST_ROW, 0, 3)
+        self._place(self.reason, self.tr("理由"), _LAST_ROW + 1, 0, 3)
         self._asked: tuple[str, ...] = ()
         self.sub_type.currentIndexChanged.connect(self._sub_type_picked)
         self.basis.textEdited.connect(lambda _text: self.edited.emit())
@@ -220,12 +224,16 @@ class ChoiceForm(QWidget):
         wanted = tuple(ask.id for ask in asks)
         if wanted != self._asked:
             for widget in self.fields.values():
-                self._form.removeRow(widget)
+                self._labels.pop(widget).deleteLater()
+                widget.hide()
+                widget.deleteLater()
             self.fields = {}
-            for position, ask in enumerate(asks, 1):
+            for number, ask in enumerate(asks):
                 widget = self._make_field(ask)
                 self.fields[ask.id] = widget
-                self._form.insertRow(position, ask.label, widget)
+                # Two facts a line: a screen of 768 px has no room for a line each.
+                alone = number == len(asks) - 1 and number % 2 == 0
+                self._place(widget, ask.label, 1 + number // 2, 2 * (number % 2), 3 if alone else 1)
             self._asked = wanted
             self._tab_order()
         for key, widget in self.fields.items():
@@ -271,9 +279,14 @@ class ChoiceForm(QWidget):
         self.basis.setPlaceholderText(clause or self.tr("文号、条款或核实情况"))
         self.basis.setToolTip(clause)
 
+    def _place(self, widget: QWidget, text: str, row: int, column: int, span: int) -> None:
+        label = QLabel(text, self)
+        label.setBuddy(widget)
+        widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._grid.addWidget(label, row, column)
+        self._grid.addWidget(widget, row, column + 1, 1, span)
+        self._labels[widget] = label
+
     def _set_row_visible(self, widget: QWidget, visible: bool) -> None:
-        # QFormLayout.setRowVisible is Qt 6 only.
         widget.setVisible(visible)
-        label = self._form.labelForField(widget)
-        if isinstance(label, QLabel):
-            label.setVisible(visible)
+        self._labels[widget].setVisible(visible)

@@ -168,6 +168,12 @@ class RichText(QTextBrowser):
         self.setHtml(html)
         self._fit()
 
+    def set_max_lines(self, lines: int) -> None:
+        """Let the text grow to so many lines before it scrolls."""
+        if lines != self._max_lines:
+            self._max_lines = lines
+            self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt name
         """The lines break anew."""
         super().resizeEvent(event)
