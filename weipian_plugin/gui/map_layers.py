@@ -73,6 +73,14 @@ def label_of(row: QueueRow) -> str:
     return " ".join(part for part in (level, tail, status_mark(status_of(row))) if part)
 
 
+def crs_of(text: str) -> QgsCoordinateReferenceSystem:
+    """CRS of an authority id or a WKT; invalid when the text is neither."""
+    crs = QgsCoordinateReferenceSystem()
+    if text:
+        crs.createFromUserInput(text)
+    return crs
+
+
 def gauss_kruger_at(lon: float) -> QgsCoordinateReferenceSystem:
     """CGCS2000 3-degree Gauss-Krüger zone (EPSG:4534–4554) of a longitude in degrees."""
     index = min(max(round((lon - _FIRST_MERIDIAN) / 3), 0), 20)
@@ -137,7 +145,7 @@ def open_assigned(assignment: LayerAssignment) -> Union[QgsMapLayer, str]:
     if not layer.isValid():
         return f"{title}：打不开 {assignment.source}，请确认文件没有损坏、格式正确"
     if assignment.crs:
-        crs = QgsCoordinateReferenceSystem.fromUserInput(assignment.crs)
+        crs = crs_of(assignment.crs)
         if crs.isValid():
             layer.setCrs(crs)
     if not layer.crs().isValid():

@@ -24,8 +24,9 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.errors import WeipianError
 from ...core.model import Batch
+from ...workbench.clock import today
 from ...workbench.exporting import ExportResult, export_report
-from ...workbench.session import Session, today
+from ...workbench.session import Session
 from ..compat import describe, line_height
 from .task_bar import WorkDialog
 
@@ -33,7 +34,8 @@ from .task_bar import WorkDialog
 def scopes(batches: list[Batch], day: str) -> list[tuple[str, str]]:
     """(label, scope) of what can be handed in; `day` is today as ISO text."""
     found = [(f"批次 {batch.name}", f"batch:{batch.name}") for batch in reversed(batches)]
-    months = {(b.issued_on or b.created_at)[:7] for b in batches} | {day[:7]}
+    dates = [b.issued_on or b.created_at for b in batches]
+    months = {date[:7] for date in [*dates, day] if date}
     years = {month[:4] for month in months}
     found += [(f"{month[:4]} 年 {int(month[5:])} 月", f"month:{month}") for month in sorted(months, reverse=True)]
     found += [(f"{year} 年", f"year:{year}") for year in sorted(years, reverse=True)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsSettings
+from qgis.core import QgsSettings
 from qgis.gui import QgsProjectionSelectionWidget
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -29,6 +29,7 @@ from ...core.errors import WeipianError
 from ...workbench.importing import ImportOptions, ImportResult, Inspection, import_delivery, inspect_delivery
 from ...workbench.session import Session
 from ..compat import describe, line_height
+from ..map_layers import crs_of
 from .field_table import FieldTable
 from .task_bar import WorkDialog
 
@@ -223,7 +224,7 @@ class ImportDialog(WorkDialog):
         self.layer.setEnabled(self.layer.count() > 1)
         self.count.setText(f"{found.count} 个要素 · {found.geometry_type or '几何类型未知'}")
         self.encoding_note.setText(_joined(f"当前 {found.encoding or '未知'}", found.encoding_reason, _decoded(found)))
-        self.crs.setCrs(QgsCoordinateReferenceSystem.fromUserInput(found.crs))
+        self.crs.setCrs(crs_of(found.crs))
         self.crs_note.setText(found.crs_reason or "没有坐标系，请选择")
         self.unit_note.setText(_joined(UNITS.get(found.unit, found.unit), found.unit_reason))
         self.fields.fill(found.fields, found.mapping, found.sample)

@@ -29,8 +29,9 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.errors import WeipianError
 from ...core.model import APPROVAL_ROLES, ROLE_LABELS, LayerAssignment
+from ...workbench.clock import check_date
 from ...workbench.overlaying import OverlayReport, overlay_patches
-from ...workbench.session import Session, check_date
+from ...workbench.session import Session
 from ..compat import describe
 from ..guard import as_error
 from .layer_rows import (

@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPus
 from ...core.errors import WeipianError
 from ...workbench import runner
 from ..compat import describe, line_height, tone
+from ..guard import as_error
 from .errors import error_text
 
 T = TypeVar("T")
@@ -59,7 +60,10 @@ class TaskBar(QWidget):
             self._handle = None
             self.hide()
             self.busy_changed.emit(False)
-            then(value)
+            try:
+                then(value)
+            except Exception as error:  # noqa: BLE001 - showing a result must not open a traceback dialog
+                failed(as_error(error))
 
         self.message.setText(f"{text}……")
         self.bar.setValue(0)
