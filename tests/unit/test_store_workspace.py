@@ -94,7 +94,7 @@ def test_undo_refuses_when_somebody_changed_it_since(ws):
     [
         "UPDATE journal SET who = 'x'",
         "DELETE FROM journal",
-        "INSERT OR REPLACE INTO journal SELECT origin, seq, hlc, 'x', action, subject, \"before\", \"after\", prev_hash,"
+        'INSERT OR REPLACE INTO journal SELECT origin, seq, hlc, \'x\', action, subject, "before", "after", prev_hash,'
         " 'h' FROM journal",
     ],
 )
@@ -257,7 +257,9 @@ def test_evidence_is_whole_or_absent(ws, tmp_path):
     assert [p.name for p in kept.parent.iterdir()] == [kept.name]
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c))
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)
+)
 
 
 @given(json_values)

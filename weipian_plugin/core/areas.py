@@ -87,7 +87,7 @@ def class_of(code: str, table: Mapping[str, LandClass]) -> Optional[LandClass]:
     while key:
         if key in table:
             return table[key]
-        if len(key) <= 4:  # noqa: PLR2004 - codes have four characters, suffixes follow
+        if len(key) <= 4:
             return None
         key = key[:-1]
     return None
@@ -175,7 +175,5 @@ def summarise(area_m2: float, rows: Iterable[OverlayRow], table: Mapping[str, La
         redline=role("eco_redline"),
         urban=role("urban_boundary"),
         approvals={r: mu(by_role[r]) for r in (*APPROVAL_ROLES, "approved_union") if r in by_role},
-        classes=tuple(
-            (code, name, mu(area)) for (code, name), area in sorted(by_class.items(), key=lambda kv: -kv[1])
-        ),
+        classes=tuple((code, name, mu(area)) for (code, name), area in sorted(by_class.items(), key=lambda kv: -kv[1])),
     )

@@ -61,6 +61,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "微信默认会清除 EXIF，请让对方勾选“原图”重发，或手工填写位置和方位角。",
     ),
     "E_PHOTO_UNREADABLE": ("照片读不出来：{path}（{detail}）", "请确认文件没有损坏，必要时请重新提供。"),
+    "E_PHOTO_POSITION": (
+        "照片的位置或方位角不合理：{value}",
+        "经度 ±180、纬度 ±89.9、方位角 0–360 度，请按照片水印重新填写。",
+    ),
     "E_EVIDENCE_MISSING": ("举证文件不在工作区里：{name}", "请从原始来源重新附上该文件。"),
     "E_RULES": ("规则包有错：{detail}", "请按提示的行号改正 resources/rules 下的文件，或恢复为随插件发布的版本。"),
     "E_LAYER_ROLE": ("不认识的图层角色：{role}", "请使用设计约定的角色名，例如 landuse、prime_farmland。"),

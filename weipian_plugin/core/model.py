@@ -92,16 +92,40 @@ _CASE_LABELS = {
 
 #: Every role a layer can be given (design section 4).
 ROLES: tuple[str, ...] = (
-    "landuse", "prime_farmland", "eco_redline", "urban_boundary", "plan_zone", "approval", "supply",
-    "title", "temp_land", "facility_agri", "rural_house", "mining_right", "village", "grid",
-    "image_before", "image_after",
+    "landuse",
+    "prime_farmland",
+    "eco_redline",
+    "urban_boundary",
+    "plan_zone",
+    "approval",
+    "supply",
+    "title",
+    "temp_land",
+    "facility_agri",
+    "rural_house",
+    "mining_right",
+    "village",
+    "grid",
+    "image_before",
+    "image_after",
 )
 ROLE_LABELS: Mapping[str, str] = {
-    "landuse": "地类图斑（DLTB）", "prime_farmland": "永久基本农田", "eco_redline": "生态保护红线",
-    "urban_boundary": "城镇开发边界", "plan_zone": "规划分区", "approval": "农转用批准范围",
-    "supply": "供地范围", "title": "不动产登记", "temp_land": "临时用地", "facility_agri": "设施农用地",
-    "rural_house": "农村宅基地", "mining_right": "矿业权", "village": "村界", "grid": "网格",
-    "image_before": "前时相影像", "image_after": "后时相影像",
+    "landuse": "地类图斑（DLTB）",
+    "prime_farmland": "永久基本农田",
+    "eco_redline": "生态保护红线",
+    "urban_boundary": "城镇开发边界",
+    "plan_zone": "规划分区",
+    "approval": "农转用批准范围",
+    "supply": "供地范围",
+    "title": "不动产登记",
+    "temp_land": "临时用地",
+    "facility_agri": "设施农用地",
+    "rural_house": "农村宅基地",
+    "mining_right": "矿业权",
+    "village": "村界",
+    "grid": "网格",
+    "image_before": "前时相影像",
+    "image_after": "后时相影像",
 }
 #: Roles that say "somebody approved this land"; overlaps among them are unioned.
 APPROVAL_ROLES: tuple[str, ...] = ("approval", "supply", "title", "temp_land", "facility_agri", "rural_house")

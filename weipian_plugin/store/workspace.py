@@ -393,6 +393,8 @@ class Workspace:
     def keep_sources(self, files: Sequence[Path], sha256: str) -> None:
         """Keep a delivery exactly as received under `sources/<sha>/`."""
         root = Path(os.path.commonpath([file.parent for file in files])) if files else self.folder
+        if root.suffix.lower() == ".gdb":  # a FileGDB is known by the name of its folder
+            root = root.parent
         for file in files:
             self._copy(file, self.folder / "sources" / sha256 / file.relative_to(root))
 

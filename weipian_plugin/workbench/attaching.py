@@ -93,4 +93,6 @@ def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> A
 def _facts(item: evidence_in.Prepared) -> PhotoFacts:
     """What matching wants to know; documents are matched by name alone."""
     e = item.evidence
-    return PhotoFacts(taken_at=e.taken_at, lon=e.lon, lat=e.lat, azimuth=e.azimuth, azimuth_ref=e.azimuth_ref)
+    return PhotoFacts(
+        taken_at=e.taken_at, lon=e.lon, lat=e.lat, azimuth=e.azimuth, azimuth_ref=e.azimuth_ref, accuracy_m=e.accuracy_m
+    )

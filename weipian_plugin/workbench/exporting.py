@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import shapely
 
+from ..core.areas import AreaSummary
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.hashing import file_sha256
@@ -147,11 +148,12 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
     answers = judgement.answers if judgement else {}
     office = pack.office_for(
         sub_type=judgement.sub_type if judgement else "",
+        landuse=_main_code(view.summary),
         patch_type=patch.patch_type or "",
         texts=(answers.get("actual_use", ""), answers.get("project", "")),
     )
     illegal = judgement is not None and judgement.verdict is Verdict.ILLEGAL
-    monitor = pack.monitor_classes.get(patch.monitor_class or "")
+    monitor = pack.monitor_class(patch.monitor_class or "")
     point = shapely.from_wkb(patch.wkb).representative_point() if patch.wkb else None
     return PatchReport(
         patch=patch,
@@ -170,8 +172,12 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
         closure_missing=view.closure_missing,
         centroid=(point.x, point.y) if point is not None else None,
         office=office.label if illegal and office else "",
-        review_note=patch.remark or "",
     )
+
+
+def _main_code(summary: Optional[AreaSummary]) -> str:
+    """DLBM of the largest class."""
+    return summary.classes[0][0] if summary and summary.classes else ""
 
 
 def _meta(session: Session, reports: Sequence[PatchReport], label: str, stamp: datetime) -> ReportMeta:
@@ -229,7 +235,7 @@ def _write(
         feedback.message("正在出核查表")
         job = sheet_job(reports, meta, session.assignments(), session.pack.landuse, folder)
         drawn = rendering.render(job, _Part(feedback, 25, 98))
-    selfcheck.write_selfcheck(folder, reports, meta, drawn)
+    selfcheck.write_selfcheck(folder, reports, meta, drawn, copied)
     return drawn
 
 

@@ -13,6 +13,7 @@ from ..core.feedback import Feedback
 from ..core.model import LayerAssignment
 from ..store.workspace import FILE_NAME, Workspace
 from . import importing, overlaying, reporting
+from .layer_guess import guess_date
 
 
 def operator() -> str:
@@ -83,7 +84,9 @@ def _assignment(role: str, item: Union[str, Mapping[str, Any]]) -> LayerAssignme
         class_field=str(values.get("class_field", "")),
         scheme=str(values.get("scheme", "")),
         crs=str(values.get("crs", "")),
-        taken_on=str(values.get("taken_on", "")),
+        taken_on=str(
+            values.get("taken_on", "") or (guess_date(Path(source).stem) if role.startswith("image_") else "")
+        ),
     )
 
 

@@ -269,6 +269,9 @@ class Session(Reader):
         self, evidence_id: str, lon: Optional[float], lat: Optional[float], azimuth: Optional[float], taken_at: str
     ) -> None:
         """Facts of a photo entered by hand; the photo is marked 手工 from now on, what EXIF said is kept."""
+        for value, limit in ((lon, 180.0), (lat, 89.9), (azimuth, 360.0)):
+            if value is not None and not abs(value) <= limit:  # NaN fails the comparison too
+                raise WeipianError("E_PHOTO_POSITION", value=value)
         item = self._evidence(evidence_id)
         checks = dict(item.checks)
         checks.setdefault("exif", {k: getattr(item, k) for k in ("lon", "lat", "azimuth", "taken_at", "source")})
