@@ -14,6 +14,7 @@ from ..core.rulepack import UNCONFIRMED_MARK, RulePack
 from .compat import describe, line_height
 from .widgets import NoteFrame, RichText, coloured
 
+_NAMED = 3
 _SOURCES = {
     "S": "方案原文",
     "P": "公开文件",
@@ -92,7 +93,11 @@ class AdvicePanel(NoteFrame):
         if reasons:
             lines.append(reasons)
         if advice.missing:
-            lines.append(coloured(self, "缺：" + escape(" · ".join(advice.missing)), "warn"))
+            # What the headline names already is not said twice; the rest of a long list is in the tool tip.
+            news = [item for item in advice.missing if item not in advice.headline] or list(advice.missing)
+            more = f" 等 {len(advice.missing)} 项" if len(news) > _NAMED else ""
+            lines.insert(1, coloured(self, "缺：" + escape(" · ".join(news[:_NAMED]) + more), "warn"))
+        self.text.setToolTip("缺：\n" + "\n".join(advice.missing) if advice.missing else "")
         self.text.set_html("<br>".join(lines))
         describe(self.text, "建议", self.text.toPlainText())
 

@@ -56,6 +56,11 @@ def action_text(action: CaseAction) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def status_label(status: CaseStatus) -> str:
+    """The status as the section says it."""
+    return "尚未查处" if status is CaseStatus.NONE else status.label
+
+
 class CasePanel(QWidget):
     """Renders the case of a PatchView; `action_requested(kind, step_back)` opens its form."""
 
@@ -81,7 +86,7 @@ class CasePanel(QWidget):
     def show_case(self, view: PatchView) -> None:
         """Show one illegal patch."""
         status = view.patch.case_status
-        self.summary.set_html(f"<b>{escape(status.label)}</b> · " + self._open_html(view.open_mu))
+        self.summary.set_html(f"<b>{escape(status_label(status))}</b> · " + self._open_html(view.open_mu))
         self.history.set_html("<br>".join(escape(action_text(action)) for action in view.actions))
         self.history.setVisible(bool(view.actions))
         wanting = "；".join(escape(text) for text in view.closure_missing)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Optional
 
 from qgis.PyQt.QtCore import QPoint, QSize, Qt, QUrl, pyqtSignal
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QFont, QIcon, QPixmap
+from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QIcon, QPixmap
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -33,6 +33,11 @@ _PATH = _ID + 1
 _KINDS = "*.jpg *.jpeg *.png *.heic *.heif *.tif *.tiff *.pdf *.doc *.docx *.xls *.xlsx *.zip"
 
 
+def distance_text(metres: float) -> str:
+    """Metres as they are, kilometres above one."""
+    return f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"
+
+
 def caption(link: LinkedEvidence) -> tuple[str, str]:
     """(what the picture sees, tone): azimuth, distance, whether it looks at the patch, 手工.
 
@@ -42,12 +47,12 @@ def caption(link: LinkedEvidence) -> tuple[str, str]:
     if evidence.kind != "photo":
         return (evidence.doc_no or "文件"), "muted"
     azimuth = "方位？" if evidence.azimuth is None else f"{evidence.azimuth:.0f}°"
-    distance = "" if link.distance_m is None else f" {link.distance_m:.0f} m"
+    distance = "" if link.distance_m is None else f" {distance_text(link.distance_m)}"
     hand = " 手工" if evidence.source == "manual" else ""
     if link.looks_at is None:
         why = " ？" if evidence.lon is not None else " 无定位"
         return azimuth + distance + why + hand, "muted"
-    mark, name = (" ✔", "good") if link.looks_at else (" ✖ 未指向", "warn")
+    mark, name = (" ✔", "good") if link.looks_at else (" ✖未指向", "warn")
     return azimuth + distance + mark + hand, name
 
 
@@ -116,9 +121,9 @@ class EvidencePanel(QWidget):
         strip.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         strip.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         line = line_height(strip)
-        self._size = QSize(line * 6, line * 4)
+        self._size = QSize(line * 7, int(line * 4.5))
         strip.setIconSize(self._size)
-        strip.setGridSize(QSize(self._size.width() + line // 2, self._size.height() + int(line * 1.5)))
+        strip.setGridSize(QSize(self._size.width() + line, self._size.height() + int(line * 1.5)))
         strip.setFixedHeight(
             self._size.height() + int(line * 1.5) + strip.horizontalScrollBar().sizeHint().height() + 4
         )
@@ -137,7 +142,6 @@ class EvidencePanel(QWidget):
         self.show_checklist(checklist)
         self.strip.clear()
         self.aim.setEnabled(False)
-        bold = QFont(self.strip.font())
         paths = []
         for link in evidence:
             text, name = caption(link)
@@ -148,8 +152,6 @@ class EvidencePanel(QWidget):
             item.setData(int(Qt.ItemDataRole.AccessibleTextRole), tip(link, purposes).replace("\n", "，"))
             item.setForeground(tone(self, name))
             item.setIcon(QIcon(self._blank()))
-            bold.setBold(name == "warn")
-            item.setFont(bold)
             self.strip.addItem(item)
             if link.path:
                 paths.append(link.path)

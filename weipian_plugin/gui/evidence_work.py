@@ -41,6 +41,7 @@ class EvidenceWork(QObject):
         self._review.assert_shown(patch.patch_id)
         notes = self._review.opened().attach(patch.patch_uid, patch.patch_id, paths, purpose)
         self._after_evidence()
+        self._dock.scroll.ensureWidgetVisible(self._dock.evidence.strip)
         self._review.tell("；".join(notes) if notes else f"已附 {len(paths)} 个文件", "warn" if notes else "good")
 
     def _after_evidence(self) -> None:

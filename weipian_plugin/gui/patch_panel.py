@@ -127,7 +127,8 @@ class PatchPanel(QWidget):
         else:
             parts = [(_TONE_OF.get(name, name), label, getattr(summary, name)) for name, label in _PARTS]
             self.bar.set_parts(parts)
-            text = escape(identity_text(summary))
+            # Without these spaces the sum stays on one line of the narrow dock.
+            text = escape(identity_text(summary)).replace(" + ", "+")
             for value in {f"{summary.total:.2f}", f"耕地 {summary.cropland:.2f}"}:
                 text = text.replace(value, f"<b>{value}</b>", 1)
             text += " " + (coloured(self, "✔", "good") if summary.identity_ok else self._difference(summary))

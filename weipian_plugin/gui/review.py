@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QInputDialog
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, Verdict
 from ..workbench.views import PatchView
+from .case_panel import status_label
 from .dock import WeipianDock
 from .guard import guarded
 from .queue_model import PRESET_BY_KEY
@@ -65,10 +66,10 @@ class Review(QObject):
         self.dock.notice.show_text(f"{error.message}。{error.remedy}", "bad")
 
     def tell(self, text: str, kind: str = "good") -> None:
-        """Good news in the bottom line for a moment; anything else stays above it until closed."""
-        if kind == "good":
+        """Good news and hints in the bottom line for a moment; anything else stays above it until closed."""
+        if kind in ("good", "hint"):
             self.dock.notice.clear()
-            self.dock.state.setText(f"✔ {text}")
+            self.dock.state.setText(f"✔ {text}" if kind == "good" else text)
             self._toast_timer.start()
         else:
             self.dock.notice.show_text(text, kind)
@@ -190,7 +191,7 @@ class Review(QObject):
             dock.case_box.setVisible(illegal)
             if illegal:
                 dock.case.show_case(view)
-                dock.case_box.setTitle(f"查处整改 · {view.patch.case_status.label}")
+                dock.case_box.setTitle(f"查处整改 · {status_label(view.patch.case_status)}")
             self._show_buttons()
         finally:
             content.setUpdatesEnabled(True)
@@ -377,7 +378,7 @@ class Review(QObject):
         if uid:
             self.show_patch(uid)
         else:
-            self.tell("没有其他未判定的图斑" if unfinished else "已经到头了")
+            self.tell("没有其他未判定的图斑" if unfinished else "已经到头了", "hint")
 
     @guarded
     def go_to(self, text: str = "") -> None:
