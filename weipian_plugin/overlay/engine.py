@@ -94,7 +94,7 @@ class _Run:
         geoms = self._frame.settle(self._frame.patch_geometries(self._patches))
         for layer in self._layers:
             stop_if_cancelled(self._feedback)
-            layer.enter(self._frame)
+            layer.enter(self._frame, geoms)
         usable = self._usable(geoms)
         for start in range(0, len(usable), _CHUNK):
             chunk = usable[start : start + _CHUNK]

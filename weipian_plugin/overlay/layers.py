@@ -70,13 +70,14 @@ class Layer:
         self._split: dict[int, list[Any]] = {}
         self._frame: Optional[Frame] = None
 
-    def enter(self, frame: Frame) -> None:
-        """Prepare the way into the frame and back.
+    def enter(self, frame: Frame, patches: Any) -> None:
+        """Prepare the way into the frame and back; `patches` are all geometries of the run.
 
         Raises:
             WeipianError: E_CRS_DATUM, E_CRS_INVALID, E_LANDUSE_SCHEME.
         """
         self._frame = frame
+        self._patches = shapely.STRtree(patches)
         self._there = Transformer(self.source.crs, frame.crs)
         self._back = Transformer(frame.crs, self.source.crs)
         if self.role != "landuse":
@@ -143,7 +144,7 @@ class Layer:
     def _shapes(self, rows: Sequence[tuple[int, Optional[bytes], Any]], frame: Frame) -> list[list[Any]]:
         """Polygons in the frame of each row, repaired, the huge ones in pieces (kept for the next chunk)."""
         out: list[list[Any]] = [self._split.get(row[0], []) for row in rows]
-        fresh = [i for i, parts in enumerate(out) if not parts]
+        fresh = [i for i, row in enumerate(rows) if row[0] not in self._split]
         if not fresh:
             return out
         fids = np.array([rows[i][0] for i in fresh])
@@ -161,7 +162,7 @@ class Layer:
         huge = shapely.get_num_coordinates(geoms) > HUGE
         for i, fid, geom, cut, empty in zip(fresh, fids.tolist(), geoms, huge.tolist(), shapely.is_empty(geoms)):
             if cut:
-                self._split[fid] = split_huge(geom)
+                self._split[fid] = split_huge(geom, self._patches)
             out[i] = self._split[fid] if cut else [] if empty else [geom]
         return out
 
