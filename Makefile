@@ -15,7 +15,7 @@ PLUGIN := build/plugins/weipian_plugin
 DEMO_REAL ?=
 PYTEST_ARGS ?=
 
-.PHONY: help setup sample plugin package offline run demo bench test lint format clean
+.PHONY: help setup sample plugin package offline run demo bench test lint format translations clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -62,6 +62,9 @@ lint: $(READY) ## Style, imports, types
 	$(PYTHON) -m ruff format --check .
 	.venv/bin/lint-imports
 	$(PYTHON) -m mypy
+
+translations: $(READY) ## Bring i18n in step with the sources
+	$(PYTHON) tools/update_translations.py
 
 format: $(READY) ## Rewrite the sources in the house style
 	$(PYTHON) -m ruff check --fix .
