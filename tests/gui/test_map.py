@@ -232,11 +232,16 @@ def test_cycle_compare(with_images, controller, canvas, qtbot) -> None:
     assert controller.mode == AFTER
     assert controller.cycle_compare() == BEFORE
     assert ticked() == {"图斑", "前时相 2025-10-06"}
+    shown = canvas.extent()
     assert controller.cycle_compare() == SIDE_BY_SIDE
     assert canvas.findChild(object, "weipian_compare") is not None
     qtbot.wait(50)
     compare = canvas.findChild(object, "weipian_compare")
     left, right = compare.before.canvas, compare.after.canvas
+    assert canvas.extent() == shown  # opening and laying out the sides must not move the map
+    canvas.resize(800, 500)
+    qtbot.wait(50)
+    assert canvas.extent().center().distance(shown.center()) < 0.01 * shown.width()
     assert left.mapUnitsPerPixel() == pytest.approx(canvas.mapUnitsPerPixel())
     assert right.center().distance(canvas.center()) == pytest.approx(0, abs=1e-6)
     left.setExtent(left.extent().buffered(50))

@@ -116,8 +116,9 @@ class _ScreenItem(QgsMapCanvasItem):
         self.setZValue(30)
 
     def boundingRect(self) -> QRectF:  # noqa: N802 - Qt name
-        """The whole canvas."""
-        return QRectF(0, 0, self._map.width(), self._map.height())
+        """The whole map in pixels; the canvas itself is wider by its frame."""
+        size = self._map.mapSettings().outputSize()
+        return QRectF(0, 0, size.width(), size.height())
 
     def updatePosition(self) -> None:  # noqa: N802 - QGIS name
         """Called by QGIS when the map moves."""

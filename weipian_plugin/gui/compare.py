@@ -7,7 +7,7 @@ from typing import Callable, Optional
 
 from qgis.core import QgsGeometry, QgsMapLayer, QgsMapRendererParallelJob, QgsProject, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapToolPan
-from qgis.PyQt.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -66,6 +66,9 @@ class CompareView(QWidget):
         self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._button.clicked.connect(self._close_clicked)
         self.after.header.addWidget(self._button)
+        self._sizes: dict[int, QSize] = {}  # pixels of each side when it was last set by us
+        for half in self._halves():  # both maps start at the same height
+            half.title.setMinimumHeight(self._button.sizeHint().height())
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 2, 4, 2)
         row.setSpacing(4)
@@ -117,6 +120,7 @@ class CompareView(QWidget):
             half.canvas.setDestinationCrs(self._main.mapSettings().destinationCrs())
             half.canvas.setRotation(self._main.rotation())
             _same_view(self._main, half.canvas)
+            self._sizes[id(half.canvas)] = half.canvas.mapSettings().outputSize()
             half.canvas.refresh()
         self._syncing = False
 
@@ -124,8 +128,11 @@ class CompareView(QWidget):
         """One side was moved by hand: take the map and the other side along."""
         if self._syncing:
             return
-        self._syncing = True
         moved = self.before.canvas if self.sender() is self.before.canvas else self.after.canvas
+        if self._sizes.get(id(moved)) != moved.mapSettings().outputSize():
+            self._main_moved()  # it was resized, not moved: the map leads
+            return
+        self._syncing = True
         other = self.after.canvas if moved is self.before.canvas else self.before.canvas
         for canvas in (other, self._main):
             _same_view(moved, canvas)
