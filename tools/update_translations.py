@@ -30,8 +30,8 @@ def _of_class(node: ast.ClassDef) -> list[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "tr":
             texts += [a.value for a in inner.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-        elif isinstance(inner, ast.Assign) and any(getattr(t, "id", "") in ("TITLE", "HELP") for t in inner.targets):
-            if isinstance(inner.value, ast.Constant) and inner.value.value:
+        elif isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Constant) and inner.value.value:
+            if {getattr(target, "id", "") for target in inner.targets} & {"TITLE", "HELP"}:
                 texts.append(str(inner.value.value))
     return texts
 
