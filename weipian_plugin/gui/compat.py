@@ -59,7 +59,8 @@ def icon(name: str, widget: QWidget) -> QIcon:
     painter = QPainter(pixmap)
     QSvgRenderer(str(path)).render(painter, QRectF(0, 0, size, size))
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(pixmap.rect(), widget.palette().color(QPalette.ColorRole.ButtonText))
+    ink = QColor("#e0e0e0") if is_dark(widget) else widget.palette().color(QPalette.ColorRole.ButtonText)
+    painter.fillRect(pixmap.rect(), ink)
     painter.end()
     return QIcon(pixmap)
 

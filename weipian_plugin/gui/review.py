@@ -14,7 +14,6 @@ from ..workbench.views import PatchView
 from .case_panel import status_label
 from .dock import WeipianDock
 from .guard import guarded
-from .queue_model import PRESET_BY_KEY
 from .verdict_panel import Choice, choice_of, goes_against
 
 if TYPE_CHECKING:
@@ -402,8 +401,3 @@ class Review(QObject):
         """Only one batch in the queue, or all with an empty id."""
         self.batch_id = batch_id
         self.reload()
-
-    def show_preset(self, key: str) -> None:
-        """Choose a filter."""
-        if key in PRESET_BY_KEY:
-            self.dock.queue.set_filter(key)

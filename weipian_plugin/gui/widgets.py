@@ -154,6 +154,8 @@ class RichText(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
+        # Themes such as Night Mapping give every text view a border and a ground of its own.
+        self.setStyleSheet("QTextBrowser { border: none; background: transparent; padding: 0; margin: 0; }")
         self.document().setDocumentMargin(1)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -182,7 +184,10 @@ class RichText(QTextBrowser):
     def _fit(self) -> None:
         self.document().setTextWidth(max(self.viewport().width(), 50))
         limit = self._max_lines * (line_height(self) + 2) + 4
-        height = min(int(self.document().size().height()) + 2, limit)
+        wanted = int(self.document().size().height()) + 2
+        height = min(wanted, limit)
+        bar = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if wanted <= limit else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(bar)
         if height != self.height():
             self.setFixedHeight(height)
 
