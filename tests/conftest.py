@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,13 @@ def sample(root: Path) -> Path:
     if not (folder / "sample.json").is_file():
         pytest.skip("the sample has not been generated: make sample")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _shapefiles_as_written() -> Iterator[None]:
+    """QGIS sets SHAPE_ENCODING to nothing; files that a test writes must come out in the encoding it names."""
+    gdal = pytest.importorskip("osgeo.gdal")
+    before = gdal.GetConfigOption("SHAPE_ENCODING")
+    gdal.SetConfigOption("SHAPE_ENCODING", None)
+    yield
+    gdal.SetConfigOption("SHAPE_ENCODING", before)

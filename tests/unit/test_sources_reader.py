@@ -123,7 +123,7 @@ def test_layer_is_chosen_by_name_or_by_having_polygons(tmp_path):
 
 
 def test_crs_is_read_overridden_or_empty(tmp_path):
-    path = write(tmp_path / "a.shp", SQUARES, "", driver="ESRI Shapefile")
+    path = write(tmp_path / "a.shp", SQUARES, "", driver="ESRI Shapefile", options=["ENCODING=UTF-8"])
     assert open_source(path).crs == ""
     assert open_source(path, crs="4524").crs == "EPSG:4524"
     assert code_of(open_source, path, crs="西安") == "E_CRS_INVALID"
@@ -233,3 +233,23 @@ def test_filegdb_in_a_zip_and_curves(tmp_path):
                 rows = list(source.read())
             assert len(rows) == info.count
             assert not [row for row in rows if row[1] and shapely.from_wkb(row[1]).has_z]
+
+
+def test_gbk_is_decoded_in_a_process_where_qgis_switched_decoding_off(tmp_path):
+    from osgeo import gdal, ogr
+
+    ogr.UseExceptions()
+    path = tmp_path / "地类.shp"
+    dataset = ogr.GetDriverByName("ESRI Shapefile").CreateDataSource(str(path))
+    layer = dataset.CreateLayer("地类", None, ogr.wkbPolygon, ["ENCODING=CP936"])
+    layer.CreateField(ogr.FieldDefn("村名", ogr.OFTString))
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature["村名"] = "柏树村"
+    feature.SetGeometry(ogr.CreateGeometryFromWkt("POLYGON((0 0,1 0,1 1,0 0))"))
+    layer.CreateFeature(feature)
+    feature = layer = dataset = None  # GDAL writes when the last reference goes
+    gdal.SetConfigOption("SHAPE_ENCODING", "")  # as QgsApplication does
+    with open_source(path) as source:
+        ((_, _, values),) = list(source.read())
+    assert values == {"村名": "柏树村"}
+    assert gdal.GetConfigOption("SHAPE_ENCODING") == ""

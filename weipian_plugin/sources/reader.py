@@ -262,19 +262,27 @@ def _open(path: Path, encoding: str) -> Iterator[Any]:
     options = [f"ENCODING={encoding}"] if encoding else []
     found = False
     for name in names:
-        gdal.PushErrorHandler("CPLQuietErrorHandler")
-        try:
-            # ENCODING is an option of shapefiles; other drivers only warn about it, quietly.
-            dataset = gdal.OpenEx(name, gdal.OF_VECTOR | gdal.OF_READONLY, _DRIVERS, options)
-        except RuntimeError:
-            dataset = None
-        finally:
-            gdal.PopErrorHandler()
+        dataset = _open_quietly(name, options)
         if dataset is not None:
             found = True
             yield dataset
     if not found:
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=_why(path))
+
+
+def _open_quietly(name: str, options: list[str]) -> Any:
+    """A dataset or None. QGIS sets SHAPE_ENCODING to nothing, which would leave GBK undecoded in its process."""
+    before = gdal.GetConfigOption("SHAPE_ENCODING")
+    gdal.SetConfigOption("SHAPE_ENCODING", None)
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        # ENCODING is an option of shapefiles; other drivers only warn about it, quietly.
+        return gdal.OpenEx(name, gdal.OF_VECTOR | gdal.OF_READONLY, _DRIVERS, options)
+    except RuntimeError:
+        return None
+    finally:
+        gdal.PopErrorHandler()
+        gdal.SetConfigOption("SHAPE_ENCODING", before)
 
 
 def list_layers(path: Union[str, Path]) -> list[LayerInfo]:
