@@ -26,14 +26,13 @@ def strings() -> list[tuple[str, str]]:
 
 
 def _of_class(node: ast.ClassDef) -> list[str]:
-    texts = []
+    found: list[ast.expr] = []
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "tr":
-            texts += [a.value for a in inner.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-        elif isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Constant) and inner.value.value:
-            if {getattr(target, "id", "") for target in inner.targets} & {"TITLE", "HELP"}:
-                texts.append(str(inner.value.value))
-    return texts
+            found += inner.args
+        elif isinstance(inner, ast.Assign) and {getattr(t, "id", "") for t in inner.targets} & {"TITLE", "HELP"}:
+            found.append(inner.value)
+    return [n.value for n in found if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value]
 
 
 def translations() -> dict[tuple[str, str], str]:
