@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from osgeo import ogr, osr
-from qgis.core import QgsProject, QgsSettings, QgsVectorLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsSettings, QgsVectorLayer
 
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.model import Batch, LayerAssignment
@@ -145,6 +145,44 @@ def test_id_column_that_is_not_known_is_asked_for(qtbot, session, tmp_path: Path
     assert dialog.import_button.isEnabled()
     assert dialog.inspection.mapping["patch_id"] == "HAOMA"
     assert dialog.question_form.rowCount() == 2  # the question and its answer can still be changed
+
+
+def test_one_of_several_layers_is_asked_for_and_can_be_changed(qtbot, session, tmp_path: Path) -> None:
+    path = make_layer(tmp_path / "x.gpkg", "甲", {"JCBH": "9001"})
+    make_layer(path, "乙", {"JCBH": "9002"}, epsg=4490)
+    dialog = inspected(qtbot, session, path)
+    assert [q.key for q in dialog.inspection.questions] == ["layer"]
+    for wanted in ("乙", "甲"):
+        dialog.answer("layer", wanted)
+        qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+        assert dialog.inspection.layer == wanted
+        assert dialog.layer.currentText() == wanted
+    dialog.layer.setCurrentText("乙")
+    dialog.layer.activated.emit(1)
+    qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+    assert dialog.inspection.layer == "乙"
+
+
+def test_unknown_crs_is_chosen_on_the_page(qtbot, session, tmp_path: Path) -> None:
+    path = make_layer(tmp_path / "x.shp", "x", {"JCBH": "9001"})
+    path.with_suffix(".prj").unlink()
+    dialog = inspected(qtbot, session, path)
+    assert "crs" in [q.key for q in dialog.inspection.questions]
+    assert not dialog.crs.crs().isValid()
+    assert not dialog.import_button.isEnabled()
+    dialog.crs.setCrs(QgsCoordinateReferenceSystem("EPSG:4490"))
+    qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+    assert dialog.inspection.crs == "EPSG:4490"
+    assert dialog.import_button.isEnabled()
+
+
+def test_real_delivery_in_gbk(qtbot, session, realdata: Path) -> None:
+    dialog = inspected(qtbot, session, realdata / "imagery" / "dsifn_xian" / "dsifn_patches.shp")
+    assert dialog.inspection.questions == ()
+    dialog.start_import()
+    qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+    assert dialog.result is not None, dialog.notice.text()
+    assert dialog.result.imported == 64  # README of the data: 64 patches
 
 
 def test_mapping_can_be_corrected(qtbot, session, tmp_path: Path) -> None:

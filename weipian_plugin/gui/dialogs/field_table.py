@@ -76,7 +76,7 @@ class FieldTable(QTableWidget):
             combo.activated.connect(self._chosen)
             self.setCellWidget(row, 1, combo)
             self.setItem(row, 2, QTableWidgetItem(self._values(mapping.get(name, ""))))
-        self.resizeRowsToContents()
+            self.setRowHeight(row, combo.sizeHint().height() + 2)
 
     def _values(self, header: str) -> str:
         return "、".join(str(row[header]) for row in self._sample[:3] if row.get(header)) if header else ""
@@ -89,6 +89,10 @@ class FieldTable(QTableWidget):
         """Take the column `field` for `canonical`; empty means that there is none."""
         self._told[canonical] = field
         self.changed.emit()
+
+    def forget(self) -> None:
+        """Another layer is looked at: nothing has been said about its columns."""
+        self._told = {}
 
     def overrides(self) -> dict[str, str]:
         """canonical -> column, as far as a person said so."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
-from qgis.core import QgsSettings
+from qgis.core import QgsCoordinateReferenceSystem, QgsSettings
 from qgis.gui import QgsProjectionSelectionWidget
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -106,8 +106,14 @@ class ImportDialog(WorkDialog):
         for value, label in ENCODINGS:
             self.encoding.addItem(label, value)
         self.crs = QgsProjectionSelectionWidget(page)
-        self.crs.setOptionVisible(QgsProjectionSelectionWidget.CrsOption.CurrentCrs, False)
+        option = QgsProjectionSelectionWidget.CrsOption
+        for shown in (option.LayerCrs, option.ProjectCrs, option.CurrentCrs, option.DefaultCrs):
+            self.crs.setOptionVisible(shown, False)
+        self.crs.setNotSetText("未知，请选择")
+        self.crs.setOptionVisible(option.CrsNotSet, True)
         self.count, self.encoding_note, self.crs_note, self.unit_note = (QLabel(page) for _ in range(4))
+        for button in (self.file_button, self.folder_button):
+            button.setAutoDefault(False)
         for label in (self.count, self.encoding_note, self.crs_note, self.unit_note):
             label.setWordWrap(True)
         form = QFormLayout()
@@ -136,9 +142,9 @@ class ImportDialog(WorkDialog):
         layout.addWidget(self.findings)
         layout.addWidget(QLabel("字段对应", page))
         layout.addWidget(self.fields, 1)
-        self.layer.activated.connect(self._changed)
+        self.layer.activated.connect(self._layer_chosen)
         self.encoding.activated.connect(self._changed)
-        self.crs.crsChanged.connect(self._changed)
+        self.crs.crsChanged.connect(self._crs_chosen)
         self.fields.changed.connect(self._changed)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -198,18 +204,23 @@ class ImportDialog(WorkDialog):
         if not self._filling and self.inspection is not None and not self.task.busy:
             self._inspect(self.options())
 
+    def _layer_chosen(self, _index: int) -> None:
+        """Another layer: what was said about the last one no longer holds."""
+        self._asked = {key: value for key, value in self._asked.items() if key == "layer"}
+        self._answers = {}
+        self.fields.forget()
+        self.answer("layer", str(self.layer.currentText()))
+
+    def _crs_chosen(self, crs: QgsCoordinateReferenceSystem) -> None:
+        if not self._filling and crs.isValid():
+            self.answer("crs", crs.authid() or crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT2_2018))
+
     def options(self) -> ImportOptions:
-        """What the page says, where it differs from what was found without being told."""
-        found = self.inspection
-        crs = self.crs.crs().authid() if self.crs.crs().isValid() else ""
-        settled = found.options if found is not None else ImportOptions()
-        told_crs = crs if found is not None and crs and crs != found.crs else settled.crs
+        """What a person settled on this page; layer and CRS are answers like any other."""
         return ImportOptions(
-            layer=str(self.layer.currentText()) if self.layer.count() > 1 else settled.layer,
-            crs=told_crs,
             encoding=str(self.encoding.currentData() or ""),
             field_map=self.fields.overrides(),
-            answers={**settled.answers, **self._answers},
+            answers=dict(self._answers),
         )
 
     # -- checking --------------------------------------------------------------------------------
@@ -220,12 +231,12 @@ class ImportDialog(WorkDialog):
         self.batch.setText(self.batch.text() or _batch_name(found))
         self.layer.clear()
         self.layer.addItems(list(found.layers) or [found.layer])
-        self.layer.setCurrentText(found.layer)
+        self.layer.setCurrentIndex(self.layer.findText(found.layer))
         self.layer.setEnabled(self.layer.count() > 1)
-        self.count.setText(f"{found.count} 个要素 · {found.geometry_type or '几何类型未知'}")
+        self.count.setText(f"{found.count} 个要素 · {_kind(found.geometry_type)}" if found.layer else "请先选择图层")
         self.encoding_note.setText(_joined(f"当前 {found.encoding or '未知'}", found.encoding_reason, _decoded(found)))
         self.crs.setCrs(crs_of(found.crs))
-        self.crs_note.setText(found.crs_reason or "没有坐标系，请选择")
+        self.crs_note.setText(found.crs_reason or ("没有坐标系，请选择" if found.layer else ""))
         self.unit_note.setText(_joined(UNITS.get(found.unit, found.unit), found.unit_reason))
         self.fields.fill(found.fields, found.mapping, found.sample)
         self._ask(found)
@@ -311,6 +322,13 @@ class ImportDialog(WorkDialog):
 
 def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
+
+
+def _kind(geometry_type: str) -> str:
+    text = geometry_type.lower()
+    if "polygon" in text or "surface" in text:
+        return "面"
+    return geometry_type or "几何类型未知"
 
 
 def _decoded(found: Inspection) -> str:

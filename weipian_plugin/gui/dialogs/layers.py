@@ -32,7 +32,7 @@ from ...core.model import APPROVAL_ROLES, ROLE_LABELS, LayerAssignment
 from ...workbench.clock import check_date
 from ...workbench.overlaying import OverlayReport, overlay_patches
 from ...workbench.session import Session
-from ..compat import describe
+from ..compat import describe, tone
 from ..guard import as_error
 from .layer_rows import (
     CLASS_ROLES,
@@ -79,7 +79,7 @@ class LayersDialog(WorkDialog):
         header.setSectionResizeMode(_SOURCE, QHeaderView.ResizeMode.Stretch)
         self._build()
         self.set_rows(session.assignments())
-        self.size_by_text(60, 38)
+        self.size_by_text(60, 40)
 
     def _build(self) -> None:
         self.folder_button = QPushButton("从文件夹自动识别…", self)
@@ -125,7 +125,7 @@ class LayersDialog(WorkDialog):
         source = QTableWidgetItem(row.source or "未提供")
         source.setToolTip(row.source)
         if not row.source:
-            source.setForeground(self.palette().placeholderText())
+            source.setForeground(tone(self, "muted"))
         self.table.setItem(index, _SOURCE, source)
         for column, widget in (
             (_LAYER, self._layer_widget(index)),
