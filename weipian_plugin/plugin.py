@@ -68,6 +68,9 @@ class WeipianPlugin:
         self.iface.addToolBarIcon(self.action)
         self.iface.addPluginToMenu(MENU, self.action)
         self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.iface.mainWindow().resizeDocks(
+            [self.dock], [self.dock.widget().sizeHint().width()], Qt.Orientation.Horizontal
+        )
         self.dock.setUserVisible(False)
 
     def _make_map(self, session: Any) -> Any:

@@ -15,6 +15,8 @@ from .compat import describe, line_height
 from .widgets import NoteFrame, RichText, coloured
 
 _NAMED = 3
+#: Lines that stay in sight once a verdict is chosen: the headline and what is missing.
+_FOLDED = 2
 _SOURCES = {
     "S": "方案原文",
     "P": "公开文件",
@@ -74,12 +76,23 @@ class AdvicePanel(NoteFrame):
         super().__init__(parent)
         self._advice = Advice()
         self._pack: Optional[RulePack] = None
+        self._room, self._folded = 5, False
         self.text = RichText(5, self)
         self.text.anchorClicked.connect(self._open)
         self.popup: Optional[ClausePopup] = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(9, 4, 4, 4)
         layout.addWidget(self.text)
+
+    def set_room(self, lines: int) -> None:
+        """So many lines the screen has for advice."""
+        self._room = lines
+        self.text.set_max_lines(_FOLDED if self._folded else lines)
+
+    def fold(self, *, folded: bool) -> None:
+        """Give way to the fields and the evidence once a verdict is chosen; the text still scrolls."""
+        self._folded = folded
+        self.set_room(self._room)
 
     def show_advice(self, advice: Advice, pack: Optional[RulePack]) -> None:
         """Show what the engine says; the words are the pack's own."""

@@ -77,7 +77,7 @@ class WeipianDock(QgsDockWidget):
         layout.addWidget(self._bottom())
         self.setWidget(self.content)
         # 33 lines are taken by everything else; the advice scrolls within what is left.
-        self.content.resized.connect(lambda lines: self.advice.text.set_max_lines(max(3, min(8, lines - 33))))
+        self.content.resized.connect(lambda lines: self.advice.set_room(max(3, min(8, lines - 33))))
         self.show_empty("", "", "")
 
     def _empty_page(self) -> QWidget:

@@ -18,6 +18,7 @@ from .shortcuts import Shortcuts
 
 if TYPE_CHECKING:
     from ..workbench.session import Session
+    from ..workbench.verifying import VerifyReport
 
 _SIZED_KEY = "weipian/dock_sized"
 LAST_KEY = "weipian/last_workspace"
@@ -262,11 +263,12 @@ class Commands(QObject):
         self._start("核验工作区", lambda _feedback: verify_workspace(folder), self._verified)
 
     @guarded
-    def _verified(self, report: Any) -> None:
+    def _verified(self, report: VerifyReport) -> None:
         if report.ok:
-            self.review.tell("核验通过：日志链、举证文件和面积平衡都没有问题。")
+            notes = f"另有 {len(report.notes)} 条提示：{report.notes[0]}" if report.notes else ""
+            self.review.tell("核验通过：日志链、记录和举证文件都没有被改动。" + notes)
             return
-        texts = [getattr(item, "message", None) or getattr(item, "text", None) or str(item) for item in report.findings]
+        texts = list(report.problems)
         more = f" 等 {len(texts)} 项" if len(texts) > 3 else ""
         self.review.tell("核验发现问题：" + "；".join(texts[:3]) + more, "warn")
 

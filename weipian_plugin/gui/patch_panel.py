@@ -97,8 +97,8 @@ class PatchPanel(QWidget):
         for widget in (self.facts, self.bar, self.identity, self.overlaps):
             layout.addWidget(widget)
 
-    def show_view(self, view: PatchView, type_label: str) -> None:
-        """Show one patch; `type_label` is the Chinese name of its type."""
+    def show_view(self, view: PatchView, class_label: str, type_label: str) -> None:
+        """Show one patch; the labels are the Chinese names of its class and type."""
         patch = view.patch
         self.level.set_level(patch.monitor_level, LEVEL_LABELS.get(patch.monitor_level or 0, ""))
         derived = patch.level_source == "derived"
@@ -109,7 +109,7 @@ class PatchPanel(QWidget):
         self.village.setText(split + (patch.village_name or patch.town_name or ""))
         dates = f"前 {patch.image_before or '？'} ▸ 后 {patch.image_after or '？'}"
         status = patch.review_status.label
-        facts = " · ".join(text for text in (patch.monitor_class, type_label, dates, status) if text)
+        facts = " · ".join(text for text in (dates, class_label, type_label, status) if text)
         self.facts.setText(facts)
         issued = issued_text(patch)
         self.facts.setToolTip("\n".join(text for text in (facts, issued, patch.remark) if text))

@@ -179,9 +179,15 @@ class Review(QObject):
         content = dock.content
         content.setUpdatesEnabled(False)  # one repaint for all parts
         try:
-            dock.patch.show_view(view, pack.patch_type_label(view.patch.patch_type))
+            monitor = pack.monitor_class(view.patch.monitor_class or "")
+            dock.patch.show_view(
+                view,
+                monitor.label if monitor else view.patch.monitor_class or "",
+                pack.patch_type_label(view.patch.patch_type),
+            )
             dock.advice.show_advice(view.advice, pack)
             dock.verdict.set_state(choice.verdict, choice.doubt)
+            dock.advice.fold(folded=bool(choice.verdict))
             dock.form.show_choice(choice, view.advice, pack, needs_reason=self._needs_reason(choice))
             purposes = {key: item.label for key, item in pack.requirements.items()}
             dock.evidence.show_evidence(view.checklist, view.evidence, purposes)
@@ -280,6 +286,7 @@ class Review(QObject):
         self.view = session.patch_view(uid, choice.verdict, choice.sub_type)
         dock = self.dock
         dock.verdict.set_state(choice.verdict, choice.doubt)
+        dock.advice.fold(folded=bool(choice.verdict))
         dock.form.show_choice(choice, self.view.advice, session.pack, needs_reason=self._needs_reason(choice))
         dock.evidence.show_checklist(self.view.checklist)
         dock.evidence_box.setTitle(dock.evidence.title())

@@ -15,6 +15,7 @@ from ..store import records
 from ..store.workspace import Workspace
 from . import evidence_in
 from .clock import now
+from .reporting import write_report
 from .resources import default_pack
 
 
@@ -87,7 +88,9 @@ def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> A
                 if file not in {path for _, path, _ in placed}:
                     change.put("evidence", records.evidence_row(item.evidence))
     feedback.progress(100)
-    return AttachReport([note for note, _, _ in placed], unmatched, skipped)
+    report = AttachReport([note for note, _, _ in placed], unmatched, skipped)
+    write_report(Path(folder), "attachphotos", {"ok": True, **report.report()})
+    return report
 
 
 def _facts(item: evidence_in.Prepared) -> PhotoFacts:

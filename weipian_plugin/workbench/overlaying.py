@@ -15,6 +15,7 @@ from ..core.model import ROLES, LayerAssignment, OverlayRow, Patch, ReviewStatus
 from ..overlay.engine import run_overlay
 from ..store import records
 from ..store.workspace import Workspace
+from .clock import now
 from .resources import default_pack
 
 #: Roles that are looked at, not intersected.
@@ -61,6 +62,7 @@ def overlay_patches(
         result = run_overlay(patches, overlaid, feedback)
         villages = _villages(patches, layers, feedback)
         feedback.message("正在保存套合结果")
+        at = now()
         with ws.transaction("overlay", "workspace", who) as change:
             if assignments is not None:
                 change.put("setting", records.assignments_row(layers))
@@ -71,7 +73,7 @@ def overlay_patches(
                 if old.patch_uid in ids and key not in fresh:
                     change.delete("overlay", *key)
             for row in result.rows:
-                change.put("overlay", records.overlay_row(row))
+                change.put("overlay", records.overlay_row(replace(row, computed_at=at)))
             for patch in patches:
                 changed = patch
                 if patch.review_status is ReviewStatus.RECEIVED:
