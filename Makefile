@@ -31,9 +31,8 @@ $(READY): requirements-dev.txt tools/system_packages.sh
 sample: $(SAMPLE) ## Generate the sample township under build/sample
 
 $(SAMPLE): $(READY) $(wildcard resources/sample/*.py)
-	rm -rf build/sample
-	$(PYTHON) resources/sample/generate.py build/sample --seed $(SEED)
-	touch $@
+	fresh=build/.sample.$$$$; $(PYTHON) resources/sample/generate.py $$fresh --seed $(SEED); \
+	  touch $$fresh/.ready; rm -rf build/sample; mv $$fresh build/sample
 
 plugin: $(READY) ## Build the loadable plugin folder build/plugins/weipian_plugin
 	$(PYTHON) tools/build_plugin.py $(PLUGIN)

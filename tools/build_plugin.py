@@ -8,6 +8,7 @@ compiled extension, no bytecode.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def copy_translations(target: Path) -> None:
 
 def build(target: Path) -> None:
     """Assemble beside the old folder, then swap, so that a failed build leaves the old one."""
-    fresh = target.with_name(f".{target.name}.new")
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(ROOT / "weipian_plugin", fresh, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     shutil.copytree(ROOT / "resources", fresh / "resources", ignore=NOT_SHIPPED)

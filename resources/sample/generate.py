@@ -35,7 +35,7 @@ README = """示例数据（全部虚构）
 由 resources/sample/generate.py 按种子 {seed} 生成：地点、单位、文号、照片都是编的，任何巧合均无意义。
 
 下发/        区县下发的图斑：Shapefile（GBK，没有 .cpg），EPSG:4545，{patches} 个图斑，面积单位平方米
-影像/        前时相_{before}.tif、后时相_{after}.tif（约 1 米）
+影像/        前时相_{before}.tif、后时相_{after}.tif（0.5 米）
 图层/        DLTB（地类图斑，TD/T 1055）、YJJBNTBHTB（永久基本农田）、STBHHX（生态保护红线）、
              CZKFBJ（城镇开发边界）、农转用、供地、临时用地、设施农用地、农村宅基地、村界
 照片/        外业照片 {photos} 张：多数带位置和方位角（T 真北、M 磁北）；有一张背对图斑、一张没有 EXIF（微信
@@ -85,7 +85,7 @@ def generate(out: Path, seed: int, count: int) -> None:
     note = README.format(seed=seed, patches=len(patches), before=BEFORE, after=AFTER, photos=photos)
     (out / "说明.txt").write_text(note, encoding="utf-8")
     size = sum(f.stat().st_size for f in out.rglob("*") if f.is_file()) / 1e6
-    print(f"sample: {out}: {len(patches)} patches, {len(land.parcels)} parcels, {photos} photos, {size:.1f} MB")
+    print(f"sample: {len(patches)} patches, {len(land.parcels)} parcels, {photos} photos, {size:.1f} MB")
 
 
 def _village(shape: shapely.Geometry, named: list[tuple[str, str, shapely.Geometry]]) -> str:

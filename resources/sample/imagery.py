@@ -1,4 +1,4 @@
-"""Draw the township from above, before and after, at one metre a pixel (EPSG:4545 GeoTIFF, JPEG inside)."""
+"""Draw the township from above, before and after, two pixels a metre (EPSG:4545 GeoTIFF, JPEG inside)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TONES = {
     "1206": ((158, 132, 98), (160, 134, 100)),
 }  # fmt: skip
 ROOFS = ((96, 100, 108), (150, 84, 66), (176, 178, 182), (122, 76, 62), (86, 112, 150))
-SUPER = 2  # drawn at twice the size, then reduced: soft edges as a sensor gives
+SUPER = 2  # pixels a metre
 
 
 class Canvas:
@@ -88,9 +88,8 @@ class Canvas:
         self.fill(Polygon([ridge[0], ridge[1], c, d]).intersection(shape), [v * 0.8 for v in colour])
 
     def pixels(self) -> np.ndarray:
-        """Reduced to one pixel a metre."""
-        size = (self.image.width // SUPER, self.image.height // SUPER)
-        return np.asarray(self.image.resize(size, Image.Resampling.LANCZOS), dtype=np.float32)
+        """Two pixels a metre."""
+        return np.asarray(self.image, dtype=np.float32)
 
 
 def _labels(land: Land) -> np.ndarray:
@@ -171,7 +170,7 @@ def _sensor(pixels: np.ndarray, rng: np.random.Generator, warm: float) -> np.nda
     """Noise, a slight blur and the tint of the day."""
     noisy = pixels + rng.normal(0, 2.0, pixels.shape) + np.array([warm, 0, -warm])
     image = Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(0.45)))
+    return np.asarray(image.filter(ImageFilter.GaussianBlur(0.8)))
 
 
 def _soil(canvas: Canvas, shape: Polygon, colour: Sequence[float], rng: np.random.Generator, heaps: float) -> None:
@@ -297,5 +296,5 @@ def write_geotiff(path: Path, pixels: np.ndarray, extent: tuple[float, float, fl
     memory.SetProjection(plane.ExportToWkt())
     for band in range(3):
         memory.GetRasterBand(band + 1).WriteArray(pixels[:, :, band].astype(np.uint8))
-    options = ["COMPRESS=JPEG", "PHOTOMETRIC=YCBCR", "JPEG_QUALITY=90", "TILED=YES"]
+    options = ["COMPRESS=JPEG", "PHOTOMETRIC=YCBCR", "JPEG_QUALITY=78", "TILED=YES"]
     gdal.GetDriverByName("GTiff").CreateCopy(str(path), memory, options=options).FlushCache()
