@@ -89,6 +89,7 @@ class Review(QObject):
             return
         if self._make_map is not None:
             self.map = self._make_map(session)
+            self.map.message.connect(lambda text: self.tell(text, "warn"))
         self.reload(first=True)
 
     def close_session(self) -> None:

@@ -126,7 +126,8 @@ def _checked(
     findings += overlaps([checked[i].source for i in good], ids, to_lonlat, feedback, (70, 90))
     options = inspection.options
     index = values.class_index(DEFAULT_CLASSES if options.classes is None else options.classes)
-    wkbs = shapely.to_wkb(np.array([checked[i].lonlat for i in good], dtype=object)) if good else []
+    # The default of 4 dimensions is refused where QGIS's older GEOS answers shapely's calls.
+    wkbs = shapely.to_wkb(np.array([checked[i].lonlat for i in good], dtype=object), output_dimension=2) if good else []
     patches = []
     for count, i in enumerate(good):
         if count % _STEP == 0:
