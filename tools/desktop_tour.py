@@ -72,11 +72,11 @@ def tour() -> Iterator[float]:
     open_workspace(plugin, JOB["done"])
     yield 3.0
     if JOB.get("closed"):
-        review.show_preset("all")
+        plugin.dock.queue.set_filter("all")
         review.go_to(JOB["closed"])
         yield 3.0
         shot("07_closed")
-        plugin.dock.scroll.verticalScrollBar().setValue(plugin.dock.scroll.verticalScrollBar().maximum())
+        plugin.dock.scroll.ensureWidgetVisible(plugin.dock.case_box)
         yield 1.5
         shot("08_case")
     unloadPlugin(NAME)
