@@ -133,6 +133,9 @@ class LayersDialog(WorkDialog):
             (_SCHEME, self._scheme_widget(index)),
             (_BUTTON, self._button(index)),
         ):
+            former = self.table.cellWidget(index, column)
+            if former is not None:
+                former.hide()  # Qt deletes it later, and until then it would show beside its successor
             self.table.removeCellWidget(index, column)
             if widget is not None:
                 describe(widget, f"{label} {_HEADERS[column] or '选择'}")
