@@ -47,7 +47,10 @@ def parse_mu(text: str) -> Decimal:
         raise ValueError(text) from error
     if not value.is_finite() or value < 0:
         raise ValueError(text)
-    return round_mu(value)
+    try:
+        return round_mu(value)
+    except ArithmeticError as error:  # more digits than Decimal holds
+        raise ValueError(text) from error
 
 
 def adjust(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:

@@ -21,6 +21,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "请在 ArcGIS 中把图斑图层导出为 Shapefile 或 File GDB（.gdb），或请下发单位改为提供这两种格式。",
     ),
     "E_ANSWER": ("“{key}”的取值不认识：{value}", "可以填写：{choices}。"),
+    "E_PARAMETER": ("参数 {name} 的写法不对：{detail}", "请填写 JSON 对象，例如 {example}。"),
     "E_FIELD_UNKNOWN": ("数据里没有字段“{field}”，现有字段：{fields}", "请从现有字段中选择。"),
     "E_LAYER_EMPTY": ("图层里没有任何图斑：{path}", "请确认选对了图层，或请下发单位重新提供。"),
     "E_NOT_POLYGON": ("图层是{geometry}，不是面：{path}", "图斑必须是面图层，请选择面图层后重新导入。"),

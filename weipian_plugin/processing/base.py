@@ -115,13 +115,17 @@ class WeipianAlgorithm(QgsProcessingAlgorithm):
         raise QgsProcessingException(f"{error}（{error.code}）") from error
 
 
-def json_parameter(text: str, name: str) -> Any:
-    """A parameter that holds JSON; empty is an empty object.
+def json_parameter(text: str, name: str, example: str) -> dict[str, Any]:
+    """A parameter that holds a JSON object; empty is an empty object.
 
     Raises:
-        QgsProcessingException: not JSON.
+        WeipianError: E_PARAMETER.
     """
     try:
-        return json.loads(text) if text.strip() else {}
-    except ValueError as error:
-        raise QgsProcessingException(f"参数 {name} 不是正确的 JSON：{error}") from error
+        value = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as error:
+        place = f"，第 {error.colno} 个字符处" if isinstance(error, json.JSONDecodeError) else ""
+        raise WeipianError("E_PARAMETER", name=name, detail=f"不是 JSON{place}", example=example) from error
+    if not isinstance(value, dict):
+        raise WeipianError("E_PARAMETER", name=name, detail="不是 JSON 对象", example=example)
+    return value

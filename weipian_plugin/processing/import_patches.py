@@ -45,8 +45,8 @@ class ImportPatches(WeipianAlgorithm):
             layer=text("LAYER"),
             crs=text("CRS"),
             encoding=text("ENCODING"),
-            field_map=json_parameter(text("FIELD_MAP"), "FIELD_MAP"),
-            answers=json_parameter(text("ANSWERS"), "ANSWERS"),
+            field_map=json_parameter(text("FIELD_MAP"), "FIELD_MAP", '{"patch_id": "JCBH"}'),
+            answers=json_parameter(text("ANSWERS"), "ANSWERS", '{"unit": "m2"}'),
         )
         result = headless.import_into(folder, Path(text("INPUT")), text("BATCH"), options, feedback)
         page = headless.write_import_page(folder, result)

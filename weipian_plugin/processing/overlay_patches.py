@@ -46,6 +46,6 @@ class OverlayPatches(WeipianAlgorithm):
             for name, (role, _) in _SHORTHANDS.items()
             if self.parameterAsString(parameters, name, context)
         }
-        more = json_parameter(self.parameterAsString(parameters, "LAYERS", context), "LAYERS")
+        more = json_parameter(self.parameterAsString(parameters, "LAYERS", context), "LAYERS", headless.LAYERS_EXAMPLE)
         result = headless.overlay(folder, plain, more, feedback)
         return {"PATCHES": result.patches}, result.report()

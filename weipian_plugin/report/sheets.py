@@ -26,6 +26,7 @@ from qgis.core import (
     QgsRectangle,
     QgsUnitTypes,
 )
+from qgis.PyQt.QtCore import QCoreApplication, QEvent
 from qgis.PyQt.QtGui import QColor
 
 from ..core.errors import WeipianError
@@ -59,6 +60,7 @@ def render_sheets(job: SheetJob, feedback: Feedback) -> list[SheetResult]:
             except (WeipianError, OSError, RuntimeError, ValueError) as error:
                 failure = error if isinstance(error, WeipianError) else _render_error(sheet.patch_id, error)
                 results.append(SheetResult(sheet.patch_id, error=str(failure)))
+            drawer.forget()
             feedback.progress(100 * (number + 1) / len(job.sheets))
     finally:
         drawer.close()
@@ -92,6 +94,11 @@ class SheetDrawer:
         self.layout.clear()
         self.project.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def forget(self) -> None:
+        """Free what the last sheet left: removed items wait for an event loop, and undo keeps copies of them."""
+        self.layout.undoStack().stack().clear()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def draw(self, content: SheetContent) -> Path:
         """Draw one sheet and give its path; the file appears only when it is complete."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ _REQUIRED = ("图斑编号",)
 _VERDICTS = {v.label: v.value for v in Verdict} | {v.value: v.value for v in Verdict}
 _REVIEW = {status.label: status for status in ReviewStatus} | {status.value: status for status in ReviewStatus}
 _ACTIONS = {kind.label: kind.kind for kind in states.CASE_ACTIONS.values()} | {k: k for k in states.CASE_ACTIONS}
+_STEPS = "、".join((*(k.label for k in states.CASE_ACTIONS.values()), *(s.label for s in ReviewStatus)))
+#: At least one of these says what to do with the patch of a row.
+_WHAT = ("判定", "动作", "附件")
 _WAYS = {label: way for way, label in states.WAYS.items()} | {way: way for way in states.WAYS}
 
 
@@ -56,18 +61,30 @@ def read_table(path: Path) -> list[dict[str, str]]:
     rows = _read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_csv(path)
     header = [name.strip() for name in rows[0]] if rows else []
     missing = [name for name in _REQUIRED if name not in header]
+    if not missing and not any(name in header for name in _WHAT):
+        missing = ["判定、动作或附件"]
     if missing:
         raise WeipianError("E_TABLE_COLUMNS", columns="、".join(missing))
-    return [dict(zip(header, (value.strip() for value in row))) for row in rows[1:] if any(v.strip() for v in row)]
+    blank = dict.fromkeys(header, "")
+    return [
+        {**blank, **dict(zip(header, (value.strip() for value in row)))}
+        for row in rows[1:]
+        if any(v.strip() for v in row)
+    ]
 
 
 def _read_csv(path: Path) -> list[list[str]]:
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return list(csv.reader(io.StringIO(raw.decode(encoding), newline="")))
         except UnicodeDecodeError:
             continue
+        except csv.Error as error:
+            raise WeipianError("E_FILE_UNREADABLE", path=path, detail="不是 csv 表格，或引号没有成对") from error
     raise WeipianError("E_FILE_UNREADABLE", path=path, detail="编码不是 UTF-8 或 GBK")
 
 
@@ -77,12 +94,19 @@ def _read_xlsx(path: Path) -> list[list[str]]:
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, OSError, KeyError, ValueError) as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error) from error
+    except (InvalidFileException, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail="不是 xlsx 表格，或文件不完整") from error
     try:
-        return [["" if v is None else str(v) for v in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+        return [[_cell(v) for v in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     finally:
         book.close()
+
+
+def _cell(value: Any) -> str:
+    """A cell as the clerk sees it: a date without the midnight that Excel keeps with it."""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return "" if value is None else str(value)
 
 
 def apply_decisions(folder: Path, table: Path, who: str, feedback: Feedback) -> DecisionReport:
@@ -114,12 +138,17 @@ def apply_decisions(folder: Path, table: Path, who: str, feedback: Feedback) -> 
 
 def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
     patch = session.find(row["图斑编号"])
+    action = row.get("动作", "")
+    # What the row says is read before its files are attached, so that a slip of the pen attaches nothing.
+    verdict = _verdict(session, row) if row.get("判定") else ("", "")
+    purpose = _purpose(session, row.get("附件用途", ""))
+    if action and action not in _REVIEW:
+        _check_step(action, row)
     files = [base / name.strip() for name in row.get("附件", "").replace("；", ";").split(";") if name.strip()]
     if files:
-        session.attach(patch.patch_uid, patch.patch_id, files, _purpose(session, row.get("附件用途", "")))
+        session.attach(patch.patch_uid, patch.patch_id, files, purpose)
     if row.get("判定"):
-        _judge(session, patch.patch_uid, patch.patch_id, row)
-    action = row.get("动作", "")
+        _judge(session, patch.patch_uid, patch.patch_id, row, *verdict)
     if action in _REVIEW:
         session.set_review(patch.patch_uid, patch.patch_id, _REVIEW[action], row.get("备注", ""))
     elif action:
@@ -130,12 +159,15 @@ def _purpose(session: Session, text: str) -> str:
     for item in session.pack.requirements.values():
         if text and text in (item.id, item.label):
             return item.id
+    if text:
+        labels = "、".join(item.label for item in session.pack.requirements.values())
+        raise WeipianError("E_ANSWER", key="附件用途", value=text, choices=labels)
     return ""
 
 
-def _judge(session: Session, uid: str, patch_id: str, row: Mapping[str, str]) -> None:
+def _verdict(session: Session, row: Mapping[str, str]) -> tuple[str, str]:
+    """Verdict and sub-type of a row."""
     text = row["判定"]
-    doubt = text == "存疑" or row.get("存疑", "") in ("是", "1", "true")
     verdict = "" if text == "存疑" else _VERDICTS.get(text)
     if verdict is None:
         raise WeipianError("E_VERDICT_UNKNOWN", value=text)
@@ -145,6 +177,11 @@ def _judge(session: Session, uid: str, patch_id: str, row: Mapping[str, str]) ->
         if found is None:
             raise WeipianError("E_SUBTYPE_UNKNOWN", verdict=Verdict(verdict).label, value=row["二级类"])
         sub_type = found.id
+    return verdict, sub_type
+
+
+def _judge(session: Session, uid: str, patch_id: str, row: Mapping[str, str], verdict: str, sub_type: str) -> None:
+    doubt = row["判定"] == "存疑" or row.get("存疑", "") in ("是", "1", "true")
     answers = {
         item.id: row.get(item.label) or row.get(item.id, "")
         for item in session.pack.ask_fields.values()
@@ -156,14 +193,19 @@ def _judge(session: Session, uid: str, patch_id: str, row: Mapping[str, str]) ->
     )  # fmt: skip
 
 
+def _check_step(action: str, row: Mapping[str, str]) -> None:
+    if action not in _ACTIONS:
+        raise WeipianError("E_ANSWER", key="动作", value=action, choices=_STEPS)
+    way = row.get("整改方式", "")
+    if way and way not in _WAYS:
+        raise WeipianError("E_ANSWER", key="整改方式", value=way, choices="、".join(states.WAYS.values()))
+
+
 def _step(session: Session, uid: str, patch_id: str, action: str, row: Mapping[str, str]) -> None:
-    kind = _ACTIONS.get(action)
-    if kind is None:
-        raise WeipianError("E_VERDICT_UNKNOWN", value=action)
     session.add_action(
         CaseAction(
             patch_uid=uid,
-            kind=kind,
+            kind=_ACTIONS[action],
             date=row.get("日期", ""),
             doc_no=row.get("文号", ""),
             office=row.get("单位", ""),

@@ -10,10 +10,13 @@ from typing import Any, Union
 
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
-from ..core.model import LayerAssignment
+from ..core.model import ROLES, LayerAssignment
 from ..store.workspace import FILE_NAME, Workspace
 from . import importing, overlaying, reporting
 from .layer_guess import guess_date
+
+#: How LAYERS is written, for the sentence about one that is not.
+LAYERS_EXAMPLE = '{"landuse": {"source": "DLTB.gpkg"}}'
 
 
 def operator() -> str:
@@ -71,10 +74,12 @@ def write_import_page(folder: Path, result: importing.ImportResult) -> Path:
 
 
 def _assignment(role: str, item: Union[str, Mapping[str, Any]]) -> LayerAssignment:
-    values = {"source": item} if isinstance(item, str) else dict(item)
+    if role not in ROLES:
+        raise WeipianError("E_LAYER_ROLE", role=role)
+    values = {"source": item} if isinstance(item, str) else dict(item) if isinstance(item, Mapping) else {}
     source, _, tail = str(values.get("source", "")).partition("|layername=")
     if not source:
-        raise WeipianError("E_LAYER_ROLE", role=role)
+        raise WeipianError("E_PARAMETER", name="LAYERS", detail=f"{role} 没有写 source", example=LAYERS_EXAMPLE)
     if not Path(source).exists() and not source.startswith("/vsi"):
         raise WeipianError("E_FILE_MISSING", path=source)
     return LayerAssignment(
