@@ -118,8 +118,8 @@ def run() -> list[dict[str, Any]]:
             "peer": "native:calculatevectoroverlaps",
             "peer_value": round(other, 3),
             "ratio": round(ratio, 1),
-            "target": 4,
-            "ok": ratio >= 4,
+            "target": 25,
+            "ok": ratio >= 25,
         },
         {
             "name": f"overlay: nine times the parcels ({CELLS**2} / {(CELLS // 3) ** 2})",
