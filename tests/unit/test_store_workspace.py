@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.journal import GENESIS, canonical, next_hlc
 from weipian_plugin.store import gpkg, schema
+from weipian_plugin.store.files import place, translate
 from weipian_plugin.store.workspace import FILE_NAME, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -274,3 +275,24 @@ def test_the_clock_never_runs_backwards(moments):
         following = next_hlc(last, moment)
         assert following > last
         last = following
+
+
+def test_what_a_killed_process_left_does_not_stop_a_new_workspace(tmp_path: Path) -> None:
+    (tmp_path / ".workspace.gpkg.0123").write_bytes(b"half")
+    (tmp_path / ".workspace.gpkg.0123-journal").write_bytes(b"half")
+    Workspace.create(tmp_path, "甲").close()
+    assert (tmp_path / "workspace.gpkg").is_file()
+
+
+def test_a_workspace_made_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    building, target = tmp_path / "new", tmp_path / "workspace.gpkg"
+    building.write_bytes(b"new")
+    target.write_bytes(b"theirs")
+    with pytest.raises(FileExistsError):
+        place(building, target)
+    assert target.read_bytes() == b"theirs"
+
+
+def test_a_path_is_no_reason() -> None:
+    error = NotADirectoryError(20, "Not a directory", "/mnt/full/locked")
+    assert translate(error, Path("x")).code == "E_WRITE"

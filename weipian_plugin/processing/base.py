@@ -101,14 +101,21 @@ class WeipianAlgorithm(QgsProcessingAlgorithm):
         try:
             vendor.check()
             outputs, report = self.work(folder, parameters, context, ProcessingFeedback(feedback))
-            path = reporting.write_report(folder, self.ID, {"ok": True, **report})
         except WeipianError as error:
             self._fail(folder, error)
         except Exception as error:  # noqa: BLE001 - no traceback reaches a user, the log has it
-            self._fail(folder, unexpected(error))
+            self._fail(folder, unexpected(error, folder))
         else:
-            return {**outputs, REPORT_JSON: str(path)}
+            return {**outputs, REPORT_JSON: self._report(folder, report, feedback)}
         return {}
+
+    def _report(self, folder: Path, report: dict[str, Any], feedback: QgsProcessingFeedback) -> str:
+        """Write the report of what was done; where it cannot be written, what was done is done all the same."""
+        try:
+            return str(reporting.write_report(folder, self.ID, {"ok": True, **report}))
+        except WeipianError as error:
+            feedback.pushWarning(f"{error}（{error.code}）")
+            return ""
 
     def _fail(self, folder: Path, error: WeipianError) -> None:
         reporting.write_failure(folder, self.ID, error)

@@ -49,8 +49,8 @@ class ImportPatches(WeipianAlgorithm):
             answers=json_parameter(text("ANSWERS"), "ANSWERS", '{"unit": "m2"}'),
         )
         result = headless.import_into(folder, Path(text("INPUT")), text("BATCH"), options, feedback)
-        page = headless.write_import_page(folder, result)
+        page = headless.write_import_page(folder, result, feedback)
         return (
-            {"IMPORTED": result.imported, "REJECTED": len(result.rejected), "REPORT": str(page)},
+            {"IMPORTED": result.imported, "REJECTED": len(result.rejected), "REPORT": page},
             result.report(),
         )

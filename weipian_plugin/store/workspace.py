@@ -8,7 +8,6 @@ record before and after, so state is a function of the journal and undo is the c
 from __future__ import annotations
 
 import base64
-import errno
 import hashlib
 import json
 import os
@@ -24,6 +23,7 @@ from typing import Any, Optional
 
 from ..core.errors import WeipianError
 from ..core.journal import GENESIS, JournalRow, canonical, check_chain, digest, next_hlc
+from .files import place, translate
 from .gpkg import register_functions
 from .schema import MIGRATIONS, SCHEMA_VERSION, TABLES
 
@@ -36,22 +36,6 @@ _HISTORY = ("judgement", "case_action")
 
 Row = dict[str, Any]
 Change = tuple[str, tuple[Any, ...], Optional[Row], Optional[Row]]  # table, key, before, after
-
-
-def translate(error: BaseException, path: Path) -> WeipianError:
-    """What SQLite or the disk said -> a sentence for the clerk."""
-    text = str(error).lower()
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return WeipianError("E_DISK_FULL", path=path)
-    if "full" in text or "disk i/o" in text:
-        return WeipianError("E_DISK_FULL", path=path)
-    if "locked" in text or "busy" in text:
-        return WeipianError("E_WS_LOCKED", path=path)
-    if "readonly" in text or "read-only" in text or isinstance(error, PermissionError):
-        return WeipianError("E_WS_READONLY", path=path)
-    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
-        return WeipianError("E_WS_DAMAGED", path=path, detail=error)
-    return WeipianError("E_WRITE", path=path, detail=error)
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -152,8 +136,9 @@ class Workspace:
         Raises:
             WeipianError: E_WS_NOT_EMPTY, E_DISK_FULL, E_WS_READONLY, E_WRITE.
         """
-        # Our own sub-folders may be there already: a failed import reports into exports/.
-        if folder.exists() and (not folder.is_dir() or any(f.name not in _SUBFOLDERS for f in folder.iterdir())):
+        # Our own sub-folders may be there already: a failed import reports into exports/. So may what a
+        # process that was killed while building left behind.
+        if folder.exists() and (not folder.is_dir() or any(not _ours(f.name) for f in folder.iterdir())):
             raise WeipianError("E_WS_NOT_EMPTY", path=folder)
         target = folder / FILE_NAME
         # Built beside its place and renamed, so that a crash never leaves half a workspace.
@@ -168,9 +153,14 @@ class Workspace:
                 connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
                 connection.execute("INSERT INTO meta VALUES ('name', ?)", (name or folder.name,))
                 connection.commit()
-            building.replace(target)
+            place(building, target)
+        except FileExistsError as error:
+            raise WeipianError("E_WS_NOT_EMPTY", path=folder) from error
         except (OSError, sqlite3.Error) as error:
             raise translate(error, folder) from error
+        finally:
+            with suppress(OSError):
+                building.unlink(missing_ok=True)
         return cls.open(folder)
 
     @classmethod
@@ -412,6 +402,10 @@ class Workspace:
         except OSError as error:
             part.unlink(missing_ok=True)
             raise translate(error, target) from error
+
+
+def _ours(name: str) -> bool:
+    return name in _SUBFOLDERS or name.startswith(f".{FILE_NAME}.")
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path, version: int) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import shutil
+import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,12 +26,15 @@ from ..report import package as packing
 from ..report.contents import sheet_job
 from ..report.model import PatchReport, ReportMeta, SheetResult
 from ..store import records
-from ..store.workspace import translate
+from ..store.files import translate
 from . import rendering
 from .clock import CHINA
 from .session import Session
 
 LEDGER = "台账.xlsx"
+_SPAN = {"month": re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "year": re.compile(r"\d{4}")}
+#: Less than this left on a disk is nothing, bytes.
+_ROOM = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -77,22 +84,54 @@ def export_report(
         reports = _reports(session, chosen, feedback)
         meta = _meta(session, reports, label, stamp)
         target = Path(output) / f"{safe_name(label)}_{stamp:%Y%m%d-%H%M%S}"
-        building = target.with_name(f".{target.name}.part")
+        # A name of its own: another export of the same second must not meet, or clear away, this one.
+        building = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
         try:
             building.mkdir(parents=True)
             results = _write(session, reports, meta, building, feedback, sheets=sheets, package=package)
             manifest = packing.write_manifest(building, meta)
+            target = _free(target)
             if not session.read_only:
                 _record(session, target.name, manifest)
             building.replace(target)
         except OSError as error:
-            raise translate(error, building) from error
+            raise _failure(error, Path(output)) from error
+        except WeipianError as error:
+            if error.code == "E_WRITE" and _is_full(error.__cause__, building):
+                raise WeipianError("E_DISK_FULL", path=output) from error
+            raise
         finally:
             shutil.rmtree(building, ignore_errors=True)
     feedback.progress(100)
     bad = [f"{r.patch_id}：{r.error}" for r in results if r.error]
     drawn = sum(1 for r in results if not r.error)
     return ExportResult(target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons])
+
+
+def _free(target: Path) -> Path:
+    """`target`, or with a number behind it when there is one of that name."""
+    number, free = 1, target
+    while free.exists():
+        number += 1
+        free = target.with_name(f"{target.name}_{number}")
+    return free
+
+
+def _is_full(error: Optional[BaseException], folder: Path) -> bool:
+    """Is the disk of `folder` why writing failed? GDAL does not say, so the space that is left is asked too."""
+    if isinstance(error, OSError) and error.errno:
+        return error.errno == errno.ENOSPC
+    with suppress(OSError):
+        return shutil.disk_usage(folder).free < _ROOM
+    return False
+
+
+def _failure(error: OSError, output: Path) -> WeipianError:
+    """The output folder is not the workspace: what cannot be written there is E_WRITE."""
+    found = translate(error, output)
+    if found.code == "E_DISK_FULL":
+        return found
+    return WeipianError("E_WRITE", path=output, detail=error.strerror or error)
 
 
 def _record(session: Session, name: str, manifest: Path) -> None:
@@ -114,7 +153,7 @@ def _in_scope(session: Session, scope: str) -> tuple[list[Patch], str]:
         wanted = {b.batch_id for b in batches.values() if value in (b.name, b.batch_id)}
         if wanted:
             return [p for p in patches if p.batch_id in wanted], value
-    if kind in ("month", "year") and len(value) == {"month": 7, "year": 4}[kind]:
+    if kind in _SPAN and _SPAN[kind].fullmatch(value):
         return [p for p in patches if _when(p, batches).startswith(value)], value
     raise WeipianError("E_EXPORT_SCOPE", scope=scope)
 

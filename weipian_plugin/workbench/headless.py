@@ -40,12 +40,16 @@ def import_into(
         if inspection.questions:
             error = importing.delivery.question_error(inspection)
             raise error
-        Workspace.create(folder, folder.name).close()
+        try:
+            Workspace.create(folder, folder.name).close()
+        except WeipianError:
+            if not (folder / FILE_NAME).is_file():  # else another process has just made it
+                raise
     return importing.import_delivery(folder, path, batch, options, operator(), feedback)
 
 
-def write_import_page(folder: Path, result: importing.ImportResult) -> Path:
-    """REPORT of the import: a page for people."""
+def write_import_page(folder: Path, result: importing.ImportResult, feedback: Feedback) -> str:
+    """REPORT of the import: a page for people; the import stands where it cannot be written (empty path)."""
     rows = "".join(
         f"<tr><td>{item.row}</td><td>{html.escape(item.patch_id)}</td><td>{html.escape(item.reason)}</td></tr>"
         for item in result.rejected
@@ -69,8 +73,9 @@ def write_import_page(folder: Path, result: importing.ImportResult) -> Path:
         path.parent.mkdir(exist_ok=True)
         path.write_text(body, encoding="utf-8")
     except OSError as error:
-        raise WeipianError("E_WRITE", path=path, detail=error) from error
-    return path
+        feedback.message(str(WeipianError("E_WRITE", path=path, detail=error)))
+        return ""
+    return str(path)
 
 
 def _assignment(role: str, item: Union[str, Mapping[str, Any]]) -> LayerAssignment:

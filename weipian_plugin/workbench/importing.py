@@ -78,9 +78,7 @@ def import_delivery(
     found = delivery.read(inspection, feedback)
     with Workspace.open(Path(folder)) as ws:
         name = batch_name.strip() or Path(path).stem
-        same = [b for b in records.batches(ws) if b.name == name]
-        if same:
-            raise WeipianError("E_BATCH_EXISTS", name=name)
+        _check_new(ws, name)
         batch = Batch(
             batch_id=str(uuid.uuid4()),
             name=name,
@@ -96,11 +94,17 @@ def import_delivery(
         ws.keep_sources([Path(file) for file in found.files], found.sha256)
         feedback.message("正在写入工作区")
         with ws.transaction("import", batch.batch_id, who) as change:
+            _check_new(ws, name)  # again: another process may have imported it since
             change.put("batch", records.batch_row(batch))
             for patch in found.patches:
                 change.put("patch", records.patch_row(replace(patch, batch_id=batch.batch_id)))
     feedback.progress(100)
     return ImportResult(batch, len(found.patches), found.rejected, found.findings, inspection)
+
+
+def _check_new(ws: Workspace, name: str) -> None:
+    if any(batch.name == name for batch in records.batches(ws)):
+        raise WeipianError("E_BATCH_EXISTS", name=name)
 
 
 def _issued_on(patches: Sequence[Patch]) -> str:

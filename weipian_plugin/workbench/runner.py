@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any, Callable, Generic, Optional, TypeVar
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..core.errors import WeipianError
+from ..store.files import of_store, translate
 
 LOG_TAG = "卫片执法助手"
 T = TypeVar("T")
@@ -85,9 +87,12 @@ class Handle:
         self._task.cancel()
 
 
-def unexpected(error: BaseException) -> WeipianError:
-    """Log the traceback, give the clerk a sentence."""
+def unexpected(error: BaseException, folder: Path = Path("工作区")) -> WeipianError:
+    """Log the traceback, give the clerk a sentence; what the store can explain is not unexpected."""
     import traceback
+
+    if of_store(error):
+        return translate(error, folder)
 
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     QgsMessageLog.logMessage(text, LOG_TAG, Qgis.MessageLevel.Critical)
