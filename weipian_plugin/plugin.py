@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional
 
@@ -72,6 +73,10 @@ class WeipianPlugin:
             [self.dock], [self.dock.widget().sizeHint().width()], Qt.Orientation.Horizontal
         )
         self.dock.setUserVisible(False)
+        if self.iface.mainWindow().isVisible():
+            self.commands.set_ready()
+        else:
+            self.iface.initializationCompleted.connect(self.commands.set_ready)
 
     def _make_map(self, session: Any) -> Any:
         from .gui.map_controller import MapController
@@ -84,6 +89,8 @@ class WeipianPlugin:
             from .workbench import runner
 
             runner.cancel_all()
+            with suppress(TypeError):  # connected only when QGIS was still starting
+                self.iface.initializationCompleted.disconnect(self.commands.set_ready)
             self.commands.close()
             self.commands = None
         if self.action is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("qgis.gui")
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
@@ -21,10 +21,13 @@ pytestmark = pytest.mark.qgis
 PREFIX = "500112SJBG2621"
 
 
-class Map:
+class Map(QObject):
     """Counts what the panel asks of the map."""
 
+    message = pyqtSignal(str)
+
     def __init__(self) -> None:
+        super().__init__()
         self.calls: list[tuple] = []
 
     def __getattr__(self, name: str):

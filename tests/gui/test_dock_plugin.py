@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("qgis.gui")
 from qgis.core import QgsApplication
 from qgis.gui import QgsGui, QgsMapCanvas, QgsMessageBar
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 from weipian_plugin import classFactory
@@ -14,10 +15,13 @@ from weipian_plugin import classFactory
 pytestmark = pytest.mark.qgis
 
 
-class Iface:
+class Iface(QObject):
     """The few calls of QgisInterface that the entry point makes."""
 
+    initializationCompleted = pyqtSignal()  # noqa: N815 - QGIS's name
+
     def __init__(self, window: QMainWindow) -> None:
+        super().__init__()
         self.window = window
         self.canvas = QgsMapCanvas(window)
         self.bar = QgsMessageBar(window)

@@ -65,7 +65,7 @@ class MapController(QObject):
 
     def load(self) -> list[str]:
         """Build or refresh the group; returns, in Chinese, which layers could not be opened."""
-        alone = not self._group.others()
+        alone, dirty = not self._group.others(), self._project.isDirty()
         if alone and self._before_us is None:
             self._before_us = (self._project.crs(), self._canvas.extent())
         rows = self._session.queue()
@@ -79,6 +79,8 @@ class MapController(QObject):
             # The desktop sets CRS and extent itself after the first layers of a project came; ours win.
             QTimer.singleShot(0, self._settle)
         self._set_mode(self.mode if self.mode != SIDE_BY_SIDE else AFTER)
+        if alone:  # nobody wants to be asked whether to save a project that holds our group alone
+            self._project.setDirty(dirty)
         if loaded.problems:
             self.message.emit("这些图层没有打开：" + "；".join(loaded.problems))
         return list(loaded.problems)

@@ -34,6 +34,7 @@ class Commands(QObject):
         self.work = EvidenceWork(review)
         self._busy: Any = None
         self._reopened = False
+        self._ready = False
         self.menu = self._make_menu()
         self.dock.header.set_menu(self.menu)
         self.dock.empty_button.clicked.connect(lambda _checked=False: self.run(self.dock.empty_key))
@@ -165,7 +166,16 @@ class Commands(QObject):
     def _shown(self, visible: bool) -> None:
         if visible:
             self._widen_once()
-        if visible and not self._reopened and self.review.session is None:
+        self._reopen_once()
+
+    def set_ready(self) -> None:
+        """QGIS has started and made its first project; one opened before that would be asked about and lost."""
+        self._ready = True
+        self._reopen_once()
+
+    def _reopen_once(self) -> None:
+        shown = self.dock.isVisible()
+        if self._ready and shown and not self._reopened and self.review.session is None:
             self._reopened = True
             self._reopen()
 
