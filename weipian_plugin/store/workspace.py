@@ -87,6 +87,14 @@ class Transaction:
         row = self._connection.execute(f"SELECT {columns} FROM {table} WHERE {where}", key).fetchone()
         return None if row is None else dict(row)
 
+    def find(self, table: str, column: str, value: Any) -> Optional[Row]:
+        """A record with this value in a column, or None."""
+        names = ", ".join(f'"{c}"' for c in TABLES[table].columns)
+        row = self._connection.execute(
+            f'SELECT {names} FROM {table} WHERE "{column}" IS ? LIMIT 1', (value,)
+        ).fetchone()
+        return None if row is None else dict(row)
+
     def put(self, table: str, row: Mapping[str, Any]) -> None:
         """Insert the record or change the columns given of the one with the same key."""
         spec = TABLES[table]

@@ -87,7 +87,7 @@ def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> A
                 evidence_in.link(change, prepared[path], uid, note.purpose)
             for file, item in prepared.items():
                 if file not in {path for _, path, _ in placed}:
-                    change.put("evidence", records.evidence_row(item.evidence))
+                    evidence_in.keep(change, item)
     feedback.progress(100)
     report = AttachReport([note for note, _, _ in placed], unmatched, skipped)
     with suppress(WeipianError):  # what is attached is attached

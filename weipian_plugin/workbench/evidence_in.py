@@ -82,13 +82,20 @@ def prepare(ws: Workspace, path: Path, who: str, at: str) -> Prepared:
     return Prepared(item, path.name, notes)
 
 
+def keep(change: Transaction, item: Prepared) -> str:
+    """Record the evidence unless its content has a record by now; gives the id of the record."""
+    known = change.find("evidence", "sha256", item.evidence.sha256)
+    if known is not None:
+        return str(known["evidence_id"])
+    change.put("evidence", records.evidence_row(item.evidence))
+    return item.evidence.evidence_id
+
+
 def link(change: Transaction, item: Prepared, patch_uid: str, purpose: str) -> None:
     """Record the evidence and what it proves for a patch."""
-    if change.get("evidence", item.evidence.evidence_id) is None:
-        change.put("evidence", records.evidence_row(item.evidence))
     change.put(
         "evidence_link",
-        {"patch_uid": patch_uid, "evidence_id": item.evidence.evidence_id, "purpose": purpose, "note": ""},
+        {"patch_uid": patch_uid, "evidence_id": keep(change, item), "purpose": purpose, "note": ""},
     )
 
 
