@@ -320,3 +320,12 @@ def test_classes_sum_to_the_patch_in_a_complete_mosaic(tmp_path, points, code):
     assert set(found) <= {"0101", "1006"}
     assert sum(found.values()) == pytest.approx(areas(result, "prime_farmland")[""], abs=1e-6)
     assert sum(row.share for row in result.rows if row.role == "landuse") == pytest.approx(1, abs=1e-9)
+
+
+def test_a_layer_that_is_nowhere_near_says_so(tmp_path):
+    near = LayerAssignment("eco_redline", str(write(tmp_path / "a.gpkg", [(box(0, 0, 30, 80), {"n": "1"})])))
+    away = LayerAssignment("prime_farmland", str(write(tmp_path / "b.gpkg", [(box(0, 0, 30, 80, 90000), {"n": "1"})])))
+    result = overlay([patch(PATCH)], near, away)
+    said = [item for item in result.findings if item.code == "W_LAYER_AWAY"]
+    assert len(said) == 1
+    assert "b.gpkg" in said[0].subject

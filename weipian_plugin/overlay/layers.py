@@ -69,6 +69,7 @@ class Layer:
         self._trouble = _Trouble()
         self._split: dict[int, list[Any]] = {}
         self._frame: Optional[Frame] = None
+        self._reached = False
 
     def enter(self, frame: Frame, patches: Any) -> None:
         """Prepare the way into the frame and back; `patches` are all geometries of the run.
@@ -118,6 +119,7 @@ class Layer:
             raise WeipianError("E_UNEXPECTED", detail=self.label)
         boxes = frame.boxes(geoms, self._back)
         rows = [row for row in self.source.read_boxes(boxes, self._fields()) if row[1]]
+        self._reached = self._reached or bool(rows)
         shapes = self._shapes(rows, frame)
         pieces: list[Any] = []
         owner: list[int] = []
@@ -175,6 +177,9 @@ class Layer:
             ("W_CLASS_EMPTY", self._trouble.uncoded, "有 {n} 个图斑没有填地类编码，记为“未填”（{ids}）"),
         )
         found = []
+        if not self._reached:
+            text = "附近没有任何图斑，面积都按 0 计；如果不应如此，请检查是否选错了图层或坐标系"
+            found.append(Finding("W_LAYER_AWAY", f"{self.label} {text}", self.label))
         for code, fids, text in said:
             if fids:
                 ids = "要素 " + "、".join(str(f) for f in sorted(fids)[:5]) + ("……" if len(fids) > 5 else "")
