@@ -42,3 +42,11 @@ def test_prepared_by_two_before_either_commits_is_one_record(tmp_path: Path) -> 
             with ws.transaction("attach", "workspace", "甲") as change:
                 ids.add(evidence_in.keep(change, item))
         assert len(ids) == len(records.evidence(ws)) == 1
+
+
+def test_an_empty_file_is_skipped(tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "w", "甲").close()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.pdf").write_bytes(b"")
+    report = attach_folder(tmp_path / "w", tmp_path / "in", "甲", _Silent())
+    assert [item.file for item in report.skipped] == ["a.pdf"]

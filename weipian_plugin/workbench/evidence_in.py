@@ -15,6 +15,9 @@ from ..photos.exif import PHOTO_SUFFIXES, read_photo
 from ..store import records
 from ..store.workspace import Transaction, Workspace
 
+#: SHA-256 of nothing: an empty file proves nothing.
+_EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -50,6 +53,8 @@ def prepare(ws: Workspace, path: Path, who: str, at: str) -> Prepared:
         sha = file_sha256(path)
     except OSError as error:
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
+    if sha == _EMPTY:
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail="文件是空的")
     known = next((e for e in records.evidence(ws).values() if e.sha256 == sha), None)
     if known is not None:
         return Prepared(known, path.name, ("已在工作区里，没有重复保存",))

@@ -17,6 +17,8 @@ from .layer_guess import guess_date
 
 #: How LAYERS is written, for the sentence about one that is not.
 LAYERS_EXAMPLE = '{"landuse": {"source": "DLTB.gpkg"}}'
+#: What tells the classification of a land-use layer in its `scheme`.
+_SCHEME_WORDS = ("1055", "三调", "国土调查", "用地用海")
 
 
 def operator() -> str:
@@ -85,6 +87,9 @@ def _assignment(role: str, item: Union[str, Mapping[str, Any]]) -> LayerAssignme
     source, _, tail = str(values.get("source", "")).partition("|layername=")
     if not source:
         raise WeipianError("E_PARAMETER", name="LAYERS", detail=f"{role} 没有写 source", example=LAYERS_EXAMPLE)
+    scheme = str(values.get("scheme", ""))
+    if scheme and not any(word in scheme for word in _SCHEME_WORDS):
+        raise WeipianError("E_ANSWER", key="scheme", value=scheme, choices="TD/T 1055、用地用海分类")
     if not Path(source).exists() and not source.startswith("/vsi"):
         raise WeipianError("E_FILE_MISSING", path=source)
     return LayerAssignment(
@@ -92,7 +97,7 @@ def _assignment(role: str, item: Union[str, Mapping[str, Any]]) -> LayerAssignme
         source=str(Path(source).resolve()) if not source.startswith("/vsi") else source,
         layer=str(values.get("layer", "") or tail),
         class_field=str(values.get("class_field", "")),
-        scheme=str(values.get("scheme", "")),
+        scheme=scheme,
         crs=str(values.get("crs", "")),
         taken_on=str(
             values.get("taken_on", "") or (guess_date(Path(source).stem) if role.startswith("image_") else "")
