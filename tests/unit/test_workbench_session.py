@@ -159,3 +159,27 @@ def test_the_workspace_opens_where_it_was_left(session):
     assert session.agenda().last_patch_uid == "u1"
     assert session.agenda().counts["未判定"] == 0
     assert session.agenda().counts["未销号"] == 1
+
+
+def test_an_action_that_changes_nothing_is_not_what_undo_takes_back(session, tmp_path):
+    paper = tmp_path / "批文.pdf"
+    paper.write_bytes(b"%PDF-1.4 paper")
+    session.attach("u1", PID, [paper], "approval_doc")
+    judge(session, "illegal")
+    session.attach("u1", PID, [paper], "approval_doc")  # there already
+    assert session.undo() == "判定"
+    assert session.undo() == "附举证"
+    assert session.can_undo() == ""
+
+
+def test_a_refused_row_leaves_no_attachment_behind(session, tmp_path):
+    from weipian_plugin.core.feedback import Silent
+    from weipian_plugin.workbench.decisions import apply_decisions
+
+    (tmp_path / "回执.pdf").write_bytes(b"%PDF-1.4 receipt")
+    table = tmp_path / "判定表.csv"
+    table.write_text(f"图斑编号,动作,日期,附件\n{PID},销号,2026-07-01,回执.pdf\n", encoding="utf-8")
+    report = apply_decisions(session.folder, table, "李经办", Silent())
+    assert [row.code for row in report.rejected] == ["E_CASE_NOT_ILLEGAL"]
+    assert session.patch_view("u1").evidence == ()
+    assert session.workspace.check_journal() == []

@@ -145,14 +145,20 @@ def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
     if action and action not in _REVIEW:
         _check_step(action, row)
     files = [base / name.strip() for name in row.get("附件", "").replace("；", ";").split(";") if name.strip()]
-    if files:
-        session.attach(patch.patch_uid, patch.patch_id, files, purpose)
-    if row.get("判定"):
-        _judge(session, patch.patch_uid, patch.patch_id, row, *verdict)
-    if action in _REVIEW:
-        session.set_review(patch.patch_uid, patch.patch_id, _REVIEW[action], row.get("备注", ""))
-    elif action:
-        _step(session, patch.patch_uid, patch.patch_id, action, row)
+    before = session.undo_depth()
+    try:
+        if files:  # first, because a step may need the proof that comes with it
+            session.attach(patch.patch_uid, patch.patch_id, files, purpose)
+        if row.get("判定"):
+            _judge(session, patch.patch_uid, patch.patch_id, row, *verdict)
+        if action in _REVIEW:
+            session.set_review(patch.patch_uid, patch.patch_id, _REVIEW[action], row.get("备注", ""))
+        elif action:
+            _step(session, patch.patch_uid, patch.patch_id, action, row)
+    except WeipianError:
+        while session.undo_depth() > before:
+            session.undo()
+        raise
 
 
 def _purpose(session: Session, text: str) -> str:

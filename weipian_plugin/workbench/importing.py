@@ -76,6 +76,9 @@ def import_delivery(
     if inspection.questions:
         raise delivery.question_error(inspection)
     found = delivery.read(inspection, feedback)
+    if not found.patches:
+        reasons = "；".join(dict.fromkeys(item.reason for item in found.rejected[:20]))
+        raise WeipianError("E_ALL_REJECTED", count=len(found.rejected), reasons=reasons)
     with Workspace.open(Path(folder)) as ws:
         name = batch_name.strip() or Path(path).stem
         _check_new(ws, name)

@@ -52,6 +52,7 @@ class Session(Reader):
         super().__init__(workspace, pack or default_pack())
         self.who = who
         self._done: list[int] = []
+        self._mark = workspace.head()[0]
 
     @classmethod
     def create(cls, folder: Path, name: str, who: str) -> Session:
@@ -111,7 +112,11 @@ class Session(Reader):
         change.put("patch", records.patch_row(patch))
 
     def _did(self) -> None:
-        self._done.append(self._ws.head()[0])
+        """Put the action just committed on the undo stack; one that changed nothing left no row."""
+        seq = self._ws.head()[0]
+        if seq > self._mark:
+            self._done.append(seq)
+            self._mark = seq
 
     def judge(
         self,
@@ -319,6 +324,10 @@ class Session(Reader):
 
     # -- undo ------------------------------------------------------------------------------------
 
+    def undo_depth(self) -> int:
+        """How many own actions can be taken back."""
+        return len(self._done)
+
     def can_undo(self) -> str:
         """Chinese name of what `undo` would take back, empty if nothing."""
         row = self._last()
@@ -343,6 +352,7 @@ class Session(Reader):
             raise WeipianError("E_NOTHING_TO_UNDO")
         self._ws.reverse(self._done[-1], self.who)
         self._done.pop()
+        self._mark = self._ws.head()[0]
         return ACTION_LABELS.get(last[0], last[0])
 
     def last_subject(self) -> str:
