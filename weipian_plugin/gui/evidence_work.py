@@ -106,4 +106,4 @@ class EvidenceWork(QObject):
         session.add_action(dialog.action(), patch.patch_id, dialog.text("reason"))
         self._review.row_changed(patch.patch_uid)
         self._review.show_patch(patch.patch_uid)
-        self._review.tell(f"已登记 {CASE_ACTIONS[kind].label}：{patch.patch_id}")
+        self._review.tell(f"已登记 …{patch.patch_id[-4:]} {CASE_ACTIONS[kind].label}")

@@ -275,8 +275,9 @@ class Commands(QObject):
     @guarded
     def _verified(self, report: VerifyReport) -> None:
         if report.ok:
-            notes = f"另有 {len(report.notes)} 条提示：{report.notes[0]}" if report.notes else ""
-            self.review.tell("核验通过：日志链、记录和举证文件都没有被改动。" + notes)
+            text = "核验通过：日志链、记录和举证文件都没有被改动。"
+            text += f"另有 {len(report.notes)} 条提示：{report.notes[0]}" if report.notes else ""
+            self.dock.notice.show_text(text, "good")  # too long for the bottom line
             return
         texts = list(report.problems)
         more = f" 等 {len(texts)} 项" if len(texts) > 3 else ""

@@ -367,7 +367,7 @@ class Review(QObject):
         self._drafts.pop(uid, None)
         self.row_changed(uid)
         self.show_patch(uid)
-        self.tell(f"已撤销：{label} {self.current().patch.patch_id}")
+        self.tell(f"已撤销：{label} …{self.current().patch.patch_id[-4:]}")
 
     @guarded
     def discard(self) -> None:
@@ -391,8 +391,8 @@ class Review(QObject):
     def go_to(self, text: str = "") -> None:
         """To the patch with this number or this ending of it; several matches become a search."""
         if not text:
-            text, accepted = QInputDialog.getText(self.dock, "按编号查找", "图斑编号（可只输末尾几位）")
-            if not accepted or not text.strip():
+            text = self._ask_number()
+            if not text.strip():
                 return
         text = text.strip()
         rows = self.dock.queue.model.rows
@@ -402,6 +402,18 @@ class Review(QObject):
         if len(found) > 1:
             self.dock.queue.set_filter("all", text)
         self.show_patch(found[0].patch_uid)
+
+    def _ask_number(self) -> str:
+        """What was typed, empty after 取消."""
+        dialog = QInputDialog(self.dock)
+        dialog.setWindowTitle("按编号查找")
+        dialog.setLabelText("图斑编号（可只输末尾几位）")
+        # Qt's own Chinese is missing on many Linux desktops.
+        dialog.setOkButtonText("确定")
+        dialog.setCancelButtonText("取消")
+        accepted = dialog.exec()
+        dialog.deleteLater()
+        return str(dialog.textValue()) if accepted else ""
 
     # -- batches --------------------------------------------------------------------------
     @guarded

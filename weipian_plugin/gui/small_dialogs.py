@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.areas import parse_mu
+from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import CaseAction, Evidence
 from ..core.states import WAYS, ActionKind
@@ -46,13 +47,18 @@ def _buttons(dialog: QDialog) -> QDialogButtonBox:
     return box
 
 
-def _number(text: str, low: float, high: float) -> Optional[float]:
-    """A number typed by hand, None when empty; ValueError outside [low, high]."""
-    if not text.strip():
+def _number(label: str, text: str, low: float, high: float) -> Optional[float]:
+    """A number typed by hand, None when empty; ValueError with a sentence outside [low, high]."""
+    text = text.strip()
+    if not text:
         return None
-    value = float(text.strip())
+    said = f"{label}应是 {low:g} 到 {high:g} 之间的数字，不是“{text}”"
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise ValueError(said) from error
     if not low <= value <= high:
-        raise ValueError(text)
+        raise ValueError(said)
     return value
 
 
@@ -128,16 +134,18 @@ class AimDialog(_Form):
         return edit
 
     def check(self) -> None:
-        """Both of lon and lat or none, all within their range."""
-        lon, lat, _azimuth, _taken = self.values()
+        """Both of lon and lat or none, all within their range; the time is a date at least."""
+        lon, lat, _azimuth, taken = self.values()
         if (lon is None) != (lat is None):
             raise ValueError("经度和纬度要一起填写")
+        if taken and parse_date(taken) is None:
+            raise ValueError(f"拍摄时间写成 2026-05-01 或 2026-05-01T10:30:00，不是“{taken}”")
 
     def values(self) -> tuple[Optional[float], Optional[float], Optional[float], str]:
         """(lon, lat, azimuth, taken_at)."""
-        lon = _number(self.lon.text(), -180, 180)
-        lat = _number(self.lat.text(), -90, 90)
-        azimuth = _number(self.azimuth.text(), 0, 360)
+        lon = _number("经度", self.lon.text(), -180, 180)
+        lat = _number("纬度", self.lat.text(), -90, 90)
+        azimuth = _number("方位角", self.azimuth.text(), 0, 360)
         return lon, lat, None if azimuth is None else azimuth % 360, self.taken.text().strip()
 
 
