@@ -293,3 +293,22 @@ def test_closing_gives_workspace_map_and_keys_back(qapp, qtbot, folder: Path) ->
     assert the_map.calls[-1] == ("close",)
     assert review.session is None
     assert len(QgsGui.shortcutsManager().listActions()) == before
+
+
+def test_review_is_ended_from_the_menu(panel) -> None:
+    """Without 审核结束 no case can be closed."""
+    review, dock, commands = panel
+    press(dock, Qt.Key.Key_2)
+    press(dock, Qt.Key.Key_Return)
+    if dock.notice.text():
+        dock.form.reason.setText("现场核实")
+        review.submit()
+    review.go_to("0005")
+    for label, status in (("提交审核", "submitted"), ("审核结束", "finished")):
+        commands._fill_reviews()
+        action = next(a for a in commands._reviews.actions() if a.text() == label)
+        assert action.isEnabled()
+        action.trigger()
+        assert dock.notice.text() == ""
+        assert review.view.patch.review_status.value == status
+    assert "审核还没有结束" not in review.view.closure_missing

@@ -10,6 +10,8 @@ from qgis.PyQt.QtCore import QObject, Qt, QTimer
 from qgis.PyQt.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
 from ..core.errors import WeipianError
+from ..core.model import ReviewStatus
+from ..core.states import REVIEW_STEPS
 from .compat import icon
 from .evidence_work import EvidenceWork
 from .guard import guarded
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from ..workbench.session import Session
     from ..workbench.verifying import VerifyReport
 
+_REVIEWS = (
+    (ReviewStatus.SUBMITTED, "提交审核"),
+    (ReviewStatus.FINISHED, "审核结束"),
+    (ReviewStatus.RETURNED, "退回重办…"),
+)
 _SIZED_KEY = "weipian/dock_sized"
 LAST_KEY = "weipian/last_workspace"
 
@@ -84,9 +91,24 @@ class Commands(QObject):
             action = menu.addAction(icon(key, self.dock), label)
             action.setData(key)
             action.triggered.connect(lambda _checked=False, key=key: self.run(key))
+        self._reviews = menu.addMenu("审核（当前图斑）")
+        self._reviews.aboutToShow.connect(self._fill_reviews)
         self._batches = menu.addMenu("批次")
         self._batches.aboutToShow.connect(self._fill_batches)
         return menu
+
+    @guarded
+    def _fill_reviews(self) -> None:
+        self._reviews.clear()
+        if self.review.session is None or self.review.view is None:
+            return
+        patch = self.review.view.patch
+        title = self._reviews.addAction(f"…{patch.patch_id[-4:]} {patch.review_status.label}")
+        title.setEnabled(False)
+        for target, label in _REVIEWS:
+            action = self._reviews.addAction(label)
+            action.setEnabled(target in REVIEW_STEPS[patch.review_status])
+            action.triggered.connect(lambda _checked=False, target=target: self.review.set_review(target))
 
     @guarded
     def _fill_batches(self) -> None:

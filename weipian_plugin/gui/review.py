@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import QObject, QTimer
 from qgis.PyQt.QtWidgets import QInputDialog
 
 from ..core.errors import WeipianError
-from ..core.model import CaseStatus, Verdict
+from ..core.model import CaseStatus, ReviewStatus, Verdict
 from ..workbench.views import PatchView
 from .case_panel import status_label
 from .dock import WeipianDock
@@ -377,6 +377,20 @@ class Review(QObject):
             self.show_patch(uid)
         self.dock.notice.clear()
 
+    @guarded
+    def set_review(self, target: ReviewStatus) -> None:
+        """提交审核, 审核结束 or 退回 of the patch on the screen; without 审核结束 no case closes."""
+        patch, note = self.current().patch, ""
+        self.assert_shown(patch.patch_id)
+        if target is ReviewStatus.RETURNED:
+            note = self._ask("退回重办", "退回的理由").strip()
+            if not note:
+                return
+        self.opened().set_review(patch.patch_uid, patch.patch_id, target, note)
+        self.row_changed(patch.patch_uid)
+        self.show_patch(patch.patch_uid)
+        self.tell(f"…{patch.patch_id[-4:]} {target.label}")
+
     # -- moving ---------------------------------------------------------------------------
     @guarded
     def step(self, step: int, *, unfinished: bool) -> None:
@@ -391,7 +405,7 @@ class Review(QObject):
     def go_to(self, text: str = "") -> None:
         """To the patch with this number or this ending of it; several matches become a search."""
         if not text:
-            text = self._ask_number()
+            text = self._ask("按编号查找", "图斑编号（可只输末尾几位）")
             if not text.strip():
                 return
         text = text.strip()
@@ -403,11 +417,11 @@ class Review(QObject):
             self.dock.queue.set_filter("all", text)
         self.show_patch(found[0].patch_uid)
 
-    def _ask_number(self) -> str:
+    def _ask(self, title: str, label: str) -> str:
         """What was typed, empty after 取消."""
         dialog = QInputDialog(self.dock)
-        dialog.setWindowTitle("按编号查找")
-        dialog.setLabelText("图斑编号（可只输末尾几位）")
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(label)
         # Qt's own Chinese is missing on many Linux desktops.
         dialog.setOkButtonText("确定")
         dialog.setCancelButtonText("取消")
