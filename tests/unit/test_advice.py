@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from weipian_plugin.core.advice import Advice, Facts, advise, checklist
@@ -420,6 +420,7 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(
     rows=ROWS,
     patch_type=st.sampled_from(["", "20", "GF", "ND", "CK", "03", "gf"]),
