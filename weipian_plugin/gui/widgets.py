@@ -163,10 +163,12 @@ class RichText(QTextBrowser):
 
     def set_html(self, html: str) -> None:
         """Show `html` and take its height."""
+        # Its own window colour is the transparent one of the style sheet, which looks like a dark theme.
+        link = tone(self.parentWidget() or self, "link")
         palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Link, tone(self, "link"))
+        palette.setColor(QPalette.ColorRole.Link, link)
         self.setPalette(palette)
-        self.document().setDefaultStyleSheet(f"a {{ color: {tone(self, 'link').name()}; }}")
+        self.document().setDefaultStyleSheet(f"a {{ color: {link.name()}; }}")
         self.setHtml(html)
         self._fit()
 
