@@ -16,7 +16,7 @@ RUN = ROOT / "build" / "run"
 
 def main() -> int:
     """Prepare the workspace once, then start QGIS and wait for it."""
-    workspace = RUN / "workspace"
+    workspace = RUN / "示例镇"
     if not (workspace / "workspace.gpkg").is_file():
         job = sample_paths(ROOT / "build" / "sample")
         headless = Headless(RUN / "headless")

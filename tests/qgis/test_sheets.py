@@ -233,3 +233,21 @@ def test_real_imagery(tmp_path):
     assert "无前时相影像" not in text_of(result.path)
     # two photographs hold far more colours than lines and text
     assert len(np.unique(pixels(result.path).reshape(-1, 3), axis=0)) > 5000
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (4545, "CGCS2000 高斯-克吕格 3 度带，中央经线 108°（EPSG:4545）"),
+        (4524, "CGCS2000 高斯-克吕格 3 度带，中央经线 108°（EPSG:4524）"),
+        (4544, "CGCS2000 高斯-克吕格 3 度带，中央经线 105°（EPSG:4544）"),
+        (4498, "CGCS2000 高斯-克吕格 6 度带，中央经线 117°（EPSG:4498）"),
+        (4490, "CGCS2000 经纬度（EPSG:4490）"),
+    ],
+)
+def test_the_map_names_its_system_in_chinese(code, name):
+    from qgis.core import QgsCoordinateReferenceSystem
+
+    from weipian_plugin.report.sheets import _crs_label
+
+    assert _crs_label(QgsCoordinateReferenceSystem(f"EPSG:{code}")) == name

@@ -169,6 +169,8 @@ class Review(QObject):
         draft = self._drafts.get(uid)
         chosen = (draft.verdict, draft.sub_type) if draft is not None else ()
         view = session.patch_view(uid, *chosen)
+        if self.view is not None and self.view.patch.patch_uid != uid:
+            self.dock.notice.clear()  # what was said of another patch says nothing here
         self.view = view
         self.dock.queue.select(uid)
         self._render(view, draft if draft is not None else choice_of(view.judgement))

@@ -40,6 +40,8 @@ from .sheet_photos import PhotoCache
 DPI = 200
 _PAIR_W, _PAIR_H = 92.0, 62.0
 _OVER_W, _SIDE_W = 118.0, 64.0
+#: EPSG codes of the CGCS2000 zones: first, last, width, first meridian, step (dossier 3.8).
+_ZONES = ((4491, 4501, 6, 75, 6), (4502, 4512, 6, 75, 6), (4513, 4533, 3, 75, 3), (4534, 4554, 3, 75, 3))
 _MM = QgsUnitTypes.LayoutMillimeters
 
 
@@ -65,6 +67,17 @@ def render_sheets(job: SheetJob, feedback: Feedback) -> list[SheetResult]:
     finally:
         drawer.close()
     return results
+
+
+def _crs_label(crs: QgsCoordinateReferenceSystem) -> str:
+    """Chinese name of a CGCS2000 system with its code, another's own name."""
+    code = int(crs.authid().rpartition(":")[2] or 0) if crs.authid().startswith("EPSG:") else 0
+    if code == 4490:
+        return "CGCS2000 经纬度（EPSG:4490）"
+    for first, last, width, start, step in _ZONES:
+        if first <= code <= last:
+            return f"CGCS2000 高斯-克吕格 {width} 度带，中央经线 {start + step * (code - first)}°（{crs.authid()}）"
+    return f"{crs.description() or crs.authid()}（{crs.authid()}）"
 
 
 def _render_error(patch_id: str, error: Exception) -> WeipianError:
@@ -190,7 +203,7 @@ class SheetDrawer:
                 layers += self.layers.seen("image_after", frame, crs)
             self._show(2, LEFT, y, _OVER_W, height, frame, crs, [self.outline, *layers])
             sheet.north(0, LEFT + _OVER_W - 9, y + 2)
-            note = f"比例尺 1:{scale}　坐标系 {crs.description() or crs.authid()}（{crs.authid()}），方格北向上"
+            note = f"比例尺 1:{scale}　坐标系 {_crs_label(crs)}，方格北向上"
             problems = f"　未绘出：{'、'.join(self.layers.problems)}" if self.layers.problems else ""
             sheet.text(
                 0, LEFT, y + height + 0.8, WIDTH, 4.4, f"{note}　面积为 CGCS2000 椭球面积{problems}",

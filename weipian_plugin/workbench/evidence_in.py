@@ -57,7 +57,7 @@ def prepare(ws: Workspace, path: Path, who: str, at: str) -> Prepared:
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail="文件是空的")
     known = next((e for e in records.evidence(ws).values() if e.sha256 == sha), None)
     if known is not None:
-        return Prepared(known, path.name, ("已在工作区里，没有重复保存",))
+        return Prepared(known, path.name, ("文件早已在工作区里，没有重复保存，已归到本图斑",))
     photo = path.suffix.lower() in PHOTO_SUFFIXES
     item = Evidence(
         evidence_id=str(uuid.uuid4()),

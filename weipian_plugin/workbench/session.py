@@ -15,6 +15,7 @@ from typing import Optional
 
 from ..core import areas, states
 from ..core.advice import Advice
+from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import (
     APPROVAL_ROLES,
@@ -277,6 +278,8 @@ class Session(Reader):
         for value, limit in ((lon, 180.0), (lat, 89.9), (azimuth, 360.0)):
             if value is not None and not abs(value) <= limit:  # NaN fails the comparison too
                 raise WeipianError("E_PHOTO_POSITION", value=value)
+        if taken_at.strip() and parse_date(taken_at) is None:
+            raise WeipianError("E_DATE_INVALID", value=taken_at)
         item = self._evidence(evidence_id)
         checks = dict(item.checks)
         checks.setdefault("exif", {k: getattr(item, k) for k in ("lon", "lat", "azimuth", "taken_at", "source")})
