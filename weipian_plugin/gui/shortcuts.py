@@ -11,7 +11,7 @@ from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QAction, QApplication, QShortcut, QWidget
 
 from ..core.errors import WeipianError
-from .guard import as_error
+from .guard import guarded
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Shortcuts(QObject):
         super().__init__(host)
         self._host = host
         self._run = run
-        self._fail = fail
+        self.report_error = fail
         self.actions: dict[str, QAction] = {}
         self._held = ""
         for command in COMMANDS:
@@ -83,14 +83,12 @@ class Shortcuts(QObject):
         self._enter.setEnabled(False)
 
     # -- inside ---------------------------------------------------------------------------
+    @guarded
     def _trigger(self, key: str) -> None:
-        try:
-            self._run(key)
-            if key == "before" and not self._held:
-                self._held = key
-                QApplication.instance().installEventFilter(self)
-        except Exception as error:  # noqa: BLE001 - a slot's exception would open QGIS's traceback dialog
-            self._fail(as_error(error))
+        self._run(key)
+        if key == "before" and not self._held:
+            self._held = key
+            QApplication.instance().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
         """While B is held: its release, or leaving the window, ends the look at the earlier image."""
@@ -100,12 +98,10 @@ class Shortcuts(QObject):
             self._release()
         return bool(super().eventFilter(watched, event))
 
+    @guarded
     def _release(self) -> None:
         if not self._held:
             return
         self._held = ""
         QApplication.instance().removeEventFilter(self)
-        try:
-            self._run("before_end")
-        except Exception as error:  # noqa: BLE001 - see above
-            self._fail(as_error(error))
+        self._run("before_end")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import re
 import shutil
@@ -14,6 +13,7 @@ from typing import Optional
 
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
+from ..core.hashing import file_sha256
 from ..core.model import LinkedEvidence
 from ..core.names import safe_name, unique_names
 from .contents import patch_folders
@@ -153,15 +153,6 @@ def csv_cell(text: str) -> str:
     if text.startswith(_DANGEROUS) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
-
-
-def file_sha256(path: Path) -> str:
-    """Hex digest of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        for piece in iter(lambda: stream.read(1 << 20), b""):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def write_manifest(folder: Path, meta: ReportMeta, extra: Optional[Mapping[str, object]] = None) -> Path:
