@@ -171,7 +171,32 @@ def test_older_workspace_is_backed_up_and_upgraded(ws, monkeypatch):
         assert upgraded.check_journal() == []
     (backup,) = (ws.folder / "backups").iterdir()
     with sqlite3.connect(backup) as copy:
-        assert copy.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()[0] == "1"
+        assert copy.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()[0] == str(
+            schema.SCHEMA_VERSION
+        )
+
+
+def test_workspace_of_the_first_version_is_upgraded_with_its_data(tmp_path, monkeypatch):
+    with monkeypatch.context() as then:
+        then.setattr("weipian_plugin.store.workspace.MIGRATIONS", schema.MIGRATIONS[:1])
+        then.setattr("weipian_plugin.store.workspace.SCHEMA_VERSION", 1)
+        then.setattr("weipian_plugin.store.workspace.TABLES", schema._FIRST)
+        with Workspace.create(tmp_path / "旧", "旧") as old:
+            _patch(old)
+            assert "centre_lon" not in {row[1] for row in old.connection.execute("PRAGMA table_info(patch)")}
+    with Workspace.open(tmp_path / "旧") as ws:
+        assert ws.meta("schema_version") == str(schema.SCHEMA_VERSION)
+        assert ws.check_journal() == []
+        assert {row[1] for row in ws.connection.execute("PRAGMA table_info(patch)")} == {
+            "fid",
+            *schema.TABLES["patch"].columns,
+        }
+        with ws.transaction("place", "u1", "甲") as change:
+            change.put("patch", {"patch_uid": "u1", "centre_lon": 106.7505})
+        ws.reverse(2, "甲")
+        assert ws.check_journal() == []
+        ws.reverse(1, "甲")
+        assert ws.connection.execute("SELECT count(*) FROM patch").fetchone()[0] == 0
 
 
 def test_locked_workspace(ws):

@@ -6,7 +6,7 @@ Geometry crosses this package only as WKB bytes beside an authority id. Dates ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Optional
@@ -150,11 +150,20 @@ class Batch:
     crs: str = ""
     patch_count: int = 0
     created_at: str = ""
+    kind: str = ""  # "clue": found by ourselves, in no issued count
+
+
+#: Batch of the clues that nobody issued (巡查, 网格员报告, 群众举报).
+CLUE_BATCH = "clues"
 
 
 @dataclass(frozen=True)
 class Patch:
-    """An issued, split or found polygon (图斑). `wkb` is MultiPolygon, lon/lat degrees, EPSG:4490."""
+    """An issued, split or found polygon (图斑). `wkb` is MultiPolygon, lon/lat degrees, EPSG:4490.
+
+    `geometry_source`: issued, drawn, or none (无边界: `wkb` is None, at most a centre point is known).
+    `origin`: delivery, patrol, grid, report. `split_state`: "", parent (被拆分), child (拆分).
+    """
 
     patch_uid: str
     patch_id: str
@@ -186,6 +195,24 @@ class Patch:
     assignee: Optional[str] = None
     due_on: Optional[str] = None
     remark: Optional[str] = None
+    centre_lon: Optional[float] = None
+    centre_lat: Optional[float] = None
+    overlay_mark: Optional[str] = None
+    review_source: Optional[str] = None  # what moved the review axis last when it was not a person here
+    return_reason: Optional[str] = None
+
+    @property
+    def area_in_force(self) -> float:
+        """m² that every figure counts with: adopted, else computed, else issued (marked so wherever shown)."""
+        if self.adopted_area_m2 is not None:
+            return self.adopted_area_m2
+        if self.wkb is not None or self.issued_area is None:
+            return self.area_m2
+        return self.issued_area * SQUARE_METRES.get(self.issued_unit or "", 1.0)
+
+
+#: m² in one unit of an issued area; 1 亩 = 2000/3 m².
+SQUARE_METRES: Mapping[str, float] = {"m2": 1.0, "mu": 2000 / 3, "ha": 10000.0}
 
 
 @dataclass(frozen=True)
@@ -213,7 +240,85 @@ class OverlayRow:
     share: float
     fingerprint: str = ""
     computed_at: str = ""
+    net_m2: Optional[float] = None  # land use: without 田坎 (× (1 − KCXS)); None where the layer does not tell
     detail: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Reissue:
+    """A patch that a later delivery holds again. `differences`: what changed, field -> [before, after]."""
+
+    batch_id: str
+    patch_uid: str
+    change: str  # same | attributes | geometry
+    differences: Mapping[str, Sequence[Optional[str]]] = field(default_factory=dict)
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class PatchRelation:
+    """A patch lies where another one lies: `kind` earlier (往期图斑) or clue; share of the smaller one."""
+
+    patch_uid: str
+    other_uid: str
+    kind: str
+    overlap_m2: float = 0.0
+    share: float = 0.0
+    reason: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Clue:
+    """What is known of a patch that nobody issued; instants ISO text, empty when not known."""
+
+    patch_uid: str
+    finder: str = ""
+    found_at: str = ""
+    stopped_at: str = ""
+    reported_at: str = ""
+    grid_l3: str = ""
+    grid_l4: str = ""
+    note: str = ""
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class PlatformStatus:
+    """The last state of a patch in the official platform, as its table said (dossier 1.6 A)."""
+
+    patch_uid: str
+    fill_state: str = ""
+    audit_stage: str = ""
+    return_state: str = ""
+    return_reason: str = ""
+    split_state: str = ""
+    opinion: str = ""
+    raw: Mapping[str, Optional[str]] = field(default_factory=dict)
+    source_name: str = ""
+    source_sha256: str = ""
+    imported_at: str = ""
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    """A row of an approval register kept as a table (宅基地审批, 农转用). Area m²; personal columns stay out."""
+
+    entry_id: str
+    register: str  # the role it stands in: rural_house, approval …
+    holder: str = ""
+    doc_no: str = ""
+    doc_date: str = ""
+    village: str = ""
+    approved_m2: Optional[float] = None
+    people: Optional[int] = None
+    lon: Optional[float] = None
+    lat: Optional[float] = None
+    attributes: Mapping[str, Optional[str]] = field(default_factory=dict)
+    source_name: str = ""
+    source_sha256: str = ""
+    row_no: int = 0
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,16 @@ from ..core.model import (
     Batch,
     CaseAction,
     CaseStatus,
+    Clue,
     Evidence,
     Judgement,
     LayerAssignment,
     OverlayRow,
     Patch,
+    PatchRelation,
+    PlatformStatus,
+    RegisterEntry,
+    Reissue,
     ReviewStatus,
     Verdict,
 )  # fmt: skip
@@ -37,7 +42,8 @@ def batch_row(batch: Batch) -> Row:
 
 def batches(ws: Workspace) -> list[Batch]:
     """All batches, oldest first."""
-    return [Batch(**row) for row in _select(ws, "batch", "ORDER BY created_at, batch_id")]
+    rows = _select(ws, "batch", "ORDER BY created_at, batch_id")
+    return [Batch(**{**row, "kind": row["kind"] or ""}) for row in rows]
 
 
 def patch_row(patch: Patch) -> Row:
@@ -167,3 +173,72 @@ def assignments(ws: Workspace) -> list[LayerAssignment]:
 def assignments_row(layers: Iterable[LayerAssignment]) -> Row:
     """Layers with a role -> record."""
     return setting_row("layers", canonical([asdict(layer) for layer in layers]))
+
+
+def reissue_row(item: Reissue) -> Row:
+    """Reissue -> record."""
+    return {**item.__dict__, "differences": canonical({k: list(v) for k, v in item.differences.items()})}
+
+
+def reissues(ws: Workspace, batch_id: str = "", patch_uid: str = "") -> list[Reissue]:
+    """What later deliveries held again, of one batch, one patch or all, in the order of arrival."""
+    rows = _select(ws, "reissue", *_where(batch_id=batch_id, patch_uid=patch_uid))
+    return [Reissue(**{**row, "differences": json.loads(row["differences"] or "{}")}) for row in rows]
+
+
+def relation_row(item: PatchRelation) -> Row:
+    """PatchRelation -> record."""
+    return dict(item.__dict__)
+
+
+def relations(ws: Workspace, patch_uid: str = "", other_uid: str = "") -> list[PatchRelation]:
+    """Relations from one patch, to one patch, or all."""
+    return [
+        PatchRelation(**row) for row in _select(ws, "patch_relation", *_where(patch_uid=patch_uid, other_uid=other_uid))
+    ]
+
+
+def clue_row(item: Clue) -> Row:
+    """Clue -> record."""
+    return dict(item.__dict__)
+
+
+def clues(ws: Workspace, patch_uid: str = "") -> dict[str, Clue]:
+    """Clues by patch, one or all."""
+    return {row["patch_uid"]: Clue(**row) for row in _select(ws, "clue", *_where(patch_uid=patch_uid))}
+
+
+def platform_row(item: PlatformStatus) -> Row:
+    """PlatformStatus -> record."""
+    return {**item.__dict__, "raw": canonical(dict(item.raw))}
+
+
+def platform_statuses(ws: Workspace, patch_uid: str = "") -> dict[str, PlatformStatus]:
+    """The platform's last word by patch, one or all."""
+    rows = _select(ws, "platform_status", *_where(patch_uid=patch_uid))
+    return {row["patch_uid"]: PlatformStatus(**{**row, "raw": json.loads(row["raw"] or "{}")}) for row in rows}
+
+
+def register_row(item: RegisterEntry) -> Row:
+    """RegisterEntry -> record."""
+    return {**item.__dict__, "attributes": canonical(dict(item.attributes))}
+
+
+def register_entries(ws: Workspace, register: str = "") -> dict[str, RegisterEntry]:
+    """Entries by id, of one register or all."""
+    rows = _select(ws, "register_entry", *_where(register=register))
+    return {
+        row["entry_id"]: RegisterEntry(**{**row, "attributes": json.loads(row["attributes"] or "{}")}) for row in rows
+    }
+
+
+def register_links(ws: Workspace, patch_uid: str = "") -> list[Row]:
+    """Which entries were laid on which patch: patch_uid, entry_id, reason, by, at."""
+    return _select(ws, "register_link", *_where(patch_uid=patch_uid))
+
+
+def _where(**wanted: str) -> tuple[str, list[str]]:
+    """The WHERE of the columns that are asked for, in order of arrival."""
+    given = {name: value for name, value in wanted.items() if value}
+    terms = " AND ".join(f'"{name}" = ?' for name in given)
+    return (f"WHERE {terms} ORDER BY fid" if terms else "ORDER BY fid"), list(given.values())

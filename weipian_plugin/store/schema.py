@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Table:
-    """A record table: its key and its columns (name -> SQL type)."""
+    """A record table: its key, its columns (name -> SQL type), the schema version that brought it."""
 
     name: str
     key: tuple[str, ...]
     columns: Mapping[str, str]
+    since: int = 1
 
 
 T, R, I, B = "TEXT", "REAL", "INTEGER", "BLOB"  # noqa: E741 - SQL types, read in a table below
 
 
-def _table(name: str, key: str, /, **columns: str) -> Table:
-    return Table(name, tuple(key.split()), columns)
+def _table(name: str, key: str, since: int = 1, /, **columns: str) -> Table:
+    return Table(name, tuple(key.split()), columns, since)
 
 
-TABLES: Mapping[str, Table] = {
+_FIRST: Mapping[str, Table] = {
     t.name: t
     for t in (
         _table(
@@ -57,6 +58,47 @@ TABLES: Mapping[str, Table] = {
         _table("setting", "name", name=T, value=T),
     )
 }  # fmt: skip
+_SECOND: Mapping[str, Table] = {
+    t.name: t
+    for t in (
+        _table("reissue", "batch_id patch_uid", 2, batch_id=T, patch_uid=T, change=T, differences=T, at=T),
+        _table(
+            "patch_relation", "patch_uid other_uid kind", 2, patch_uid=T, other_uid=T, kind=T, overlap_m2=R, share=R,
+            reason=T, at=T,
+        ),
+        _table(
+            "clue", "patch_uid", 2, patch_uid=T, finder=T, found_at=T, stopped_at=T, reported_at=T, grid_l3=T,
+            grid_l4=T, note=T, by=T, at=T,
+        ),
+        _table(
+            "platform_status", "patch_uid", 2, patch_uid=T, fill_state=T, audit_stage=T, return_state=T,
+            return_reason=T, split_state=T, opinion=T, raw=T, source_name=T, source_sha256=T, imported_at=T,
+        ),
+        _table(
+            "register_entry", "entry_id", 2, entry_id=T, register=T, holder=T, doc_no=T, doc_date=T, village=T,
+            approved_m2=R, people=I, lon=R, lat=R, attributes=T, source_name=T, source_sha256=T, row_no=I,
+        ),
+        _table("register_link", "patch_uid entry_id", 2, patch_uid=T, entry_id=T, reason=T, by=T, at=T),
+    )
+}  # fmt: skip
+#: Columns that a later version added: (table, version) -> name -> SQL type.
+_ADDED: Mapping[tuple[str, int], Mapping[str, str]] = {
+    ("batch", 2): {"kind": T},
+    ("patch", 2): {"centre_lon": R, "centre_lat": R, "overlay_mark": T, "review_source": T, "return_reason": T},
+    ("overlay", 2): {"net_m2": R},
+}
+
+
+def _grown(table: Table) -> Table:
+    columns = dict(table.columns)
+    for (name, _version), added in sorted(_ADDED.items(), key=lambda item: item[0][1]):
+        if name == table.name:
+            columns.update(added)
+    return Table(table.name, table.key, columns, table.since)
+
+
+#: Every table as the newest version has it.
+TABLES: Mapping[str, Table] = {t.name: _grown(t) for t in (*_FIRST.values(), *_SECOND.values())}
 
 _REFERENCES = {
     ("patch", "batch_id"): "batch(batch_id)",
@@ -65,6 +107,14 @@ _REFERENCES = {
     ("evidence_link", "patch_uid"): "patch(patch_uid)",
     ("evidence_link", "evidence_id"): "evidence(evidence_id)",
     ("case_action", "patch_uid"): "patch(patch_uid)",
+    ("reissue", "batch_id"): "batch(batch_id)",
+    ("reissue", "patch_uid"): "patch(patch_uid)",
+    ("patch_relation", "patch_uid"): "patch(patch_uid)",
+    ("patch_relation", "other_uid"): "patch(patch_uid)",
+    ("clue", "patch_uid"): "patch(patch_uid)",
+    ("platform_status", "patch_uid"): "patch(patch_uid)",
+    ("register_link", "patch_uid"): "patch(patch_uid)",
+    ("register_link", "entry_id"): "register_entry(entry_id)",
 }
 
 _GPKG = """
@@ -120,9 +170,10 @@ CREATE INDEX journal_order ON journal (hlc, origin, seq);
 """
 
 
-def _create_tables() -> str:
+def _create(tables: Iterable[Table], indexed: Iterable[str]) -> str:
+    """The tables as they were when they came, their guards, and an index by patch for `indexed`."""
     parts: list[str] = []
-    for table in TABLES.values():
+    for table in tables:
         columns = ["fid INTEGER PRIMARY KEY AUTOINCREMENT"]
         for name, kind in table.columns.items():
             sql = f'"{name}" {"MULTIPOLYGON" if name == "geom" else kind}'
@@ -140,18 +191,44 @@ def _create_tables() -> str:
                 f"CREATE TRIGGER guard_{table.name}_{event.lower()} BEFORE {event} ON {table.name} "
                 "BEGIN SELECT weipian_writer(); END;"
             )
-    for name in ("overlay", "judgement", "evidence_link", "case_action"):
-        parts.append(f"CREATE INDEX {name}_patch ON {name} (patch_uid);")
+    parts += [f"CREATE INDEX {name}_patch ON {name} (patch_uid);" for name in indexed]
     return "\n".join(parts)
 
 
-def _register_attributes() -> str:
-    names = [n for n in (*TABLES, "meta", "journal", "journal_payload") if n != "patch"]
+def _register(names: Iterable[str]) -> str:
     return "\n".join(
         f"INSERT INTO gpkg_contents(table_name,data_type,identifier) VALUES ('{n}','attributes','{n}');" for n in names
     )
 
 
+def _add_columns(version: int) -> str:
+    return "\n".join(
+        f'ALTER TABLE {table} ADD COLUMN "{name}" {kind};'
+        for (table, since), columns in _ADDED.items()
+        if since == version
+        for name, kind in columns.items()
+    )
+
+
+_PLAIN = [n for n in (*_FIRST, "meta", "journal", "journal_payload") if n != "patch"]
 #: One script a version; never edited once released, only appended to.
-MIGRATIONS: tuple[str, ...] = (f"{_create_tables()}\n{_JOURNAL}\n{_GPKG}\n{_register_attributes()}",)
+MIGRATIONS: tuple[str, ...] = (
+    "\n".join(
+        (
+            _create(_FIRST.values(), ("overlay", "judgement", "evidence_link", "case_action")),
+            _JOURNAL,
+            _GPKG,
+            _register(_PLAIN),
+        )
+    ),
+    "\n".join(
+        (
+            _create(_SECOND.values(), ("reissue", "patch_relation", "register_link")),
+            "CREATE INDEX patch_relation_other ON patch_relation (other_uid);",
+            "CREATE INDEX patch_by_id ON patch (patch_id);",
+            _add_columns(2),
+            _register(_SECOND),
+        )
+    ),
+)
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -58,6 +58,11 @@ def _decode(value: Any) -> Any:
     return base64.b64decode(value["$b"]) if isinstance(value, dict) else value
 
 
+def _whole(table: str, row: Row) -> Row:
+    """A record of the journal; columns that did not exist when it was written are NULL."""
+    return {**dict.fromkeys(TABLES[table].columns), **{k: _decode(v) for k, v in row.items()}}
+
+
 def _pack(changes: Sequence[Change], side: int) -> list[Any]:
     """One side (2 before, 3 after) of a change set as JSON values."""
     packed = []
@@ -329,9 +334,7 @@ class Workspace:
                 "SELECT body FROM journal_payload WHERE sha256 = ?", (value["payload"],)
             ).fetchone()
             value = json.loads(zlib.decompress(body))
-        return [
-            (table, key, None if row is None else {k: _decode(v) for k, v in row.items()}) for table, key, row in value
-        ]
+        return [(table, key, None if row is None else _whole(table, row)) for table, key, row in value]
 
     # -- journal ---------------------------------------------------------------------------------
 
