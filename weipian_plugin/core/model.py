@@ -197,6 +197,8 @@ class Patch:
     remark: Optional[str] = None
     centre_lon: Optional[float] = None
     centre_lat: Optional[float] = None
+    issued_farmland_m2: Optional[float] = None  # 下发的占耕面积, for a township without the layers
+    issued_prime_m2: Optional[float] = None
     overlay_mark: Optional[str] = None
     review_source: Optional[str] = None  # what moved the review axis last when it was not a person here
     return_reason: Optional[str] = None

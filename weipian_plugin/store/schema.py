@@ -84,9 +84,12 @@ _SECOND: Mapping[str, Table] = {
 #: Columns that a later version added: (table, version) -> name -> SQL type.
 _ADDED: Mapping[tuple[str, int], Mapping[str, str]] = {
     ("batch", 2): {"kind": T},
-    ("patch", 2): {"centre_lon": R, "centre_lat": R, "overlay_mark": T, "review_source": T, "return_reason": T},
+    ("patch", 2): {
+        "centre_lon": R, "centre_lat": R, "issued_farmland_m2": R, "issued_prime_m2": R, "overlay_mark": T,
+        "review_source": T, "return_reason": T,
+    },
     ("overlay", 2): {"net_m2": R},
-}
+}  # fmt: skip
 
 
 def _grown(table: Table) -> Table:
