@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Optional
 
@@ -107,7 +108,8 @@ def _checked(
 ) -> tuple[list[Patch], list[Finding]]:
     """Patches of the rows whose geometry holds; the others are appended to `rejected`."""
     feedback.message("正在检查图形")
-    to_lonlat = Transformer(inspection.crs, DISPLAY_CRS).geometry
+    # No vertex is added: the official area is that of the delivered vertices in longitude and latitude.
+    to_lonlat = partial(Transformer(inspection.crs, DISPLAY_CRS).geometry, densify_m=0)
     checked = check_all(table.wkbs, inspection.axis == "yx", to_lonlat, feedback, (30, 70))
     good = []
     for i, item in enumerate(checked):

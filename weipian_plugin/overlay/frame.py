@@ -104,7 +104,7 @@ class Frame:
         geoms = shapely.from_wkb(np.array([patches[i].delivered_wkb for i in group], dtype=object), on_invalid="ignore")
         good = shapely.is_valid(geoms) & ~shapely.is_empty(geoms)
         geoms, group = shapely.force_2d(geoms[good]), group[good]
-        apart = shapely.bounds(to_lonlat.geometry(geoms)) - shapely.bounds(checked[group])
+        apart = shapely.bounds(to_lonlat.geometry(geoms, densify_m=0)) - shapely.bounds(checked[group])
         known = np.array([checked[i] is not None for i in group], dtype=bool)
         same = ~known | (np.abs(apart) < _AGREES).all(axis=1)
         if same.any():
