@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 import shapely
+from osgeo import ogr
 
 from tests.support import random_polygons
-from tests.support.projection import project
+from tests.support.clerk import Knows, bring_in
+from tests.support.projection import project, reference
 from tests.support.reference_area import karney, longest_edge_m, official
 from weipian_plugin.geo.area import ellipsoidal_area, ellipsoidal_areas
 from weipian_plugin.sources.crs import Transformer
@@ -122,3 +124,30 @@ def test_equator_sides_and_slivers():
     ):
         expected = official(geom)
         assert abs(ellipsoidal_area(geom) - expected) <= _allowed(expected)
+
+
+def test_imported_patches_have_the_area_of_their_vertices(cases, tmp_path):
+    """The legal area is that of the delivered vertices; long edges get no further ones on the way."""
+    code, items = cases
+    srs, path = reference(code), tmp_path / "图斑.gpkg"
+    dataset = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
+    layer = dataset.CreateLayer("图斑", srs, ogr.wkbUnknown)
+    layer.CreateField(ogr.FieldDefn("图斑编号", ogr.OFTString))
+    layer.StartTransaction()
+    for number, case in enumerate(items):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetField(0, f"T{number:05d}")
+        feature.SetGeometry(ogr.CreateGeometryFromWkb(shapely.to_wkb(case.given)))
+        layer.CreateFeature(feature)
+    layer.CommitTransaction()
+    layer = dataset = None
+    found = bring_in(tmp_path / "ws", path, Knows(crs=f"EPSG:{code}"))
+    assert len(found.patches) == len(items)
+    bad = []
+    for patch in found.patches:
+        case = items[int(patch.patch_id[1:])]
+        expected = official(case.degrees)
+        stored = official(shapely.from_wkb(patch.wkb))
+        if not max(abs(patch.area_m2 - expected), abs(stored - expected)) <= _allowed(expected):
+            bad.append((patch.patch_id, expected, patch.area_m2 - expected, stored - expected))
+    assert not bad, f"{len(bad)} of {len(items)}: {bad[:3]}"
