@@ -18,7 +18,72 @@ DEFAULT_CLASSES: ClassTable = {
     "其他新增建设类": ("other_new_build", 2),
     "其他变化类": ("other_change", 3),
 }
+#: Questions that ANSWERS may answer; besides these the canonical names and ambiguous headers of `core.fields`.
+ANSWER_KEYS: frozenset[str] = frozenset(
+    {"layer", "encoding", "crs", "axis", "unit", "datum", "gcj02", "repair", "GDMJ"}
+)
 UNIT_LABELS: Mapping[str, str] = {"m2": "平方米", "mu": "亩", "ha": "公顷"}
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What was answered for a layout before: `answers` by key, of which batch, where it lay (lon/lat degrees)."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    batch: str = ""
+    bounds: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A patch that is in the workspace already; `wkb` lon/lat EPSG:4490."""
+
+    batch: str
+    patch_id: str
+    patch_uid: str
+    wkb: bytes
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known besides the delivery: patches of earlier batches and the codes of the rule pack."""
+
+    earlier: tuple[Earlier, ...] = ()
+    patch_types: Mapping[str, str] = field(default_factory=dict)
+    villages: tuple[tuple[str, bytes], ...] = ()  # (name, wkb lon/lat EPSG:4490) of the village layer
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """An answer that was not given this time but taken over from an earlier batch."""
+
+    key: str
+    value: str
+    label: str
+    batch: str
+
+
+@dataclass(frozen=True)
+class CheckItem:
+    """One thing that a check met: row in the file from 1 (0: none), id, reason, areas in m² where they matter."""
+
+    row: int
+    patch_id: str
+    reason: str
+    before_m2: Optional[float] = None
+    after_m2: Optional[float] = None
+    patch_uid: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of dossier 1.4 and what it met; `severity` is ok, info, warn or error."""
+
+    check_id: str
+    title: str
+    severity: str
+    summary: str
+    items: tuple[CheckItem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,6 +99,8 @@ class ImportOptions:
     field_map: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     classes: Optional[ClassTable] = None
+    memory: Mapping[str, Remembered] = field(default_factory=dict)  # by signature of the layout
+    context: Context = field(default_factory=Context)
 
     def answer(self, key: str) -> str:
         """The option of that name, else the answer of that name, else ""."""
@@ -45,7 +112,7 @@ class ImportOptions:
 class Question:
     """Something that is asked, never guessed silently; the most plausible choice stands first."""
 
-    key: str  # layer | crs | axis | unit | patch_id
+    key: str  # one of ANSWER_KEYS
     text: str
     choices: tuple[tuple[str, str], ...]  # (value, label)
 
@@ -77,6 +144,15 @@ class Inspection:
     geometry_type: str = ""
     columns: tuple[Mapping[str, Any], ...] = ()  # name, type, width, decimals as found
     options: ImportOptions = field(default_factory=ImportOptions)
+    recalled: tuple[Recalled, ...] = ()
+    signature: str = ""
+    settled: Mapping[str, str] = field(default_factory=dict)  # every answer in force, to be remembered
+    repair: bool = True  # False: rows with an invalid geometry are rejected
+    invalid: tuple[CheckItem, ...] = ()  # geometries that would be repaired, with their areas
+    gcj02: bool = False  # coordinates are GCJ-02 and are to be converted
+    bounds: tuple[float, ...] = ()  # lon/lat of what was looked at, by the CRS assumed
+    preview: tuple[bytes, ...] = ()  # WKB lon/lat of the first patches, by the CRS assumed
+    place: str = ""  # where that is, in words
 
 
 @dataclass(frozen=True)
@@ -100,3 +176,4 @@ class Delivery:
     sha256: str
     files: Sequence[Path]
     crs: str
+    rows: Mapping[str, int] = field(default_factory=dict)  # patch_uid -> row in the file from 1
