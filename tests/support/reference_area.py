@@ -74,10 +74,36 @@ def official(geom: Any) -> float:
     return float(total)
 
 
+def _strip(lat: Any) -> Any:
+    """Authalic ordinate (closed form, Snyder 3-12) of latitudes in radians, and its derivative."""
+    e2, sin = _E2, np.sin(lat)
+    q = (1 - e2) * (sin / (1 - e2 * sin * sin) + np.arctanh(_E2**0.5 * sin) / _E2**0.5)
+    return q, 2 * (1 - e2) * np.cos(lat) / (1 - e2 * sin * sin) ** 2
+
+
+_E2 = CGCS2000.f * (2 - CGCS2000.f)
+
+
+def _densified(ring: Any, step: float) -> Any:
+    """Vertices (n, 2) of a ring with points at most `step` degrees apart, on the edges of the formula."""
+    corners = shapely.get_coordinates(ring)
+    out = []
+    for (lon1, lat1), (lon2, lat2) in zip(corners[:-1], corners[1:]):
+        pieces = max(1, int(np.ceil(np.hypot(lon2 - lon1, lat2 - lat1) / step)))
+        at = np.arange(pieces) / pieces
+        lat = np.radians(lat1 + at * (lat2 - lat1))
+        (q1, _), (q2, _) = _strip(np.radians(lat1)), _strip(np.radians(lat2))
+        for _ in range(3):  # Newton from the straight edge; the first step is exact to 1e-13 already
+            q, slope = _strip(lat)
+            lat = lat - (q - (q1 + at * (q2 - q1))) / slope
+        lat[0] = np.radians(lat1)
+        out.append(np.column_stack([lon1 + at * (lon2 - lon1), np.degrees(lat)]))
+    return np.vstack(out)
+
+
 def _karney_ring(ring: Any, step: float) -> float:
-    dense = shapely.get_coordinates(shapely.segmentize(shapely.LineString(ring), step))
     polygon = CGCS2000.Polygon()
-    for lon, lat in dense[:-1].tolist():
+    for lon, lat in _densified(ring, step).tolist():
         polygon.AddPoint(lat, lon)
     return abs(polygon.Compute()[2])
 
