@@ -1,0 +1,64 @@
+"""2 000 patches against the land use of the county of reference, by class: QGIS, geopandas, PostGIS."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import agreement
+from county import county, warm
+from harness import PEER_PYTHON, Child, Row, faster, figure, interleave
+from peer_postgis import PostGIS
+from workspaces import Bench, layers_of
+
+PATCHES, PARCELS = 2000, 500_000
+QGIS, GEOPANDAS, POSTGIS = "native:calculatevectoroverlaps per class", "geopandas.overlay", "PostGIS, GiST"
+
+
+def run(patches: int = PATCHES, parcels: int = PARCELS) -> list[Row]:
+    """The entries of this benchmark."""
+    data = county(parcels)
+    landuse, given = data.layer("dltb"), data.patches(patches)
+    classes, codes = data.class_layers(), data.classes()
+    warm(landuse, classes, given)
+    name = f"overlay {patches} x {data.label} by class, GeoPackage"
+    with ExitStack() as stack:
+        bench = Bench(data, patches, layers_of(data, "landuse"), "small")
+        stack.callback(bench.close)
+        qgis = stack.enter_context(Child("peer_qgis.py"))
+        answers: dict[str, list[list[object]]] = {}
+
+        def ask_qgis() -> float:
+            answer = qgis.ask("overlaps", patches=str(given), classes=str(classes), codes=codes, others={})
+            answers[QGIS] = answer["areas"]
+            return float(answer["seconds"])
+
+        def ask_geopandas() -> float:
+            with Child("peer_geopandas.py", python=PEER_PYTHON) as child:
+                answer = child.ask("overlay", patches=str(given), landuse=str(landuse))
+            answers[GEOPANDAS] = answer["areas"]
+            return float(answer["seconds"])
+
+        database = PostGIS({"dltb": landuse, "patches": given})
+        stack.callback(database.close)
+
+        def ask_postgis() -> float:
+            seconds, answers[POSTGIS] = database.overlay()
+            return seconds
+
+        peers = {QGIS: ask_qgis, GEOPANDAS: ask_geopandas, POSTGIS: ask_postgis}
+        mine, others = interleave(bench.first, peers)
+        rows = [
+            faster(name, mine, QGIS, others[QGIS], 25),
+            faster(name, mine, GEOPANDAS, others[GEOPANDAS], 10),
+            faster(name, mine, f"{POSTGIS} ({database.setting})", others[POSTGIS], 1.5),
+        ]
+        ours = bench.areas()
+        again = [bench.overlay() for _ in mine.seconds]
+        again.sort()
+        rows.append(figure(f"{name}: run again, nothing changed", again[len(again) // 2], "s"))
+        tolerances = {QGIS: (1e-3, 1e-7), GEOPANDAS: (1e-3, 1e-8), POSTGIS: (1e-3, 1e-8)}
+        for peer, (cell, total) in tolerances.items():
+            if not others[peer].failure:
+                theirs = agreement.keyed(answers[peer])
+                rows.append(agreement.row(name, ours, peer, theirs, cell_m2=cell, total=total))
+        return rows
