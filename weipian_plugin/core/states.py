@@ -29,6 +29,18 @@ def check_review(patch_id: str, current: ReviewStatus, target: ReviewStatus) -> 
         raise WeipianError("E_TRANSITION", patch_id=patch_id, current=current.label, target=target.label)
 
 
+def review_path(current: ReviewStatus, target: ReviewStatus) -> tuple[ReviewStatus, ...]:
+    """The shortest way of legal steps from `current` to `target`, without `current`; empty if there is none."""
+    ways: dict[ReviewStatus, tuple[ReviewStatus, ...]] = {current: ()}
+    queue = [current]
+    for status in queue:  # grows while it is walked: breadth first
+        for following in REVIEW_STEPS[status]:
+            if following not in ways:
+                ways[following] = (*ways[status], following)
+                queue.append(following)
+    return ways.get(target, ())
+
+
 @dataclass(frozen=True)
 class ActionKind:
     """A kind of case action: its Chinese name and the status that it leads to (None: no change)."""
