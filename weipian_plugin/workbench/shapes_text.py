@@ -1,0 +1,145 @@
+"""Polygons from pasted text: WKT (also as QGIS copies features), GeoJSON, 界址点 lists; placed by where they fall."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from ..core.errors import WeipianError
+from ..core.model import Patch
+from ..geo.gauss_kruger import zone_of
+from ..sources.crs import Transformer, is_geographic
+
+LONLAT = "EPSG:4490"
+_WKT = re.compile(
+    r"(?:SRID=\d+;)?\s*((?:MULTI)?(?:POLYGON|CURVEPOLYGON|SURFACE)\s*(?:Z|M|ZM)?\s*\(.*\))", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"[,，;；\s]+")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+def read_shapes(text: str) -> list[Any]:
+    """The polygons in a text, coordinates as they stand there; valid or not is for the caller to see.
+
+    Raises:
+        WeipianError: E_SHAPES_TEXT when there is no polygon in it.
+    """
+    text = text.strip()
+    if text.startswith(("{", "[")) and not text.startswith("[属性"):
+        found = _from_geojson(text)
+    else:
+        found = _from_wkt(text) or list(_from_points(text))
+    parts = [shapely.force_2d(geom) for geom in found if geom is not None and not shapely.is_empty(geom)]
+    if not parts or any(shapely.get_dimensions(part) != 2 for part in parts):
+        raise WeipianError("E_SHAPES_TEXT")
+    return parts
+
+
+def place_shapes(parts: Sequence[Any], patch: Patch, crs: str = "") -> list[Any]:
+    """`parts` in lon/lat EPSG:4490, read in the first CRS and axis order in which they meet the patch.
+
+    Tried in turn: `crs` if given, degrees, the delivered CRS, the three-degree zone of the patch without and
+    with zone number; X first is tried after east first, as 界址点 lists name north X.
+
+    Raises:
+        WeipianError: E_SPLIT_OUTSIDE when they lie nowhere near the patch, E_CRS_INVALID, E_CRS_DATUM for `crs`.
+    """
+    if patch.wkb is None:
+        raise WeipianError("E_SPLIT_NO_BOUNDARY", patch_id=patch.patch_id)
+    home = shapely.box(*shapely.bounds(shapely.from_wkb(patch.wkb)))
+    for candidate in _candidates(patch, home, crs):
+        for swapped in (False, True):
+            placed = _placed(parts, candidate, swapped=swapped)
+            if placed and any(shapely.intersects(home, part) for part in placed):
+                return placed
+    raise WeipianError("E_SPLIT_FAR", patch_id=patch.patch_id)
+
+
+def _candidates(patch: Patch, home: Any, crs: str) -> Iterator[str]:
+    if crs:
+        Transformer(crs, LONLAT)
+        yield crs
+        return
+    yield LONLAT
+    if patch.delivered_crs and not is_geographic(patch.delivered_crs):
+        yield patch.delivered_crs
+    number = round(zone_of(float(shapely.bounds(home)[0])).central_meridian / 3)
+    if 25 <= number <= 45:
+        yield f"EPSG:{4534 + number - 25}"
+        yield f"EPSG:{4513 + number - 25}"
+
+
+def _placed(parts: Sequence[Any], crs: str, *, swapped: bool) -> list[Any]:
+    """The parts in degrees, empty where this reading cannot be."""
+    turned = [shapely.transform(part, lambda c: c[:, ::-1]) if swapped else part for part in parts]
+    x0, y0, x1, y1 = shapely.total_bounds(turned)
+    if is_geographic(crs) and not (-180 <= x0 and x1 <= 180 and -90 <= y0 and y1 <= 90):
+        return []
+    if not is_geographic(crs) and max(abs(x0), abs(y0)) < 1000:
+        return []
+    try:
+        placed = [Transformer(crs, LONLAT).geometry(part) for part in turned]
+    except WeipianError:
+        return []
+    return placed if np.isfinite(shapely.get_coordinates(placed)).all() else []
+
+
+def _from_geojson(text: str) -> list[Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise WeipianError("E_SHAPES_TEXT") from error
+    return [shapely.from_geojson(json.dumps(item), on_invalid="ignore") for item in _geometries(value)]
+
+
+def _geometries(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _geometries(item)
+    elif isinstance(value, dict):
+        if value.get("type") in ("Polygon", "MultiPolygon"):
+            yield value
+        for key in ("features", "geometry", "geometries"):
+            yield from _geometries(value.get(key))
+
+
+def _from_wkt(text: str) -> list[Any]:
+    """One geometry a line, other columns beside it (as QGIS copies features) are left out."""
+    found = []
+    for line in text.splitlines():
+        match = _WKT.search(line.split("\t")[0]) or _WKT.search(line)
+        if match:
+            found.append(shapely.from_wkt(match.group(1), on_invalid="ignore"))
+    if not found and (match := _WKT.search(" ".join(text.split()))):
+        found.append(shapely.from_wkt(match.group(1), on_invalid="ignore"))
+    return found
+
+
+def _from_points(text: str) -> Iterator[Any]:
+    """Plots of 界址点 lines (点号, 圈号, X, Y); a line ending in @ or an empty one begins the next plot."""
+    rings: dict[str, list[tuple[float, float]]] = {}
+    for line in [*text.splitlines(), ""]:
+        words = [word for word in _BETWEEN.split(line.strip()) if word]
+        numbers = [word for word in words if _NUMBER.fullmatch(word)]
+        if line.strip().endswith("@") or not words or line.lstrip().startswith("["):
+            yield from _plot(rings)
+            rings = {}
+        elif len(numbers) >= 2 and words[-2:] == numbers[-2:]:
+            ring = words[-3] if len(words) >= 4 and words[-3].isdigit() else "1"
+            rings.setdefault(ring, []).append((float(numbers[-2]), float(numbers[-1])))
+
+
+def _plot(rings: dict[str, list[tuple[float, float]]]) -> Iterator[Any]:
+    shells = [points for points in rings.values() if len(set(points)) >= 3]
+    if shells:
+        plot = shapely.polygons(shapely.linearrings(shells[0]))
+        for hole in shells[1:]:
+            other = shapely.polygons(shapely.linearrings(hole))
+            inside = shapely.contains_properly(plot, other)
+            plot = shapely.difference(plot, other) if inside else shapely.union_all([plot, other])
+        yield plot
