@@ -20,7 +20,7 @@ DEFAULT_CLASSES: ClassTable = {
 }
 #: Questions that ANSWERS may answer; besides these the canonical names and ambiguous headers of `core.fields`.
 ANSWER_KEYS: frozenset[str] = frozenset(
-    {"layer", "encoding", "crs", "axis", "unit", "datum", "gcj02", "repair", "GDMJ"}
+    {"layer", "encoding", "crs", "axis", "unit", "datum", "gcj02", "repair", "GDMJ", "split_reissue", "missing"}
 )
 UNIT_LABELS: Mapping[str, str] = {"m2": "平方米", "mu": "亩", "ha": "公顷"}
 
@@ -148,6 +148,16 @@ class Inspection:
     signature: str = ""
     settled: Mapping[str, str] = field(default_factory=dict)  # every answer in force, to be remembered
     repair: bool = True  # False: rows with an invalid geometry are rejected
+    kind: str = ""  # "" polygons; "centres" a table of centre points; "ids" a table without coordinates
+
+
+@dataclass(frozen=True)
+class AttributeUpdate:
+    """Attributes for a patch that the workspace may hold already, every value as delivered."""
+
+    patch_id: str
+    attributes: Mapping[str, Optional[str]]
+    row: int = 0
     invalid: tuple[CheckItem, ...] = ()  # geometries that would be repaired, with their areas
     gcj02: bool = False  # coordinates are GCJ-02 and are to be converted
     bounds: tuple[float, ...] = ()  # lon/lat of what was looked at, by the CRS assumed
@@ -176,4 +186,5 @@ class Delivery:
     sha256: str
     files: Sequence[Path]
     crs: str
+    updates: Sequence[AttributeUpdate] = ()
     rows: Mapping[str, int] = field(default_factory=dict)  # patch_uid -> row in the file from 1
