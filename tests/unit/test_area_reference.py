@@ -17,7 +17,7 @@ from osgeo import ogr
 from tests.support import random_polygons
 from tests.support.clerk import Knows, bring_in
 from tests.support.projection import project, reference
-from tests.support.reference_area import karney, longest_edge_m, official
+from tests.support.reference_area import closed_form, ground, karney, longest_edge_m, official
 from weipian_plugin.geo.area import ellipsoidal_area, ellipsoidal_areas
 from weipian_plugin.sources.crs import Transformer
 
@@ -74,6 +74,9 @@ def test_the_reference_itself():
     square = shapely.box(106.75, 29.780, 106.751, 29.781)
     assert official(square) == pytest.approx(10718.84, abs=0.005)
     assert karney(square, 1.0) == pytest.approx(official(square), abs=1e-3)
+    large = shapely.Polygon([(106.7, 29.7), (106.9, 29.72), (106.85, 29.9)])
+    assert closed_form(large) == pytest.approx(official(large), rel=1e-9)
+    assert ground(project(square, 4490, 4545), 4545) == pytest.approx(10718.84, abs=0.005)
 
 
 def test_equal_to_the_formula_in_high_precision(cases):
