@@ -31,13 +31,22 @@ _DBF_NAME_BYTES = 10
 _PLAIN_AREA = "面积"
 #: Headers that mean different things in different schemas (dossier 3.1: 已供地 or 耕地 area).
 AMBIGUOUS: tuple[str, ...] = ("gdmj",)
+#: Names that a column of a delivery can be mapped to.
+CANONICAL: tuple[str, ...] = (
+    "patch_id", "county_code", "county_name", "town_name", "village_name", "patch_type", "monitor_class",
+    "monitor_level", "area_issued", "farmland_issued", "ppf_issued", "image_before", "image_after", "centroid_x",
+    "centroid_y", "batch", "issued_on", "remark",
+)  # fmt: skip
+#: Marks around a header that say "required" or number it.
+_MARKS = re.compile(r"^(?:[*＊]+|[0-9]{1,2}[.、](?=[^0-9]))|[*＊:]+$")
 
 
 def normalise(name: str) -> str:
     """Case folded, full width made half width, brackets unified, blanks and control characters out."""
     text = unicodedata.normalize("NFKC", name).casefold().translate(_BRACKETS)
     text = _SPACE.sub("", text)
-    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf") and c != "\ufffd")
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf") and c != "\ufffd")
+    return _MARKS.sub("", text) or text
 
 
 def split_unit(name: str) -> tuple[str, str]:
@@ -52,11 +61,15 @@ def split_unit(name: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class FieldMatch:
-    """`mapping` canonical -> header, `units` canonical -> unit named in it, `ambiguous` headers left out."""
+    """`mapping` canonical -> header, `units` canonical -> unit named in it, `ambiguous` headers left out.
+
+    `doubles` canonical -> every header that names it, the one in `mapping` first, where there are several.
+    """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     ambiguous: tuple[str, ...] = ()
+    doubles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _cut(alias: str) -> set[str]:
@@ -83,7 +96,8 @@ def _find(aliases: Sequence[str], free: Mapping[str, tuple[str, str]], cut: bool
 def match_fields(headers: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> FieldMatch:
     """Apply the alias table to the headers of a delivery; each header serves one canonical name.
 
-    Whole names win over names cut to ten bytes; ambiguous headers are reported and never mapped.
+    Whole names win over names cut to ten bytes; ambiguous headers are reported and never mapped. Where
+    several columns name one thing, the order of the aliases puts one first and `doubles` names them all.
     """
     ambiguous = tuple(h for h in headers if normalise(h) in AMBIGUOUS)
     free = {h: (split_unit(h)[0], normalise(h)) for h in headers if h not in ambiguous}
@@ -98,4 +112,16 @@ def match_fields(headers: Sequence[str], aliases: Mapping[str, Sequence[str]]) -
                 mapping[canonical] = header
                 del free[header]
     units = {canonical: split_unit(header)[1] for canonical, header in mapping.items()}
-    return FieldMatch(mapping, {k: v for k, v in units.items() if v}, ambiguous)
+    doubles = {canonical: (header, *_others(table[canonical], free)) for canonical, header in mapping.items()}
+    return FieldMatch(
+        mapping, {k: v for k, v in units.items() if v}, ambiguous, {k: v for k, v in doubles.items() if len(v) > 1}
+    )
+
+
+def _others(aliases: Sequence[str], free: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Headers left over that an alias names in full, in the order of the aliases."""
+    found: dict[str, None] = {}
+    for alias in aliases:
+        key = normalise(alias)
+        found.update({header: None for header, forms in free.items() if key in forms})
+    return list(found)

@@ -16,8 +16,12 @@ _LDID = {0x4D: "gbk", 0x7A: "gbk", 0x4F: "big5", 0x78: "big5", 0x01: "cp437", 0x
 _CHINESE = ("utf-8", "gbk", "gb18030", "big5")
 _SAMPLE_VALUES = 4000
 _MAX_BYTES = 64 * 1024 * 1024
-#: Real Chinese is nearly all level-1 characters of GB 2312; text read with the wrong codec is not.
-_COMMON_SHARE = 0.5
+#: Weight of a character: Chinese text is nearly all level 1 of GB 2312, names of places add level 2 and rare ones.
+_COMMON, _LEVEL2, _TRADITIONAL, _RARE, _FOREIGN = 1.0, 0.75, 0.55, 0.3, -1.0
+#: Below this the text is no Chinese; a declared encoding may be this much worse than the best and still be believed.
+_ENOUGH, _MARGIN = 0.5, 0.2
+_STRUCTURE = 0.3
+_LISTED_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -32,21 +36,31 @@ class DbfField:
 
 @dataclass(frozen=True)
 class DbfText:
-    """Header of a DBF and the distinct non-ASCII texts in it as (bytes, True when it fills its column)."""
+    """Header of a DBF and the distinct non-ASCII texts in it.
+
+    A text is (bytes, True when it fills its column); `rows` tells the record from 1 where each was met first,
+    0 for the name of a column.
+    """
 
     ldid: int
     records: int
     fields: tuple[DbfField, ...]
     texts: tuple[tuple[bytes, bool], ...]
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """The answer: GDAL's name of the encoding, why (Chinese), and whether the text was really proven."""
+    """The answer: GDAL's name of the encoding, why (Chinese), and whether the text was really proven.
+
+    `choices` (name, decoded sample) are offered where it is not sure; `mixed` lists rows in another encoding.
+    """
 
     name: str
     reason: str
     sure: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
+    mixed: tuple[int, ...] = ()
 
 
 def read_dbf(path: Path) -> DbfText:
@@ -71,16 +85,16 @@ def read_dbf(path: Path) -> DbfText:
             width, decimals = width + 256 * decimals, 0
         fields.append(DbfField(name, kind, width, decimals))
         position += 32
-    texts = {(f.raw_name, len(f.raw_name) >= 10): None for f in fields if not f.raw_name.isascii()}
-    for text in _values(data, header_size, record_size, fields):
-        texts[text] = None
+    texts = {(f.raw_name, len(f.raw_name) >= 10): 0 for f in fields if not f.raw_name.isascii()}
+    for text, row in _values(data, header_size, record_size, fields):
+        texts.setdefault(text, row)
         if len(texts) >= _SAMPLE_VALUES:
             break
-    return DbfText(data[29], records, tuple(fields), tuple(texts))
+    return DbfText(data[29], records, tuple(fields), tuple(texts), tuple(texts.values()))
 
 
-def _values(data: bytes, start: int, size: int, fields: Iterable[DbfField]) -> Iterable[tuple[bytes, bool]]:
-    """Non-ASCII values of the text columns, record by record."""
+def _values(data: bytes, start: int, size: int, fields: Iterable[DbfField]) -> Iterable[tuple[tuple[bytes, bool], int]]:
+    """Non-ASCII values of the text columns, record by record, with the record's number."""
     spans = []
     offset = 1
     for item in fields:
@@ -89,7 +103,7 @@ def _values(data: bytes, start: int, size: int, fields: Iterable[DbfField]) -> I
         offset += item.width
     if size < 1:
         return
-    for begin in range(start, len(data) - size + 1, size):
+    for row, begin in enumerate(range(start, len(data) - size + 1, size), 1):
         record = data[begin : begin + size]
         if record.isascii():
             continue
@@ -97,7 +111,7 @@ def _values(data: bytes, start: int, size: int, fields: Iterable[DbfField]) -> I
             cell = record[left:right]
             if not cell.isascii():
                 value = cell.rstrip(b" \0")
-                yield value, len(value) >= right - left - 1
+                yield (value, len(value) >= right - left - 1), row
 
 
 def strict(raw: bytes, codec: str) -> Optional[str]:
@@ -114,12 +128,36 @@ def _decode(raw: bytes, full: bool, codec: str) -> Optional[str]:
     return next((text for text in tries if text is not None), None)
 
 
+def _weight(character: str) -> float:
+    """How likely a non-ASCII letter is in a Chinese table."""
+    raw = character.encode("gb2312", "ignore")
+    if len(raw) == 2:
+        return _COMMON if 0xB0 <= raw[0] <= 0xD7 else _LEVEL2 if raw[0] >= 0xD8 else _FOREIGN
+    if not ("\u3400" <= character <= "\u9fff" or character >= "\U00020000"):
+        return _FOREIGN
+    raw = character.encode("big5", "ignore")
+    return _TRADITIONAL if len(raw) == 2 and 0xA4 <= raw[0] <= 0xC6 else _RARE
+
+
+def score(text: str) -> float:
+    """Mean weight of the non-ASCII letters, 1 when there are none; below 0.5 it is hardly Chinese."""
+    letters = [
+        c for c in text if ord(c) > 127 and unicodedata.category(c) in ("Lo", "Lu", "Ll", "Lm", "Co", "Cn", "Cc")
+    ]
+    return sum(map(_weight, letters)) / len(letters) if letters else 1.0
+
+
+def _odd(text: str) -> bool:
+    """Control characters that no text holds, and what a decoder puts for a byte it cannot read."""
+    return any(c == "\ufffd" or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\r\n") for c in text)
+
+
 def _decodes(texts: Iterable[tuple[bytes, bool]], codec: str) -> Optional[str]:
     """All texts in one string, None as soon as one does not decode or holds an odd character."""
     parts = []
     for raw, full in texts:
         text = _decode(raw, full, codec)
-        if text is None or any(unicodedata.category(c) in ("Cc", "Co", "Cn", "Cs") or c == "\ufffd" for c in text):
+        if text is None or _odd(text):
             return None
         parts.append(text)
     return "".join(parts)
@@ -173,7 +211,8 @@ def _candidates(label: str, ldid: int) -> list[tuple[str, str]]:
         found.append((codec_of(label), f".cpg 文件写的是 {label}"))
     if ldid in _LDID:
         found.append((_LDID[ldid], f"DBF 文件头的语言标记是 0x{ldid:02X}"))
-    return [*found, ("utf-8", "按 UTF-8 逐字校验"), ("gbk", "按 GBK 逐字校验")]
+    found += [("utf-8", "按 UTF-8 逐字校验"), ("gbk", "按 GBK 逐字校验"), ("gb18030", "按 GB18030 逐字校验")]
+    return [*found, ("big5", "按 Big5（繁体）逐字校验")]
 
 
 def guess(dbf: Path) -> Encoding:
@@ -184,25 +223,93 @@ def guess(dbf: Path) -> Encoding:
         ValueError: not a DBF.
     """
     table = read_dbf(dbf)
-    label = _label_of_cpg(dbf)
-    candidates = _candidates(label, table.ldid)
+    candidates = _candidates(_label_of_cpg(dbf), table.ldid)
     if not table.texts:
         codec = next((c for c, _ in candidates if c in _CHINESE), "utf-8")
         return Encoding(gdal_name(codec), "文字全部是英文和数字，编码不影响读取")
-    refuted: list[str] = []
-    fallback: Optional[tuple[str, str]] = None
+    decoded: dict[str, str] = {}
+    for codec, _ in candidates:
+        if codec and codec not in decoded and _ascii_based(codec):
+            text = _decodes(table.texts, codec)
+            if text is not None:
+                decoded[codec] = text
+    return _best(candidates, decoded, table) if decoded else _torn(candidates, table)
+
+
+def _ascii_based(codec: str) -> bool:
+    """False for UTF-16 and the like, which no DBF can be in, whatever its .cpg says."""
+    return "A1".encode(codec, "ignore") == b"A1"
+
+
+def _best(candidates: list[tuple[str, str]], decoded: dict[str, str], table: DbfText) -> Encoding:
+    """The first candidate that reads nearly as well as the best one."""
+    declared = {codec for codec, why in candidates if why.startswith((".cpg", "DBF"))}
+    scores = {codec: _plausible(codec, text, codec in declared) for codec, text in decoded.items()}
+    top = max(scores.values())
+    refuted = []
     for codec, why in candidates:
-        text = _decodes(table.texts, codec) if codec else None
-        if text is not None and codec in _CHINESE and common_share(text) >= _COMMON_SHARE:
-            return Encoding(gdal_name(codec), _sentence(why, refuted))
-        if text is not None and fallback is None and codec in _CHINESE:
-            fallback = (codec, why)
+        if codec in scores and scores[codec] >= top - _MARGIN:
+            break
         if why.startswith((".cpg", "DBF")):
             refuted.append(f"{why}，但文字对不上")
-    if fallback:
-        return Encoding(gdal_name(fallback[0]), _sentence(fallback[1], []) + "，但文字不像常用汉字，请核对样例", False)
-    codec = next((c for c, _ in candidates if c), "gbk")
-    return Encoding(gdal_name(codec), "没有一种编码能完整读出全部文字，请核对样例后指定", False)
+    likely = [c for c in scores if c in _CHINESE and (c != "big5" or c in declared)]
+    rivals = [c for c in likely if decoded[c] != decoded[codec] and scores[c] >= top - _MARGIN]
+    if scores[codec] >= _ENOUGH and not rivals:
+        return Encoding(gdal_name(codec), _sentence(why, refuted))
+    choices = _offers([codec, *rivals, *(c for c in ("utf-8", "gbk") if c in decoded)], table)
+    if rivals:
+        reason = "；".join([*refuted, f"{why}，但文字太少，换一种编码也读得通，请核对样例"])
+    else:
+        reason = _sentence(why, refuted) + "，但文字不像常用汉字，请核对样例"
+    return Encoding(gdal_name(codec), reason, len(choices) < 2, choices if len(choices) > 1 else ())
+
+
+def _plausible(codec: str, text: str, declared: bool) -> float:
+    """`score`, higher for UTF-8: bytes of another encoding hardly ever form its sequences by chance."""
+    found = score(text)
+    if codec == "utf-8" and found > 0 and any(ord(c) > 0x7FF for c in text):
+        return found + _STRUCTURE
+    return found - (_STRUCTURE if codec == "big5" and not declared else 0)
+
+
+def _torn(candidates: list[tuple[str, str]], table: DbfText) -> Encoding:
+    """No encoding reads every text: rows in two of them, or broken bytes; the one that reads most stands first."""
+    codes = list(dict.fromkeys([*(c for c, _ in candidates if c in _CHINESE), "utf-8", "gb18030"]))
+    failed = {c: [i for i, (raw, full) in enumerate(table.texts) if _bad(raw, full, c)] for c in codes}
+    best = min(codes, key=lambda c: (len(failed[c]), codes.index(c)))
+    other = "gb18030" if best == "utf-8" else "utf-8"
+    choices = _offers([best, other, "gb18030"], table)
+    rows = tuple(sorted({table.rows[i] for i in failed[best]} - {0}))
+    readable = [i for i in failed[best] if not _bad(*table.texts[i], other)]
+    if rows and len(readable) == len(failed[best]):
+        names = f"{gdal_name(best)}，第 {listed(rows)} 行却是 {gdal_name(other)}"
+        return Encoding(gdal_name(best), f"文字混用了两种编码：多数行是 {names}", False, choices, rows)
+    reason = "没有一种编码能完整读出全部文字，请核对样例后指定"
+    if rows:
+        reason = f"第 {listed(rows)} 行的文字已损坏，没有一种编码能完整读出，请核对样例后指定"
+    return Encoding(gdal_name(best), reason, False, choices, rows)
+
+
+def _bad(raw: bytes, full: bool, codec: str) -> bool:
+    """Whether one text cannot be Chinese in this encoding."""
+    text = _decode(raw, full, codec)
+    return text is None or _odd(text) or score(text) < 0
+
+
+def listed(rows: Iterable[int]) -> str:
+    """Row numbers for a sentence."""
+    numbers = list(rows)
+    text = "、".join(str(n) for n in numbers[:_LISTED_ROWS])
+    return text + (f" 等 {len(numbers)}" if len(numbers) > _LISTED_ROWS else "")
+
+
+def _offers(codes: Iterable[str], table: DbfText) -> tuple[tuple[str, str], ...]:
+    """(GDAL name, the first text as it would read) for a question."""
+    offers: dict[str, str] = {}
+    for codec in codes:
+        sample = "、".join(raw.decode(codec, "replace") for raw, _ in table.texts[:3])
+        offers.setdefault(gdal_name(codec), f"{gdal_name(codec)}：{sample[:40]}")
+    return tuple(offers.items())
 
 
 def _sentence(why: str, refuted: list[str]) -> str:

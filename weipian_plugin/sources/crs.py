@@ -69,11 +69,81 @@ def label_of(crs: str) -> str:
 
 
 def _datum(srs: Any) -> str:
-    """cgcs2000, wgs84 or the bare letters of any other datum name."""
+    """cgcs2000, wgs84 or the bare letters of any other datum name.
+
+    A name of ours over another ellipsoid (a .prj put together by hand) is none of ours.
+    """
     name = re.sub(r"[^a-z0-9]", "", str(srs.GetAttrValue("DATUM") or "").lower())
+    if not _ours(srs):
+        return name if name not in _CGCS2000 | _WGS84 else f"{name}?"
     if name in _CGCS2000:
         return "cgcs2000"
     return "wgs84" if name in _WGS84 else name
+
+
+def _ours(srs: Any) -> bool:
+    """True for the ellipsoid of CGCS2000 (GRS 80) or WGS 84: half a millimetre apart."""
+    return abs(srs.GetSemiMajor() - 6378137.0) < 0.01 and abs(srs.GetInvFlattening() - 298.25722) < 1e-4
+
+
+def datum_label(crs: str) -> str:
+    """西安80, 北京54, CGCS2000, WGS84 or the name of the datum, for a sentence. Raises E_CRS_INVALID."""
+    srs = spatial_reference(crs)
+    axis, name = float(srs.GetSemiMajor()), _datum(srs)
+    if name in ("cgcs2000", "wgs84"):
+        return name.upper()
+    if abs(axis - 6378140.0) < 0.5 or "xian" in name:
+        return "西安80"
+    if abs(axis - 6378245.0) < 0.5 or "beijing" in name:
+        return "北京54"
+    return str(srs.GetAttrValue("DATUM") or "未知基准")
+
+
+def nameless_cgcs2000(crs: str) -> str:
+    """The CGCS2000 CRS with the parameters of one whose datum has a name of its own; "" for any other.
+
+    Software that makes up names ("D_自定义") keeps the ellipsoid; well-known datums on the same ellipsoid
+    (ETRS89, NAD83 …) are in PROJ's database and do not count. Raises E_CRS_INVALID.
+    """
+    srs = spatial_reference(crs)
+    if _datum(srs) in ("cgcs2000", "wgs84") or not _ours(srs) or _known_datum(srs):
+        return ""
+    if srs.IsGeographic():
+        return "EPSG:4490"
+    zone = _zone_of(srs)
+    code = _epsg_of_zone(zone, str(srs.GetName())) if zone is not None else None
+    return f"EPSG:{code}" if code else ""
+
+
+def _known_datum(srs: Any) -> bool:
+    """Whether PROJ knows the geographic CRS underneath under some code."""
+    base = srs.CloneGeogCS()
+    if base is None:
+        return False
+    if base.GetAuthorityName(None):
+        return True
+    return any(confidence >= 90 for _, confidence in base.FindMatches() or [])
+
+
+def read_prj(raw: bytes) -> str:
+    """What the bytes of a .prj or .qpj say: authid or WKT, "" when they say nothing that can be read.
+
+    GDAL reads WKT 1 in UTF-8 only; Windows programs leave UTF-16, GBK names and WKT 2 as well.
+    """
+    codec = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    for name in (codec, "gbk", "latin-1"):
+        try:
+            text = raw.decode(name).replace("\0", "").strip()
+        except UnicodeDecodeError:
+            continue
+        srs = _parse(text) if text else None
+        if srs is None or str(srs.GetName()).startswith("Undefined"):
+            continue
+        try:
+            return authid_of(text) or text
+        except WeipianError:
+            continue
+    return ""
 
 
 def same_datum(crs: str) -> bool:
@@ -87,8 +157,11 @@ def same_datum(crs: str) -> bool:
 
 def _projection_zone(srs: Any) -> Optional[GaussKruger]:
     """The Gauss-Krüger zone by parameters, whatever the CRS is called; None if it is none."""
-    if not srs.IsProjected() or _datum(srs) != "cgcs2000":
-        return None
+    return _zone_of(srs) if srs.IsProjected() and _datum(srs) == "cgcs2000" else None
+
+
+def _zone_of(srs: Any) -> Optional[GaussKruger]:
+    """Meridian and false origin of a transverse Mercator in metres with scale 1 on the equator, else None."""
     if srs.GetAttrValue("PROJECTION") not in ("Transverse_Mercator", "Gauss_Kruger"):
         return None
     plain = (
