@@ -35,6 +35,8 @@ def advise(pack: RulePack, facts: Facts) -> Advice:
         return Advice(None, True, "存疑：图斑没有图形，不能计算面积", DOUBT, (reason,), ("图斑图形",))
     findings = [finding for test in TESTS for finding in test(case)]
     findings += _given(case)
+    if case.shapeless:
+        findings.append(Finding(case.reason("R-20", "no_geometry"), doubts=("图斑图形",)))
     leader = _leader(case, findings)
     doubts = _doubts(case, findings, leader)
     verdict = leader.points if leader else ""
@@ -61,6 +63,8 @@ def _given(case: Case) -> list[Finding]:
     """What was not even measured."""
     if not case.facts.overlay:
         return [Finding(case.reason("R-20", "no_overlay"), doubts=("套合分析结果",))]
+    if not case.has_landuse and case.knows_cropland:
+        return [Finding(case.reason("R-20", "issued_only"), missing=(layer_name("landuse"),))]
     if not case.has_landuse:
         return [Finding(case.reason("R-20", "no_landuse"), doubts=(layer_name("landuse"),))]
     return []
@@ -79,7 +83,8 @@ def _doubts(case: Case, findings: list[Finding], leader: Optional[Finding]) -> t
     what speaks against a favourable leaning does."""
     doubts = [d for f in findings if not f.points or f is leader for d in f.doubts]
     if leader is not None and leader.points != "illegal":
-        touched = [role for role in ("prime_farmland", "eco_redline") if case.touches(role)]
+        areas = {"prime_farmland": case.prime, "eco_redline": case.area("eco_redline")}
+        touched = [role for role, area in areas.items() if area > case.touch]
         doubts += [f"压占{ROLE_LABELS[role]}的核定意见" for role in touched]
         against = [f for f in findings if f.points == "illegal" and f.reason and f.reason.severity == "high"]
         doubts += [d for f in against for d in f.doubts]

@@ -8,9 +8,9 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from typing import Optional, Union
 
 from .advice_model import Facts, Reason
-from .areas import CENT, round_mu, to_mu
+from .areas import CENT, issued_cropland, issued_prime, round_mu, to_mu
 from .dates import Span, parse_date
-from .model import APPROVAL_ROLES, ROLE_LABELS
+from .model import APPROVAL_ROLES, ROLE_LABELS, OverlayRow
 from .rulepack import RulePack
 
 ZERO = Decimal(0)
@@ -35,7 +35,10 @@ class Case:
     def __init__(self, pack: RulePack, facts: Facts) -> None:
         self.pack = pack
         self.facts = facts
-        self.total = to_mu(facts.patch.area_m2)
+        patch = facts.patch
+        #: 无边界: nothing can be measured, the issued area stands for it.
+        self.shapeless = patch.geometry_source == "none" and not patch.wkb
+        self.total = to_mu(patch.area_in_force if self.shapeless else patch.area_m2)
         self.roles: dict[str, Decimal] = {}
         for row in facts.overlay:
             self.roles[row.role] = self.roles.get(row.role, ZERO) + to_mu(row.area_m2)
@@ -89,8 +92,42 @@ class Case:
 
     @property
     def cropland(self) -> Decimal:
-        """耕地 亩, 0 when unknown (ask `has_landuse` first)."""
-        return self.facts.summary.cropland if self.facts.summary and self.has_landuse else ZERO
+        """耕地 亩, the issued figure without land use, 0 when unknown (ask `knows_cropland` first)."""
+        if self.facts.summary and self.has_landuse:
+            return self.facts.summary.cropland
+        return self.issued_cropland or ZERO
+
+    @property
+    def issued_cropland(self) -> Optional[Decimal]:
+        """下发的占耕面积 亩 where no land use was overlaid, else None."""
+        return issued_cropland(self.facts.patch, self.facts.summary)
+
+    @property
+    def knows_cropland(self) -> bool:
+        """True when 耕地 was measured or issued."""
+        return self.has_landuse or self.issued_cropland is not None
+
+    @property
+    def agri(self) -> Optional[Decimal]:
+        """农用地 亩 (耕地 too), at least the issued 耕地; None when unknown."""
+        if self.facts.summary and self.has_landuse:
+            return self.facts.summary.cropland + self.facts.summary.agri_other
+        return self.issued_cropland or None  # an issued 0 of 耕地 leaves 林地, 园地 … open
+
+    @property
+    def issued_prime(self) -> Optional[Decimal]:
+        """下发的占永农面积 亩 where that layer was not overlaid, else None."""
+        return None if self.given("prime_farmland") else issued_prime(self.facts.patch, None)
+
+    @property
+    def prime(self) -> Decimal:
+        """永农 亩, the issued figure without the layer, 0 when unknown (ask `knows_prime` first)."""
+        return self.area("prime_farmland") if self.given("prime_farmland") else self.issued_prime or ZERO
+
+    @property
+    def knows_prime(self) -> bool:
+        """True when 永农 was measured or issued."""
+        return self.given("prime_farmland") or self.issued_prime is not None
 
     @property
     def construction(self) -> Decimal:
@@ -116,11 +153,31 @@ class Case:
                 yield from (d for d in row.detail if not self._sliver(d))
 
     def _sliver(self, detail: Mapping[str, str]) -> bool:
+        if "gap_m2" in detail or ("over_m2" in detail and "overlap_m2" not in detail):
+            return True  # measures of the patch itself, no feature of the layer
         text = str(detail.get("overlap_m2") or "")
         try:
             return bool(text) and to_mu(Decimal(text)) <= self.touch
         except ArithmeticError:
             return False
+
+    def zones(self) -> list[OverlayRow]:
+        """Plan zones met with more than a sliver, largest first."""
+        rows = [r for r in self.facts.overlay if r.role == "plan_zone" and to_mu(r.area_m2) > self.touch]
+        return sorted(rows, key=lambda row: -row.area_m2)
+
+    def pieces(self) -> list[tuple[Decimal, str]]:
+        """(亩, mean width in m as text) of the parts that no approval covers, largest first."""
+        found = []
+        for detail in (d for row in self.facts.overlay if row.role == "approved_union" for d in row.detail):
+            text = str(detail.get("gap_m2") or "")
+            try:
+                area = to_mu(Decimal(text)) if text else ZERO
+            except ArithmeticError:
+                continue
+            if area > ZERO:
+                found.append((area, str(detail.get("gap_width_m") or "？")))
+        return sorted(found, key=lambda piece: -piece[0])
 
     def dates(self, role: str, fields: Iterable[str]) -> list[Optional[Span]]:
         """One date per feature of `role`; None where no field of `fields` holds a readable date."""

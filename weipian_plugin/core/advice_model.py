@@ -8,6 +8,7 @@ from typing import Optional
 
 from .areas import AreaSummary
 from .model import Judgement, LinkedEvidence, OverlayRow, Patch
+from .registers import RegisterMatch
 from .rulepack import UNCONFIRMED_MARK, is_confirmed
 
 
@@ -25,6 +26,8 @@ class Facts:
     judgement: Optional[Judgement] = None
     today: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    registers: Sequence[RegisterMatch] = ()  # entries of approval registers on this patch
+    registers_given: Sequence[str] = ()  # roles that a register was read for, met or not
 
     def answer(self, key: str) -> str:
         """A fact the clerk entered, stripped, empty when it was not."""

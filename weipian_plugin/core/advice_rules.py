@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Callable, Optional, Union
 
-from .advice_case import Case, Finding, layer_name, percent
-from .areas import round_mu
+from .advice_case import Case, Finding, layer_name, percent, show_mu
+from .advice_registers import REGISTER_TESTS
+from .areas import round_mu, to_mu
 from .dates import Span, parse_date
+from .model import ROLE_LABELS
 
 #: Sentences that a pack must give, rule id -> key -> placeholders it may use.
 TEXT_KEYS: Mapping[str, Mapping[str, frozenset[str]]] = {
@@ -24,22 +26,28 @@ TEXT_KEYS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "R-04": {"in_time": "date", "late": "date built", "between": "date before after",
                  "no_date": "", "no_built": "date"},
         "R-05": {"differs": "approved actual"},
-        "R-06": {"over": "covered area percent", "document": "area approved over"},
-        "R-07": {"occupied": "area"},
+        "R-06": {"over": "covered area percent", "document": "area approved over", "role": "role inside area"},
+        "R-07": {"occupied": "area", "issued": "area", "issued_none": ""},
         "R-08": {"occupied": "area"},
-        "R-09": {"outside": "", "partly": "area inside"},
-        "R-10": {"occupied": "area percent", "none": ""},
+        "R-09": {"outside": "", "partly": "area inside", "unknown": "area", "zones": "zones"},
+        "R-10": {"occupied": "area percent", "none": "", "issued": "area", "issued_none": ""},
         "R-11": {"inside": "", "partly": "area percent", "prime": "area"},
         "R-12": {"in_term": "date", "expired": "date", "no_term": "", "partly": "area percent", "permanent": "type"},
         "R-13": {"fits": "width low high", "too_wide": "width low high", "no_width": "low high"},
         "R-14": {"inside": "", "none": "use", "unknown": "use"},
         "R-15": {"cropland": "area", "prime": "area", "open": "", "unknown": ""},
-        "R-16": {"sliver": "percent area limit"},
+        "R-16": {"sliver": "percent area limit", "pieces": "count area width"},
         "R-17": {"new": "date since", "stock": "date since"},
         "R-18": {"hint": "code name label"},
         "R-19": {"penal": "area limit kind", "near": "area limit kind"},
-        "R-20": {"no_overlay": "", "no_landuse": "", "no_geometry": ""},
-        "R-21": {"inside": "", "beyond": "area", "unknown": ""},
+        "R-20": {"no_overlay": "", "no_landuse": "", "no_geometry": "", "issued_only": "", "no_net": ""},
+        "R-21": {"inside": "", "beyond": "area inside", "unknown": "", "measured": "inside area"},
+        "R-22": {"found": "register who how", "guess": "register who how", "within": "used approved",
+                 "over": "used approved over", "no_area": "who"},
+        "R-23": {"register": "who count others", "patches": "who others"},
+        "R-24": {"none": "area", "partly": "area covered", "unknown": "area", "landuse": "", "register": "area who"},
+        "R-25": {"person": "who people limit allowed used over", "household": "who used limit over",
+                 "no_people": "who"},
     }.items()
 }  # fmt: skip
 #: Parameter lists that a rule must give: rule id -> keys.
@@ -71,11 +79,12 @@ def photovoltaic(case: Case) -> Iterator[Finding]:
     """J15: 光伏 arrays on 耕地 or 永农 are never 其他."""
     if case.patch_type not in case.pack.rules["R-15"].param("patch_types") or case.legally_covered:
         return
-    for role_area, key in ((case.area("prime_farmland"), "prime"), (case.cropland, "cropland")):
+    for role_area, key in ((case.prime, "prime"), (case.cropland, "cropland")):
         if role_area > case.touch:
             yield Finding(case.reason("R-15", key, area=role_area), "illegal", "illegal_pv")
             return
-    lacking = _lacking(case, ("prime_farmland",)) + (() if case.has_landuse else (layer_name("landuse"),))
+    lacking = () if case.knows_prime else (layer_name("prime_farmland"),)
+    lacking += () if case.knows_cropland else (layer_name("landuse"),)
     reason = case.reason("R-15", "unknown", "warn") if lacking else case.reason("R-15", "open", "info")
     yield Finding(reason, "other", "pv_unchanged", (*lacking, "光伏项目批复"))
 
@@ -113,6 +122,7 @@ def _by_which(case: Case) -> Iterator[Finding]:
 
 
 def _partly(case: Case, covered: Decimal, uncovered: Decimal) -> Iterator[Finding]:
+    yield from _pieces(case)
     share = percent(covered, case.total)
     over = case.reason("R-06", "over", covered=covered, area=uncovered, percent=share)
     large = case.total > case.pack.threshold("entrance_large_mu")
@@ -128,6 +138,19 @@ def _partly(case: Case, covered: Decimal, uncovered: Decimal) -> Iterator[Findin
         yield Finding(stock, doubts=("未覆盖部分是否原有建设用地",))
     else:
         yield Finding(over, "illegal", "over_occupation", ("未覆盖部分的核实情况（宜拆分图斑）",))
+
+
+def _pieces(case: Case) -> Iterator[Finding]:
+    """What no approval covers, piece by piece, and how far the patch leaves each approval that it meets."""
+    pieces = case.pieces()
+    if pieces:
+        area, width = pieces[0]
+        yield Finding(case.reason("R-16", "pieces", severity="info", count=str(len(pieces)), area=area, width=width))
+    met = [role for role in case.approvals_given if case.touches(role) and not case.full(role)]
+    for role in met if len(met) > 1 else ():
+        inside = case.area(role)
+        values: dict[str, Union[str, Decimal]] = {"role": ROLE_LABELS[role], "inside": inside}
+        yield Finding(case.reason("R-06", "role", severity="info", area=case.total - inside, **values))
 
 
 def _not_approved(case: Case, uncovered: Decimal) -> Iterator[Finding]:
@@ -206,6 +229,11 @@ def prime_farmland(case: Case) -> Iterator[Finding]:
     """J7: 永久基本农田, the 一票否决 item."""
     if case.touches("prime_farmland"):
         yield Finding(case.reason("R-07", "occupied", area=case.area("prime_farmland")))
+    elif case.issued_prime is not None:
+        if case.prime > case.touch:
+            yield Finding(case.reason("R-07", "issued", area=case.prime))
+        else:
+            yield Finding(case.reason("R-07", "issued_none", severity="info"))
     elif not case.given("prime_farmland"):
         yield Finding(missing=(layer_name("prime_farmland"),))
 
@@ -219,21 +247,41 @@ def redline(case: Case) -> Iterator[Finding]:
 
 
 def urban_boundary(case: Case) -> Iterator[Finding]:
-    """J9: inside 城镇开发边界?"""
+    """J9: inside 城镇开发边界? Outside it alone is never against the plan: the plan zone says that, and a person."""
+    zones = [f"{_zone(row.class_code)} {show_mu(to_mu(row.area_m2))} 亩" for row in case.zones()]
+    if zones:
+        yield Finding(case.reason("R-09", "zones", zones="、".join(zones)))
     if not case.given("urban_boundary"):
         return
     inside = case.area("urban_boundary")
-    if inside <= case.touch:
+    outside = case.total - inside
+    if inside > case.touch and outside <= case.tolerance:
+        return
+    if not case.given("plan_zone"):
+        yield Finding(case.reason("R-09", "unknown", area=outside), missing=(layer_name("plan_zone"),))
+    elif inside <= case.touch:
         yield Finding(case.reason("R-09", "outside"))
-    elif case.total - inside > case.tolerance:
-        yield Finding(case.reason("R-09", "partly", area=case.total - inside, inside=inside))
+    else:
+        yield Finding(case.reason("R-09", "partly", area=outside, inside=inside))
+
+
+def _zone(code: str) -> str:
+    return code or "（未写名称）"
 
 
 def cropland(case: Case) -> Iterator[Finding]:
-    """J10: 耕地, the numerator of the violation ratio."""
-    if not case.has_landuse:
+    """J10: 耕地, the numerator of the violation ratio; the issued figure where there is no land use."""
+    summary = case.facts.summary
+    if summary is not None and summary.net_refused:
+        yield Finding(case.reason("R-20", "no_net"))
+    if not case.knows_cropland:
         return
-    if case.cropland > case.touch:
+    if not case.has_landuse:
+        if case.cropland > case.touch:
+            yield Finding(case.reason("R-10", "issued", area=case.cropland))
+        else:
+            yield Finding(case.reason("R-10", "issued_none", severity="info"))
+    elif case.cropland > case.touch:
         yield Finding(case.reason("R-10", "occupied", area=case.cropland, percent=percent(case.cropland, case.total)))
     else:
         yield Finding(case.reason("R-10", "none", severity="info"))
@@ -248,10 +296,10 @@ def facility(case: Case) -> Iterator[Finding]:
         yield Finding(case.reason("R-11", "partly", area=area, percent=percent(area, case.total)))
         return
     doubts: tuple[str, ...] = () if case.facts.answer("actual_use") else ("实地用途",)
-    doubts += _lacking(case, ("prime_farmland",))
-    if case.touches("prime_farmland"):
+    doubts += () if case.knows_prime else (layer_name("prime_farmland"),)
+    if case.prime > case.touch:
         doubts += ("压占永久基本农田部分的核定（是否破坏耕作层、有无补划）",)
-        yield Finding(case.reason("R-11", "prime", area=case.area("prime_farmland")))
+        yield Finding(case.reason("R-11", "prime", area=case.prime))
     yield Finding(case.reason("R-11", "inside"), "other", "facility_agri", doubts)
 
 
@@ -345,9 +393,11 @@ def landuse_hint(case: Case) -> Iterator[Finding]:
 def penal(case: Case) -> Iterator[Finding]:
     """Penal and reporting thresholds (法释〔2000〕14号 art. 3), were the open part judged 违法."""
     open_part = case.total if case.uncovered is None else case.uncovered
-    prime = min(case.area("prime_farmland"), open_part)
-    other = min(max(Decimal(0), case.cropland - case.area("prime_farmland")), open_part)
-    for kind, key, exact in (("永久基本农田", "prime", prime), ("耕地（永久基本农田以外）", "cropland", other)):
+    prime = min(case.prime, open_part)
+    other = min(max(Decimal(0), case.cropland - case.prime), open_part)
+    names = ("永久基本农田" + ("（下发值）" if case.issued_prime is not None else ""),
+             "耕地（永久基本农田以外" + ("，下发值）" if case.issued_cropland is not None else "）"))  # fmt: skip
+    for kind, key, exact in ((names[0], "prime", prime), (names[1], "cropland", other)):
         area = round_mu(exact)  # judged as printed: 5.00 亩 has reached 5 亩
         limit, amber = case.pack.threshold(f"penal_{key}_mu"), case.pack.threshold(f"amber_{key}_mu")
         values: dict[str, Union[str, Decimal]] = {"area": area, "limit": f"{limit.normalize():f}", "kind": kind}
@@ -359,15 +409,19 @@ def penal(case: Case) -> Iterator[Finding]:
 
 def mining(case: Case) -> Iterator[Finding]:
     """Mineral patches against the mining right (dossier 6)."""
+    inside = case.area("mining_right")
     if case.patch_type not in case.pack.rules["R-21"].param("patch_types"):
+        if case.touches("mining_right"):
+            outside = max(Decimal(0), case.total - inside)
+            yield Finding(case.reason("R-21", "measured", severity="info", inside=inside, area=outside))
         return
     if not case.given("mining_right"):
         yield Finding(case.reason("R-21", "unknown"), doubts=(layer_name("mining_right"),))
     elif case.full("mining_right"):
         yield Finding(case.reason("R-21", "inside"), doubts=("许可证有效期",))
     else:
-        outside = case.total - case.area("mining_right")
-        reason = case.reason("R-21", "beyond", severity="high", area=outside)
+        outside = case.total - inside
+        reason = case.reason("R-21", "beyond", severity="high", area=outside, inside=inside)
         yield Finding(reason, "illegal", "beyond_boundary", ("矿区范围外的开采情况",))
 
 
@@ -386,5 +440,6 @@ def _number(text: str) -> Optional[Decimal]:
 #: Reading order of the reasons; the dossier's order of deciding is in `advice`.
 TESTS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     prime_farmland, redline, approved, approval_date, real_change, photovoltaic, temp_land, facility,
-    homestead, rural_road, mining, document_area, use, urban_boundary, cropland, new_or_stock, penal, landuse_hint,
+    homestead, *REGISTER_TESTS, rural_road, mining, document_area, use, urban_boundary, cropland, new_or_stock, penal,
+    landuse_hint,
 )  # fmt: skip

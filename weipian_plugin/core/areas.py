@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Optional, Union
 
-from .model import APPROVAL_ROLES, DUPLICATE_CODE, GAP_CODE, OverlayRow
+from .model import APPROVAL_ROLES, DUPLICATE_CODE, GAP_CODE, OverlayRow, Patch
 
 CENT = Decimal("0.01")
 #: 1 m² = 3/2000 亩 exactly; 666.667 would flip exact ties.
 _MU_PER_M2 = Decimal(3) / Decimal(2000)
 #: The identity tolerance of the official check, 亩.
 IDENTITY_TOLERANCE = Decimal("0.01")
+#: 耕地 as drawn, or without the 田坎 that its KCXS tells (dossier 3.4).
+GROSS, NET = "gross", "net"
+BASIS_LABELS: Mapping[str, str] = {GROSS: "毛面积（含田坎）", NET: "净面积（已扣除田坎）"}
+#: 田坎: where the land goes that a net figure takes off 耕地.
+RIDGE_CODE = "1203"
 ZERO = Decimal("0.00")
 
 
@@ -117,6 +122,9 @@ class AreaSummary:
     redline: Optional[Decimal] = None
     urban: Optional[Decimal] = None
     approvals: Mapping[str, Decimal] = field(default_factory=dict)
+    basis: str = GROSS  # 耕地 with its 田坎 (毛面积) or without (净面积); net only where the layer tells
+    net_refused: bool = False  # net was asked for, but the layer has no KCXS
+    ridges: Optional[Decimal] = None  # 田坎 within 耕地, None where the layer does not tell
     classes: tuple[tuple[str, str, Decimal], ...] = ()  # (code, name, 亩) largest first
 
     @property
@@ -136,27 +144,25 @@ class AreaSummary:
         return self.classes[0][1] if self.classes else ""
 
 
-def summarise(area_m2: float, rows: Iterable[OverlayRow], table: Mapping[str, LandClass]) -> AreaSummary:
-    """Sum overlay rows of one patch into the figures that the clerk is held to."""
+def summarise(
+    area_m2: float, rows: Iterable[OverlayRow], table: Mapping[str, LandClass], basis: str = GROSS
+) -> AreaSummary:
+    """Sum overlay rows of one patch into the figures that the clerk is held to.
+
+    `basis` net takes the 田坎 off 耕地 and counts them as 1203; where a parcel of 耕地 has no KCXS the
+    figures stay gross and `net_refused` says so.
+    """
     rows = list(rows)
-    groups = {"cropland": 0.0, "agri": 0.0, "unused": 0.0, "construction": 0.0, "unknown": 0.0}
-    special = {GAP_CODE: 0.0, DUPLICATE_CODE: 0.0}
-    by_class: dict[tuple[str, str], float] = {}
+    land_rows = [row for row in rows if row.role == "landuse"]
+    ridges = _ridges_m2(land_rows, table)
+    net = basis == NET and ridges is not None
+    groups, special, by_class = _land(land_rows, table, net=net)
     by_role: dict[str, float] = {}
     for row in rows:
         if row.role != "landuse":
             by_role[row.role] = by_role.get(row.role, 0.0) + row.area_m2
-            continue
-        if row.class_code in special:
-            special[row.class_code] += row.area_m2
-            continue
-        land = class_of(row.class_code, table)
-        key = "unknown" if land is None else ("cropland" if land.cropland else land.group)
-        groups[key] += row.area_m2
-        name = land.name if land else row.class_code
-        by_class[(row.class_code, name)] = by_class.get((row.class_code, name), 0.0) + row.area_m2
     total = mu(area_m2)
-    has_landuse = any(row.role == "landuse" for row in rows)
+    has_landuse = bool(land_rows)
     parts = [to_mu(v) for v in groups.values()] + [to_mu(special[GAP_CODE])]
     duplicate = mu(special[DUPLICATE_CODE])
     done = adjust(parts, total + duplicate) if has_landuse else [ZERO] * len(parts)
@@ -178,5 +184,67 @@ def summarise(area_m2: float, rows: Iterable[OverlayRow], table: Mapping[str, La
         redline=role("eco_redline"),
         urban=role("urban_boundary"),
         approvals={r: mu(by_role[r]) for r in (*APPROVAL_ROLES, "approved_union") if r in by_role},
+        basis=NET if net else GROSS,
+        net_refused=basis == NET and has_landuse and ridges is None,
+        ridges=None if ridges is None or not has_landuse else mu(ridges),
         classes=tuple((code, name, mu(area)) for (code, name), area in sorted(by_class.items(), key=lambda kv: -kv[1])),
     )
+
+
+def _is_cropland(row: OverlayRow, table: Mapping[str, LandClass]) -> bool:
+    land = class_of(row.class_code, table)
+    return land is not None and land.cropland
+
+
+def _ridges_m2(rows: Sequence[OverlayRow], table: Mapping[str, LandClass]) -> Optional[float]:
+    """田坎 within the 耕地 of `rows`, m²; None as soon as one of them does not tell."""
+    total = 0.0
+    for row in rows:
+        if row.area_m2 > 0 and _is_cropland(row, table):
+            if row.net_m2 is None:
+                return None
+            total += min(max(row.area_m2 - row.net_m2, 0.0), row.area_m2)
+    return total
+
+
+Land = tuple[dict[str, float], dict[str, float], dict[tuple[str, str], float]]
+
+
+def _land(rows: Sequence[OverlayRow], table: Mapping[str, LandClass], *, net: bool) -> Land:
+    """Land use in m²: by group, the two pseudo classes, by (code, name)."""
+    groups = {"cropland": 0.0, "agri": 0.0, "unused": 0.0, "construction": 0.0, "unknown": 0.0}
+    special = {GAP_CODE: 0.0, DUPLICATE_CODE: 0.0}
+    by_class: dict[tuple[str, str], float] = {}
+
+    def add(key: str, code: str, name: str, area: float) -> None:
+        groups[key] += area
+        by_class[(code, name)] = by_class.get((code, name), 0.0) + area
+
+    for row in rows:
+        if row.class_code in special:
+            special[row.class_code] += row.area_m2
+            continue
+        land = class_of(row.class_code, table)
+        key = "unknown" if land is None else ("cropland" if land.cropland else land.group)
+        kept = row.area_m2
+        if net and key == "cropland" and row.net_m2 is not None:
+            kept = min(max(row.net_m2, 0.0), row.area_m2)
+        add(key, row.class_code, land.name if land else row.class_code, kept)
+        if kept < row.area_m2:
+            ridge = class_of(RIDGE_CODE, table)
+            add("agri", RIDGE_CODE, ridge.name if ridge else "田坎", row.area_m2 - kept)
+    return groups, special, by_class
+
+
+def issued_cropland(patch: Patch, summary: Optional[AreaSummary]) -> Optional[Decimal]:
+    """占耕地 as issued, 亩, for a patch without land use; None where land use was overlaid or nothing was issued."""
+    if patch.issued_farmland_m2 is None or (summary is not None and summary.has_landuse):
+        return None
+    return mu(patch.issued_farmland_m2)
+
+
+def issued_prime(patch: Patch, summary: Optional[AreaSummary]) -> Optional[Decimal]:
+    """占永农 as issued, 亩, for a patch without that layer; None where it was overlaid or nothing was issued."""
+    if patch.issued_prime_m2 is None or (summary is not None and summary.prime is not None):
+        return None
+    return mu(patch.issued_prime_m2)

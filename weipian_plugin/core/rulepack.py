@@ -21,7 +21,8 @@ THRESHOLD_KEYS: tuple[str, ...] = (
     "entrance_large_mu", "entrance_large_cover_percent", "entrance_small_cover_percent",
     "entrance_uncovered_cropland_mu", "penal_prime_mu", "penal_cropland_mu", "amber_prime_mu",
     "amber_cropland_mu", "ratio_amber_percent", "ratio_red_percent", "camera_max_distance_m",
-    "camera_half_angle_deg", "camera_length_m", "camera_accuracy_m",
+    "camera_half_angle_deg", "camera_length_m", "camera_accuracy_m", "register_near_m", "register_area_m2",
+    "homestead_person_m2", "homestead_household_m2",
 )  # fmt: skip
 _CONFIRMED = frozenset({"S", "P", "V"})
 UNCONFIRMED_MARK = "未经核实"
@@ -159,6 +160,9 @@ class RulePack:
     landuse_sources: Mapping[str, str] = field(default_factory=dict)  # code -> provenance tag
     patch_types: Mapping[str, str] = field(default_factory=dict)  # TBLX code -> label
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical -> field names
+    register_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical -> headers
+    register_names: tuple[str, ...] = ()  # attributes of a patch that name a holder or project
+    register_doc_nos: tuple[str, ...] = ()  # attributes of a patch that hold an approval number
     thresholds: Mapping[str, Decimal] = field(default_factory=dict)
     threshold_sources: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, RuleText] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..core.advice_rules import PARAM_KEYS, TEXT_KEYS
 from ..core.areas import LandClass
 from ..core.dates import parse_date
+from ..core.fields import normalise
 from ..core.model import ROLES
 from ..core.rulepack import (
     SOURCE_TAGS,
@@ -24,17 +25,18 @@ from ..core.rulepack import (
     RuleText,
     SubType,
 )  # fmt: skip
+from ..overlay.landuse import FOREIGN_PREFIX
 from .pack_yaml import Entry, Where, read_yaml, where
 
 FILES: tuple[str, ...] = (
     "pack.yaml", "classes.yaml", "judgements.yaml", "evidence.yaml", "rules.yaml", "thresholds.yaml",
-    "offices.yaml", "landuse.yaml", "patch_types.yaml", "aliases.yaml", "returns.yaml",
+    "offices.yaml", "landuse.yaml", "patch_types.yaml", "aliases.yaml", "returns.yaml", "registers.yaml",
 )  # fmt: skip
 VERDICTS = ("legal", "illegal", "other")
 _SEVERITIES = ("info", "warn", "high")
 _PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim")
 _ASK_KINDS = ("text", "date", "area", "number", "choice")
-_UNITS = ("mu", "m", "deg", "percent", "year", "day", "count")
+_UNITS = ("mu", "m2", "m", "deg", "percent", "year", "day", "count")
 #: Numbers that must not be in the wrong order.
 _ORDERED = (
     ("road_width_min_m", "road_width_max_m"),
@@ -47,6 +49,11 @@ CANONICAL_FIELDS: tuple[str, ...] = (
     "patch_id", "county_code", "county_name", "town_name", "village_name", "patch_type", "monitor_class",
     "monitor_level", "area_issued", "farmland_issued", "ppf_issued", "image_before", "image_after",
     "centroid_x", "centroid_y", "batch", "issued_on", "remark",
+)  # fmt: skip
+
+#: Columns of an approval register.
+REGISTER_COLUMNS: tuple[str, ...] = (
+    "holder", "project", "doc_no", "doc_date", "approved", "people", "village", "group", "place", "lon", "lat",
 )  # fmt: skip
 
 
@@ -66,6 +73,7 @@ def load_pack(folder: Path) -> RulePack:
     _check_facts(docs["evidence.yaml"], asks)
     thresholds, threshold_sources = _thresholds(docs["thresholds.yaml"])
     landuse, landuse_sources = _landuse(docs["landuse.yaml"])
+    columns, names, doc_nos = _registers(docs["registers.yaml"])
     return RulePack(
         id=str(head.need("id")),
         version=str(head.need("version")),
@@ -84,6 +92,9 @@ def load_pack(folder: Path) -> RulePack:
         landuse_sources=landuse_sources,
         patch_types=_patch_types(docs["patch_types.yaml"]),
         aliases=_aliases(docs["aliases.yaml"]),
+        register_columns=columns,
+        register_names=names,
+        register_doc_nos=doc_nos,
         thresholds=thresholds,
         threshold_sources=threshold_sources,
         rules=_rules(docs["rules.yaml"], sub_types),
@@ -313,13 +324,17 @@ def _offices(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> tuple[
 
 
 def _landuse(doc: Entry) -> tuple[dict[str, LandClass], dict[str, str]]:
-    doc.only("scheme", "landuse")
+    doc.only("scheme", "landuse", "landuse_ydyh")
     found: dict[str, LandClass] = {}
     sources: dict[str, str] = {}
-    for entry in doc.entries("landuse"):
+    listed = [("", entry) for entry in doc.entries("landuse")]
+    if "landuse_ydyh" in doc.values:  # 用地用海分类: only what the district itself has written down
+        listed += [(FOREIGN_PREFIX, entry) for entry in doc.entries("landuse_ydyh")]
+    for prefix, entry in listed:
         entry.only("code", "name", "group", "source", "cropland")
-        _unique(entry, found, "code")
-        code = str(entry.need("code")).upper()
+        code = prefix + str(entry.need("code")).upper()
+        if code in found:
+            entry.at("code").fail(f"“{entry.need('code')}”重复")
         group = str(entry.one_of("group", ("agri", "construction", "unused")))
         cropland = entry.one_of("cropland", ("true", "false"), "false") == "true"
         if cropland and group != "agri":
@@ -356,6 +371,26 @@ def _aliases(doc: Entry) -> dict[str, tuple[str, ...]]:
             seen[folded] = key
         found[key] = _plain(table.texts(key))
     return found
+
+
+def _registers(doc: Entry) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
+    """Headers of approval registers, and the attributes of a patch that name holders and documents."""
+    doc.only("columns", "patch")
+    table, patch = doc.entry("columns"), doc.entry("patch")
+    table.only(*REGISTER_COLUMNS)
+    patch.only("names", "doc_nos")
+    for key in ("holder", "doc_no", "village"):
+        if not table.texts(key):
+            doc.at("columns").fail(f"至少要有 {key} 的列名")
+    seen: dict[str, str] = {}
+    for key in table.values:
+        for name in table.texts(key):
+            folded = normalise(name)
+            if folded in seen:
+                where(name).fail(f"列名“{name}”已经属于 {seen[folded]}")
+            seen[folded] = key
+    columns = {key: _plain(table.texts(key)) for key in table.values}
+    return columns, _plain(patch.texts("names")), _plain(patch.texts("doc_nos"))
 
 
 def _returns(doc: Entry, requirements: Mapping[str, Requirement]) -> tuple[ReturnReason, ...]:

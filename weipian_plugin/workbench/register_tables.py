@@ -1,0 +1,242 @@
+"""An approval register (宅基地审批 …) read from a table: header found, columns named, personal ones left out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Optional
+
+from ..core.dates import parse_date
+from ..core.errors import WeipianError
+from ..core.fields import normalise, split_unit
+from ..core.findings import Finding
+from ..core.hashing import file_sha256
+from ..core.model import APPROVAL_ROLES, SQUARE_METRES, RegisterEntry
+from ..core.registers import is_personal, without_personal
+from ..core.rulepack import RulePack
+from ..intake.values import number
+from .table_rows import sheets_of, table_rows
+
+TABLE_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
+#: The header stands somewhere in the first rows, under titles.
+_HEADER_ROWS = 20
+#: A register without holder, number, village or place cannot be laid on any patch.
+_TELLING = ("holder", "doc_no", "village", "place", "lon", "lat", "project")
+_PAIR = re.compile(r"(?P<a>\d{2,3}\.\d{3,})\s*[°]?\s*[,，;；/\s]\s*(?P<b>\d{2,3}\.\d{3,})")
+_DMS = re.compile(r"^\s*(\d{1,3})\s*[°度]\s*(\d{1,2})\s*['′分]\s*([\d.]+)\s*[\"″秒]?\s*[ENen东北]?\s*$")
+_VILLAGE = re.compile(r"(?:.*?(?:街道|镇|乡))?(?P<name>[^\d\s镇乡]{1,12}?(?:村|社区))")
+#: China and a margin, degrees.
+_LON, _LAT = (73.0, 136.0), (3.0, 54.0)
+#: Without a unit in the header, house plots of this size (median) can only be m².
+_PLOT_M2 = (20.0, 2000.0)
+
+
+@dataclass(frozen=True)
+class RegisterTable:
+    """The entries of one table. `columns`: canonical name -> header as found; `unit` of the approved area."""
+
+    role: str
+    entries: tuple[RegisterEntry, ...]
+    findings: tuple[Finding, ...]
+    columns: Mapping[str, str]
+    unit: str
+    source_name: str
+
+
+def is_table(source: str) -> bool:
+    """True for a file that holds rows and no shapes: xlsx, xls, and text tables without WKT polygons."""
+    path = Path(source)
+    if path.suffix.lower() not in TABLE_SUFFIXES or not path.is_file():
+        return False
+    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+        try:
+            with path.open("rb") as file:
+                return b"POLYGON" not in file.read(65536).upper()
+        except OSError as error:
+            raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
+    return True
+
+
+def read_register(path: Path, role: str, pack: RulePack, sheet: str = "", unit: str = "") -> RegisterTable:
+    """Read the rows of a register.
+
+    Args:
+        role: the approval role it stands in.
+        sheet: of a workbook; empty takes the first one with a header that is understood.
+        unit: m2, mu or ha of the approved area where the header does not say.
+
+    Raises:
+        WeipianError: E_FILE_MISSING, E_FILE_UNREADABLE, E_LAYER_ROLE when no register can stand in this role,
+            E_TABLE_COLUMNS without a column by which an entry can be laid on a patch.
+    """
+    path = Path(path)
+    if role not in APPROVAL_ROLES:
+        raise WeipianError("E_REGISTER_ROLE", role=role)
+    if unit and unit not in SQUARE_METRES:
+        raise WeipianError("E_ANSWER", key="unit", value=unit, choices="、".join(SQUARE_METRES))
+    names = [sheet] if sheet else sheets_of(path)
+    best: tuple[int, int, dict[str, int], list[list[str]]] = (0, 0, {}, [])
+    for name in names:
+        rows = table_rows(path, name)
+        at, columns = header_of(rows, pack.register_columns)
+        if len(columns) > best[0]:
+            best = (len(columns), at, columns, rows)
+    _, at, columns, rows = best
+    if not any(key in columns for key in _TELLING):
+        raise WeipianError("E_TABLE_COLUMNS", columns="户主（申请人）、批准文号、村、位置 中的任何一列")
+    return _table(path, role, rows, at, columns, unit)
+
+
+def header_of(rows: Sequence[Sequence[str]], aliases: Mapping[str, Sequence[str]]) -> tuple[int, dict[str, int]]:
+    """(index of the header row, canonical name -> column): the row among the first with most known names."""
+    found: tuple[int, dict[str, int]] = (0, {})
+    for at, row in enumerate(rows[:_HEADER_ROWS]):
+        columns = _columns(row, aliases)
+        if len(columns) > len(found[1]):
+            found = (at, columns)
+    return found
+
+
+def _columns(row: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    names = {i: (normalise(cell), split_unit(cell)[0]) for i, cell in enumerate(row) if cell and not is_personal(cell)}
+    columns: dict[str, int] = {}
+    for canonical, words in aliases.items():
+        for word in words:
+            key = normalise(word)
+            hit = next((i for i, forms in names.items() if key in forms and i not in columns.values()), None)
+            if hit is not None:
+                columns[canonical] = hit
+                break
+    return columns
+
+
+def _table(
+    path: Path, role: str, rows: Sequence[Sequence[str]], at: int, columns: Mapping[str, int], unit: str
+) -> RegisterTable:
+    header = [cell.strip() for cell in rows[at]]
+    body = [(n, row) for n, row in enumerate(rows[at + 1 :], at + 2) if any(cell.strip() for cell in row)]
+    findings: list[Finding] = []
+    scale, used = _scale(header, columns, body, role, unit, findings, path.name)
+    digest, seen = file_sha256(path), dict[str, int]()
+    entries = []
+    for row_no, row in body:
+        values = {key: without_personal(row[i].strip()) for key, i in columns.items() if i < len(row)}
+        if _is_total(values) or not any(values.get(key) for key in _TELLING):
+            continue
+        others = {
+            name: without_personal(row[i].strip())
+            for i, name in enumerate(header)
+            if name and i < len(row) and not is_personal(name) and row[i].strip()
+        }
+        entry = _entry(role, values, others, scale, findings, row_no)
+        key = _key(entry, path.name)
+        seen[key] = seen.get(key, 0) + 1
+        entry_id = hashlib.sha256(f"{key}:{seen[key]}".encode()).hexdigest()[:32]
+        entries.append(replace(entry, entry_id=entry_id, source_name=path.name, source_sha256=digest))
+    if not entries:
+        raise WeipianError("E_REGISTER_EMPTY", path=path)
+    named = {key: header[i] for key, i in columns.items() if i < len(header)}
+    return RegisterTable(role, tuple(entries), tuple(findings), named, used, path.name)
+
+
+def _key(entry: RegisterEntry, name: str) -> str:
+    """What a row is told by: it keeps its id when the table grows, and with it what a person said of it."""
+    parts = (entry.register, name, entry.holder, entry.doc_no, entry.doc_date, entry.village, entry.approved_m2,
+             entry.people, entry.lon, entry.lat)  # fmt: skip
+    return "\x1f".join(str(part) for part in parts)
+
+
+def _is_total(values: Mapping[str, str]) -> bool:
+    first = next((value for value in values.values() if value), "")
+    return normalise(first) in ("合计", "总计", "小计", "共计")
+
+
+def _scale(
+    header: Sequence[str],
+    columns: Mapping[str, int],
+    body: Sequence[tuple[int, Sequence[str]]],
+    role: str,
+    unit: str,
+    findings: list[Finding],
+    name: str,
+) -> tuple[Optional[float], str]:
+    """(m² of one unit, the unit): from the header, else as told, else what house plots can only be; else None."""
+    at = columns.get("approved")
+    if at is None:
+        return None, ""
+    named = split_unit(header[at])[1] or unit
+    if named:
+        return SQUARE_METRES[named], named
+    sizes = [v for v in (number(row[at]) for _, row in body if at < len(row)) if v]
+    if role == "rural_house" and sizes and _PLOT_M2[0] <= median(sizes) <= _PLOT_M2[1]:
+        text = f"{name}：“{header[at]}”没有写单位，按宅基地面积的大小（中位数 {median(sizes):g}）判断为平方米"
+        findings.append(Finding("W_REGISTER_UNIT_GUESSED", text, name))
+        return 1.0, "m2"
+    text = f"{name}：“{header[at]}”没有写单位，批准面积存疑；请在列名里写明平方米、亩或公顷后重新读取"
+    findings.append(Finding("W_REGISTER_UNIT", text, name))
+    return None, ""
+
+
+def _entry(
+    role: str,
+    values: Mapping[str, str],
+    others: Mapping[str, str],
+    scale: Optional[float],
+    findings: list[Finding],
+    row_no: int,
+) -> RegisterEntry:
+    text = values.get("approved", "")
+    area = number(split_unit(text)[0]) if text else None
+    own = SQUARE_METRES.get(split_unit(text)[1] or "", 0.0) or scale
+    if text and (area is None or area < 0):
+        findings.append(Finding("W_REGISTER_AREA", f"第 {row_no} 行的批准面积“{text[:20]}”不是数字，按没有填写处理"))
+    people = number(re.sub(r"[人口名个]+$", "", values.get("people", "")))
+    lon, lat = _place(values)
+    span = parse_date(values.get("doc_date", ""))
+    village = values.get("village", "") or _village_in(values.get("place", ""))
+    return RegisterEntry(
+        entry_id="",
+        register=role,
+        holder=values.get("holder", "") or values.get("project", ""),
+        doc_no=values.get("doc_no", ""),
+        doc_date=span.first if span and span.first == span.last else values.get("doc_date", ""),
+        village=village,
+        approved_m2=area * own if area is not None and area >= 0 and own else None,
+        people=int(people) if people is not None and 0 < people < 1000 else None,
+        lon=lon,
+        lat=lat,
+        attributes=dict(others),
+        row_no=row_no,
+    )
+
+
+def _village_in(place: str) -> str:
+    found = _VILLAGE.match(place.strip())
+    return found.group("name") if found else ""
+
+
+def _place(values: Mapping[str, str]) -> tuple[Optional[float], Optional[float]]:
+    """Longitude and latitude in degrees from their columns, or from a pair in the text of the place."""
+    one, other = degrees(values.get("lon", "")), degrees(values.get("lat", ""))
+    if one is None or other is None:
+        pair = _PAIR.search(values.get("place", ""))
+        one, other = (float(pair.group("a")), float(pair.group("b"))) if pair else (None, None)
+    if one is None or other is None:
+        return None, None
+    if _LAT[0] <= one <= _LAT[1] and _LON[0] <= other <= _LON[1]:
+        one, other = other, one  # written as 纬度, 经度
+    inside = _LON[0] <= one <= _LON[1] and _LAT[0] <= other <= _LAT[1]
+    return (one, other) if inside else (None, None)
+
+
+def degrees(text: str) -> Optional[float]:
+    """Decimal degrees or 106°48'30.5"; None for anything else."""
+    found = _DMS.match(text)
+    if found:
+        whole, minutes, seconds = (float(part) for part in found.groups())
+        return whole + minutes / 60 + seconds / 3600 if minutes < 60 and seconds < 60 else None
+    return number(text.strip().rstrip("°"))
