@@ -134,13 +134,15 @@ def dbf_of(shape: Path) -> Path | None:
     return _sibling(shape, ".dbf")
 
 
-def files_of(path: Path, dataset: Path) -> list[Path]:
+def files_of(path: Path, dataset: Path, members: Sequence[Path] = ()) -> list[Path]:
     """Every file that belongs to the delivery, in the order of names.
 
     `path` is what was delivered, `dataset` what is read; a zip stays one file, exactly as received.
     """
     if path.is_file() and path.suffix.lower() in _ZIPS:
         return [path]
+    if members:
+        return sorted(members)
     if is_gdb(dataset):
         return sorted(p for p in dataset.rglob("*") if p.is_file() and p.suffix.lower() != ".lock")
     if dataset.suffix.lower() == ".shp":

@@ -17,12 +17,12 @@ from ..core.fields import FieldMatch, match_fields
 from ..core.findings import Finding
 from ..geo.area import ellipsoidal_areas
 from ..sources.crs import Transformer, authid_of, is_geographic, label_of, same_datum
-from ..sources.reader import FeatureSource, open_source
 from . import crs_guess, encoding, units, values
 from .checks import kind_label, polygons_only
 from .files import dbf_of, opened
 from .layers import Candidate, candidates, choose
 from .model import UNIT_LABELS, ImportOptions, Inspection, Question
+from .opening import Source, kind_of, open_layer
 
 DISPLAY_CRS = "EPSG:4490"
 _SAMPLE = 10
@@ -61,21 +61,26 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
     """The chosen layer."""
     notes = _Notes()
     codec = _encoding(candidate, options, notes)
-    with open_source(candidate.dataset, candidate.layer, encoding=codec.name) as source:
+    answers = {**options.answers, **options.field_map}
+    with open_layer(candidate, codec.name, answers) as source:
         rows = list(islice(source.read(), _MEASURED))
-    if kind_label(source.geometry_type) == "混合类型":
+        notes.questions += [Question(*asked) for asked in source.asked]
+        notes.findings += source.findings()
+    if not source.tabular and kind_label(source.geometry_type) == "混合类型":
         _check_kind([wkb for _, wkb, _ in rows], path)
-    match = _mapping(source.fields, aliases, options, notes)
+    match = _mapping(source.fields, aliases, options, notes, source.id_hint)
     extent = _extent(source)
     county = _county([attributes for _, _, attributes in rows], match)
     axis = _axis(extent, options, notes)
-    crs, crs_reason = _crs(source.crs, _turned(extent, axis), county, options, notes)
+    crs, crs_reason = "", "表格没有坐标"
+    if kind_of(source) != "ids":
+        crs, crs_reason = _crs(source.crs, _turned(extent, axis), county, options, notes)
     unit, unit_reason = _unit(rows, match, (crs or _assumed(notes), axis), options, notes)
     return Inspection(
         path=path,
         layer=candidate.label,
-        encoding=codec.name,
-        encoding_reason=codec.reason,
+        encoding=source.encoding or codec.name,
+        encoding_reason=source.encoding_reason or codec.reason,
         crs=crs,
         crs_reason=crs_reason,
         fields=source.fields,
@@ -90,6 +95,7 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
         geometry_type=source.geometry_type,
         columns=tuple(vars(info) for info in source.field_info),
         options=options,
+        kind=kind_of(source),
     )
 
 
@@ -117,7 +123,7 @@ def _encoding(candidate: Candidate, options: ImportOptions, notes: _Notes) -> en
 
 
 def _mapping(
-    headers: Sequence[str], aliases: Mapping[str, Sequence[str]], options: ImportOptions, notes: _Notes
+    headers: Sequence[str], aliases: Mapping[str, Sequence[str]], options: ImportOptions, notes: _Notes, hint: str = ""
 ) -> FieldMatch:
     """Aliases, then what the user says; without a patch id there is a question."""
     match = match_fields(headers, aliases)
@@ -137,6 +143,9 @@ def _mapping(
             raise WeipianError("E_FIELD_UNKNOWN", field=header, fields="、".join(headers) or "（无）")
         mapping[canonical] = header
     mapping = {k: v for k, v in mapping.items() if v}
+    if "patch_id" not in mapping and hint:
+        mapping["patch_id"] = hint
+        notes.findings.append(Finding("W_ID_HINT", f"没有图斑编号字段，用“{hint}”作为编号，请核对", hint))
     if "patch_id" not in mapping:
         choices = tuple((h, h) for h in headers)
         notes.questions.append(Question("patch_id", "没有认出图斑编号字段，哪一列是图斑编号？", choices))
@@ -152,7 +161,7 @@ def _check_kind(wkbs: Sequence[Optional[bytes]], path: Path) -> None:
         raise WeipianError("E_NOT_POLYGON", geometry=kind_label(geoms[0].geom_type), path=path)
 
 
-def _extent(source: FeatureSource) -> Optional[Extent]:
+def _extent(source: Source) -> Optional[Extent]:
     """Extent as (xmin, ymin, xmax, ymax), None without any geometry."""
     extent = source.extent
     return None if extent is None or not np.isfinite(extent).all() else extent

@@ -5,42 +5,78 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Union
 
 from ..core.errors import WeipianError
-from ..sources.reader import list_layers
+from ..sources.memory import MemoryLayer
+from ..sources.reader import LayerInfo, list_layers
+from ..sources.sheet import Sheet
 from .checks import kind_label
 from .files import datasets
 from .model import Question
 
+_TABLE = "没有图形的表"
+
 
 @dataclass(frozen=True)
 class Candidate:
-    """A layer in a dataset; `label` names it among all layers of the delivery."""
+    """A layer in a dataset; `label` names it among all layers of the delivery.
+
+    `loaded`: the content where the format is read as a whole; `members`: all files when there are several.
+    """
 
     dataset: Path
     layer: str
     label: str
     geometry_type: str
     count: int
+    loaded: Union[MemoryLayer, Sheet, None] = None
+    members: tuple[Path, ...] = ()
+
+    @property
+    def is_table(self) -> bool:
+        """True for rows without a geometry of their own (they may name coordinates)."""
+        return kind_label(self.geometry_type) == _TABLE
+
+    @property
+    def hidden(self) -> bool:
+        """True for a hidden sheet of a workbook."""
+        return isinstance(self.loaded, Sheet) and self.loaded.hidden
 
 
 def candidates(root: Path, named: Path) -> list[Candidate]:
-    """All layers of all datasets below `root`."""
-    paths = datasets(root, named)
-    found = []
+    """All layers of all datasets below `root`; tables only where there is no polygon layer.
+
+    Raises:
+        WeipianError: of `files.datasets`, and of a reader when no dataset can be read.
+    """
+    found, failure = _all(datasets(root, named), root)
+    if not found and failure is not None:
+        raise failure
+    return found
+
+
+def _all(paths: Sequence[Path], root: Path) -> tuple[list[Candidate], Union[WeipianError, None]]:
+    """The layers of those that can be read, and the first error."""
+    found: list[Candidate] = []
+    failure = None
     for path in paths:
         try:
-            infos = list_layers(path)
-        except WeipianError:
-            if len(paths) == 1:
-                raise
+            layers = _contents(path)
+        except WeipianError as error:
+            failure = failure or error
             continue
-        for info in infos:
-            place = str(path.relative_to(root)) if path != root else ""
-            many = place and (len(paths) > 1)
-            label = f"{place}|{info.name}" if many and len(infos) > 1 else place if many else info.name
-            found.append(Candidate(path, info.name, label, info.geometry_type, info.count))
-    return found
+        place = str(path.relative_to(root)) if path != root else ""
+        many = bool(place) and len(paths) > 1
+        for info, loaded in layers:
+            label = f"{place}|{info.name}" if many and len(layers) > 1 else place if many else info.name
+            found.append(Candidate(path, info.name, label, info.geometry_type, info.count, loaded))
+    return found, failure
+
+
+def _contents(path: Path) -> list[tuple[LayerInfo, Union[MemoryLayer, Sheet, None]]]:
+    """The layers of one dataset, with their content where the format is read as a whole."""
+    return [(info, None) for info in list_layers(path)]
 
 
 def _may_be_polygon(candidate: Candidate) -> bool:
@@ -55,22 +91,30 @@ def choose(found: Sequence[Candidate], wanted: str, named: Path) -> tuple[list[C
         WeipianError: E_ANSWER for an unknown name, E_NOT_POLYGON, E_LAYER_EMPTY.
     """
     if wanted:
-        hits = [c for c in found if c.label == wanted] or [c for c in found if c.layer == wanted]
-        if len(hits) != 1:
-            names = "、".join(c.label for c in found)
-            raise WeipianError("E_ANSWER", key="layer", value=wanted, choices=names)
-        if not _may_be_polygon(hits[0]):
-            raise WeipianError("E_NOT_POLYGON", geometry=kind_label(hits[0].geometry_type), path=hits[0].label)
-        if not hits[0].count:
-            raise WeipianError("E_LAYER_EMPTY", path=hits[0].label)
-        return hits, []
+        return _named(found, wanted), []
     polygons = [c for c in found if _may_be_polygon(c)]
-    if found and not polygons:
+    tables = [c for c in found if c.is_table]
+    if found and not polygons and not tables:
         raise WeipianError("E_NOT_POLYGON", geometry=kind_label(found[0].geometry_type), path=named)
-    filled = [c for c in polygons if c.count]
-    if not filled:
+    filled = [c for c in polygons if c.count] or [c for c in tables if c.count and not polygons]
+    shown = [c for c in filled if not c.hidden] or filled
+    if not shown:
         raise WeipianError("E_LAYER_EMPTY", path=named)
-    if len(filled) == 1:
-        return filled, []
-    choices = tuple((c.label, f"{c.label}（{c.count} 个图形）") for c in filled)
-    return filled, [Question("layer", "数据里有多个面图层，图斑在哪一个？", choices)]
+    if len(shown) == 1:
+        return shown, []
+    what, where = ("行", "张表") if shown[0].is_table else ("个图形", "个面图层")
+    choices = tuple((c.label, f"{c.label}（{c.count} {what}）") for c in shown)
+    return shown, [Question("layer", f"数据里有多{where}，图斑在哪一个？", choices)]
+
+
+def _named(found: Sequence[Candidate], wanted: str) -> list[Candidate]:
+    """The layer of that name as a list of one."""
+    hits = [c for c in found if c.label == wanted] or [c for c in found if c.layer == wanted]
+    if len(hits) != 1:
+        names = "、".join(c.label for c in found)
+        raise WeipianError("E_ANSWER", key="layer", value=wanted, choices=names)
+    if not _may_be_polygon(hits[0]) and not hits[0].is_table:
+        raise WeipianError("E_NOT_POLYGON", geometry=kind_label(hits[0].geometry_type), path=hits[0].label)
+    if not hits[0].count:
+        raise WeipianError("E_LAYER_EMPTY", path=hits[0].label)
+    return hits

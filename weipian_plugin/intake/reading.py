@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import numpy as np
 import shapely
@@ -18,28 +17,47 @@ from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.findings import Finding
 from ..core.model import Patch
 from ..sources.crs import Transformer
-from ..sources.reader import FeatureSource, open_source
 from . import values
-from .checks import AREA_TOLERANCE, Checked, check_all, overlaps, place_findings
+from .checks import Checked, check_all, overlaps, place_findings
 from .files import digest, files_of, opened
 from .inspecting import DISPLAY_CRS
 from .layers import candidates, choose
-from .model import DEFAULT_CLASSES, UNIT_LABELS, ClassTable, Delivery, Inspection, Rejected
+from .model import DEFAULT_CLASSES, AttributeUpdate, Delivery, Inspection, Rejected
+from .opening import Source, open_layer
+from .patches import patch_of, value_findings
 
 Row = Mapping[str, Optional[str]]
 _STEP = 1000
-#: Issued areas are rounded to 0.01 m², 0.01 亩 or 0.0001 ha; half of that is no difference.
-_HALF_STEP = {"m2": 0.005, "mu": 0.005, "ha": 0.00005}
+_TOTALS = ("合计", "总计", "小计", "共计", "总合计")
 
 
 @dataclass
 class _Table:
-    """The rows as read, in columns; `numbers` count from 1 in the file."""
+    """The rows as read, in columns; `numbers` count from 1 in the file, `originals` by place in the columns."""
 
-    numbers: list[int]
-    ids: list[str]
-    wkbs: list[Optional[bytes]]
-    rows: list[Row]
+    numbers: list[int] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    wkbs: list[Optional[bytes]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    originals: dict[int, bytes] = field(default_factory=dict)
+
+    def add(self, number: int, patch_id: str, wkb: Optional[bytes], row: Row) -> None:
+        """One row more."""
+        self.numbers.append(number)
+        self.ids.append(patch_id)
+        self.wkbs.append(wkb)
+        self.rows.append(row)
+
+
+@dataclass
+class _Read:
+    """What the rows are: with a boundary, without one, or attributes for patches that are there already."""
+
+    bounded: _Table = field(default_factory=_Table)
+    boundless: _Table = field(default_factory=_Table)
+    updates: list[AttributeUpdate] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def question_error(inspection: Inspection) -> WeipianError:
@@ -64,68 +82,100 @@ def read(inspection: Inspection, feedback: Feedback) -> Delivery:
         raise question_error(inspection)
     with opened(inspection.path) as root:
         chosen, _ = choose(candidates(root, inspection.path), inspection.layer, inspection.path)
-        dataset = chosen[0].dataset
-        files = files_of(inspection.path, dataset)
+        files = files_of(inspection.path, chosen[0].dataset, chosen[0].members)
         sha256 = digest(files)
         feedback.message("正在读取图斑")
-        with open_source(dataset, chosen[0].layer, encoding=inspection.encoding) as source:
-            table, rejected = _rows(source, inspection, feedback)
-    patches, findings = _checked(table, rejected, inspection, feedback)
-    rejected.sort(key=lambda item: item.row)
+        answers = {**inspection.options.answers, **inspection.settled, **_columns_of(inspection)}
+        with open_layer(chosen[0], inspection.encoding, answers) as source:
+            found = _rows(source, inspection, feedback)
+    patches = _checked(found, inspection, feedback)
+    patches += _boundless(found, inspection)
+    order = {patch_id: n for t in (found.bounded, found.boundless) for patch_id, n in zip(t.ids, t.numbers)}
+    patches.sort(key=lambda patch: order[patch.patch_id])
+    # What was counted over the first rows while inspecting has been counted over all of them now.
+    counted = {finding.code for finding in found.findings}
+    before = [finding for finding in inspection.findings if finding.code not in counted]
+    findings = [*before, *found.findings, *value_findings(patches, inspection)]
+    found.rejected.sort(key=lambda item: item.row)
     feedback.progress(100)
     return Delivery(
-        patches, rejected, [*inspection.findings, *findings], _schema(inspection), sha256, files, inspection.crs
+        patches,
+        found.rejected,
+        list(dict.fromkeys(findings)),
+        _schema(inspection),
+        sha256,
+        files,
+        inspection.crs,
+        tuple(found.updates),
     )
 
 
-def _rows(source: FeatureSource, inspection: Inspection, feedback: Feedback) -> tuple[_Table, list[Rejected]]:
+def _columns_of(inspection: Inspection) -> dict[str, str]:
+    """The columns of the mapping that a table needs to find its coordinates."""
+    wanted = ("patch_id", "centroid_x", "centroid_y")
+    return {key: inspection.mapping[key] for key in wanted if key in inspection.mapping}
+
+
+def _rows(source: Source, inspection: Inspection, feedback: Feedback) -> _Read:
     """All rows with an id of their own; the others are rejected."""
     header = inspection.mapping["patch_id"]
-    table = _Table([], [], [], [])
-    rejected: list[Rejected] = []
+    found = _Read()
     first: dict[str, int] = {}
-    for number, (_, wkb, row) in enumerate(source.read(), 1):
+    for number, (fid, wkb, row) in enumerate(source.read(), 1):
         if number % _STEP == 0:
             stop_if_cancelled(feedback)
             feedback.progress(30 * min(number / max(source.count, 1), 1))
         patch_id = values.code(row.get(header))
-        if not patch_id:
-            rejected.append(Rejected(number, "", "R_ID_EMPTY", f"第 {number} 行没有图斑编号"))
-        elif patch_id in first:
-            reason = f"图斑编号 {patch_id} 重复，第 {first[patch_id]} 行已有，只保留第一个"
-            rejected.append(Rejected(number, patch_id, "R_ID_DUPLICATE", reason))
+        rejected = _unusable(number, patch_id, first)
+        if rejected is None and fid in source.refused:
+            rejected = Rejected(number, patch_id, "R_MULTIPATCH", source.refused[fid])
+        if rejected is not None:
+            found.rejected.append(rejected)
+            continue
+        first[patch_id] = number
+        if source.updates_only:
+            found.updates.append(AttributeUpdate(patch_id, dict(row), number))
+        elif source.tabular and _is_centre(wkb, source.boundless):
+            found.boundless.add(number, patch_id, wkb, row)
         else:
-            first[patch_id] = number
-            table.numbers.append(number)
-            table.ids.append(patch_id)
-            table.wkbs.append(wkb)
-            table.rows.append(row)
-    return table, rejected
+            if fid in source.originals:
+                found.bounded.originals[len(found.bounded.ids)] = source.originals[fid]
+            found.bounded.add(number, patch_id, wkb, row)
+    found.findings += source.findings()
+    return found
 
 
-def _checked(
-    table: _Table, rejected: list[Rejected], inspection: Inspection, feedback: Feedback
-) -> tuple[list[Patch], list[Finding]]:
-    """Patches of the rows whose geometry holds; the others are appended to `rejected`."""
+def _unusable(number: int, patch_id: str, first: Mapping[str, int]) -> Optional[Rejected]:
+    """Why a row cannot be a patch by its id, None when it can."""
+    if not patch_id:
+        return Rejected(number, "", "R_ID_EMPTY", f"第 {number} 行没有图斑编号")
+    if patch_id.replace(" ", "") in _TOTALS:
+        return Rejected(number, patch_id, "R_TOTAL_ROW", f"第 {number} 行是{patch_id}行，不是图斑")
+    if patch_id in first:
+        reason = f"图斑编号 {patch_id} 重复，第 {first[patch_id]} 行已有，只保留第一个"
+        return Rejected(number, patch_id, "R_ID_DUPLICATE", reason)
+    return None
+
+
+def _is_centre(wkb: Optional[bytes], boundless: bool) -> bool:
+    """True for a point, and for nothing at all where no row is expected to have a boundary."""
+    return boundless if wkb is None else len(wkb) == 21 and wkb[1:5] == b"\1\0\0\0"
+
+
+def _checked(found: _Read, inspection: Inspection, feedback: Feedback) -> list[Patch]:
+    """Patches of the rows whose geometry holds; the others are appended to `found.rejected`."""
+    table = found.bounded
+    if not table.ids:
+        return []
     feedback.message("正在检查图形")
     # No vertex is added: the official area is that of the delivered vertices in longitude and latitude.
-    to_lonlat = partial(Transformer(inspection.crs, DISPLAY_CRS).geometry, densify_m=0)
+    to_lonlat: Callable[[Any], Any] = partial(Transformer(inspection.crs, DISPLAY_CRS).geometry, densify_m=0)
     checked = check_all(table.wkbs, inspection.axis == "yx", to_lonlat, feedback, (30, 70))
-    good = []
-    for i, item in enumerate(checked):
-        if item.code:
-            rejected.append(Rejected(table.numbers[i], table.ids[i], item.code, item.reason))
-        else:
-            good.append(i)
-    findings = [
-        Finding("W_REPAIRED", _repaired(table.ids[i], checked[i]), table.ids[i])
-        for i in good
-        if checked[i].before_m2 is not None
-    ]
+    good = _accepted(checked, found, inspection)
     ids = [table.ids[i] for i in good]
-    findings += place_findings([checked[i].lonlat for i in good], ids, inspection.crs)
+    found.findings += place_findings([checked[i].lonlat for i in good], ids, inspection.crs)
     feedback.message("正在检查图斑之间的重叠")
-    findings += overlaps([checked[i].source for i in good], ids, to_lonlat, feedback, (70, 90))
+    found.findings += overlaps([checked[i].source for i in good], ids, to_lonlat, feedback, (70, 90))
     options = inspection.options
     index = values.class_index(DEFAULT_CLASSES if options.classes is None else options.classes)
     # The default of 4 dimensions is refused where QGIS's older GEOS answers shapely's calls.
@@ -135,79 +185,79 @@ def _checked(
         if count % _STEP == 0:
             stop_if_cancelled(feedback)
             feedback.progress(90 + 10 * count / len(good))
-        patch = _patch(table.ids[i], table.rows[i], inspection, index)
-        patches.append(replace(patch, wkb=bytes(wkbs[count]), delivered_wkb=table.wkbs[i], area_m2=checked[i].area_m2))
-    return patches, [*findings, *_value_findings(patches, inspection)]
+        patch = patch_of(table.ids[i], table.rows[i], inspection, index)
+        delivered = table.originals.get(i, table.wkbs[i])
+        patches.append(replace(patch, wkb=bytes(wkbs[count]), delivered_wkb=delivered, area_m2=checked[i].area_m2))
+    return patches
+
+
+def _accepted(checked: Sequence[Checked], found: _Read, inspection: Inspection) -> list[int]:
+    """Places of the rows that are imported; rejections and repairs are noted in `found`."""
+    table, good = found.bounded, []
+    for i, item in enumerate(checked):
+        number, patch_id = table.numbers[i], table.ids[i]
+        if item.code:
+            found.rejected.append(Rejected(number, patch_id, item.code, item.reason))
+        elif item.before_m2 is not None and not inspection.repair:
+            reason = "图形自相交，按选择不作修复"
+            found.rejected.append(Rejected(number, patch_id, "R_GEOMETRY_INVALID", reason))
+        else:
+            good.append(i)
+            if item.before_m2 is not None:
+                found.findings.append(Finding("W_REPAIRED", _repaired(patch_id, item), patch_id))
+    return good
+
+
+def _boundless(found: _Read, inspection: Inspection) -> list[Patch]:
+    """Patches 「无边界」: a centre point at most, the issued area is the one that counts."""
+    table = found.boundless
+    if not table.ids:
+        return []
+    options = inspection.options
+    index = values.class_index(DEFAULT_CLASSES if options.classes is None else options.classes)
+    places = _places(table.wkbs, inspection)
+    patches = []
+    for patch_id, row, place in zip(table.ids, table.rows, places):
+        patch = patch_of(patch_id, row, inspection, index)
+        issued = patch.issued_area
+        adopted = values.square_metres(issued, patch.issued_unit) if issued is not None and patch.issued_unit else None
+        patch = replace(
+            patch,
+            geometry_source="none",
+            delivered_crs=inspection.crs if place else "",
+            adopted_area_m2=adopted,
+            adopted_source=None if adopted is None else "issued",
+        )
+        patches.append(replace(patch, centre_lon=place[0], centre_lat=place[1]) if place else patch)
+    message = f"{len(patches)} 个图斑没有边界（只有中心点或表格属性），面积暂用下发面积，边界可以以后补画"
+    found.findings.append(Finding("W_BOUNDLESS", message))
+    without = sum(1 for place in places if place is None)
+    if without:
+        found.findings.append(Finding("W_CENTRE_MISSING", f"{without} 个图斑没有可用的中心点坐标，不能在地图上定位"))
+    return patches
+
+
+def _places(wkbs: Sequence[Optional[bytes]], inspection: Inspection) -> list[Optional[tuple[float, float]]]:
+    """lon/lat EPSG:4490 of centre points, None where there is none that lies on the earth."""
+    places: list[Optional[tuple[float, float]]] = []
+    transform = Transformer(inspection.crs, DISPLAY_CRS) if inspection.crs else None
+    for wkb in wkbs:
+        if wkb is None or transform is None:
+            places.append(None)
+            continue
+        point = shapely.from_wkb(wkb)
+        x, y = (point.y, point.x) if inspection.axis == "yx" else (point.x, point.y)
+        try:
+            lon, lat = transform.xy(x, y)
+        except WeipianError:
+            lon = lat = float("nan")
+        places.append((lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None)
+    return places
 
 
 def _repaired(patch_id: str, item: Checked) -> str:
     before, after = item.before_m2 or 0.0, item.area_m2
     return f"图斑 {patch_id} 图形自相交，已修复：面积由 {before:.2f} 变为 {after:.2f} 平方米（原图形原样保存）"
-
-
-def _patch(patch_id: str, row: Row, inspection: Inspection, index: ClassTable) -> Patch:
-    """The attributes of one row as a patch; every original value stays in `source_attributes`."""
-
-    def cell(canonical: str) -> Optional[str]:
-        header = inspection.mapping.get(canonical)
-        return row.get(header) if header else None
-
-    known = values.monitor_class(cell("monitor_class"), index)
-    issued_level = values.level(cell("monitor_level"))
-    level = issued_level or (known[1] if known else None)
-    issued = values.number(cell("area_issued"))
-    return Patch(
-        patch_uid=str(uuid.uuid4()),
-        patch_id=patch_id,
-        batch_id="",
-        delivered_crs=inspection.crs,
-        monitor_class=known[0] if known else None,
-        monitor_level=level,
-        level_source=None if level is None else "issued" if issued_level else "derived",
-        patch_type=values.patch_type(cell("patch_type")),
-        county_code=values.code(cell("county_code")) or None,
-        town_name=values.text(cell("town_name")) or None,
-        village_name=values.text(cell("village_name")) or None,
-        image_before=values.date(cell("image_before")),
-        image_after=values.date(cell("image_after")),
-        issued_area=issued,
-        issued_unit=inspection.unit or None if issued is not None else None,
-        source_attributes=dict(row),
-        remark=values.text(cell("remark")) or None,
-    )
-
-
-def _value_findings(patches: Sequence[Patch], inspection: Inspection) -> list[Finding]:
-    """Areas that differ, levels and classes that are missing or unknown."""
-    found = []
-    mapping = inspection.mapping
-    for patch in patches:
-        if patch.issued_area is not None and patch.issued_unit:
-            found += _area_finding(patch, patch.issued_area, patch.issued_unit)
-        elif values.text(patch.source_attributes.get(mapping.get("area_issued", ""))):
-            found.append(Finding("W_AREA_TEXT", f"图斑 {patch.patch_id} 的下发面积不是数字", patch.patch_id))
-        named = values.text(patch.source_attributes.get(mapping.get("monitor_class", "")))
-        if named and not patch.monitor_class:
-            found.append(Finding("W_CLASS_UNKNOWN", f"图斑 {patch.patch_id} 的分类“{named}”不认识", patch.patch_id))
-    missing = [patch.patch_id for patch in patches if patch.monitor_level is None]
-    if missing and len(missing) == len(patches):
-        found.append(Finding("W_LEVEL_MISSING", f"全部 {len(missing)} 个图斑都没有监测等级，也不能由分类推出"))
-    else:
-        found += [Finding("W_LEVEL_MISSING", f"图斑 {m} 没有监测等级，也不能由分类推出", m) for m in missing]
-    return found
-
-
-def _area_finding(patch: Patch, issued: float, unit: str) -> list[Finding]:
-    """A finding when issued and computed area differ by more than 1 %."""
-    square = values.square_metres(issued, unit)
-    rounding = values.square_metres(_HALF_STEP[unit], unit)
-    if abs(square - patch.area_m2) <= max(AREA_TOLERANCE * patch.area_m2, rounding):
-        return []
-    message = (
-        f"图斑 {patch.patch_id} 下发面积 {issued:g} {UNIT_LABELS[unit]}（{square:.2f} 平方米），"
-        f"按图形计算为 {patch.area_m2:.2f} 平方米，相差超过 1%"
-    )
-    return [Finding("W_AREA_DIFF", message, patch.patch_id)]
 
 
 def _schema(inspection: Inspection) -> str:

@@ -22,7 +22,7 @@ from .wkb import geometry_wkb
 
 _DRIVERS = [
     "ESRI Shapefile", "GPKG", "OpenFileGDB", "FileGDB", "GeoJSON", "GeoJSONSeq", "TopoJSON", "KML", "LIBKML",
-    "SQLite", "FlatGeobuf", "MapInfo File", "GML", "DXF", "CSV", "XLSX", "Parquet",
+    "SQLite", "FlatGeobuf", "MapInfo File", "GML", "DXF", "CSV", "XLSX", "Parquet", "ESRIJSON",
 ]  # fmt: skip
 _INSIDE_ZIP = (".shp", ".gpkg", ".gdb", ".geojson", ".json", ".kml", ".tab", ".fgb", ".gml", ".dxf")
 #: Companions of a shapefile that belong to its content.
@@ -48,6 +48,14 @@ class FieldInfo:
     type: str
     width: int = 0
     decimals: int = 0
+    subtype: str = ""  # Boolean, Int16, Float32, JSON, UUID; "" for none
+
+    @classmethod
+    def of(cls, name: str, definition: Any) -> FieldInfo:
+        """Of an ogr.FieldDefn, under the name that the source gives it."""
+        sub = definition.GetSubType()
+        subtype = "" if sub == ogr.OFSTNone else str(ogr.GetFieldSubTypeName(sub))
+        return cls(name, definition.GetTypeName(), definition.GetWidth(), definition.GetPrecision(), subtype)
 
 
 class FeatureSource:
@@ -60,13 +68,11 @@ class FeatureSource:
         self.count = int(layer.GetFeatureCount())
         definition = layer.GetLayerDefn()
         described = [definition.GetFieldDefn(i) for i in range(definition.GetFieldCount())]
-        names = _unique([_clean(d.GetName()) for d in described])
-        self.field_info = tuple(
-            FieldInfo(name, d.GetTypeName(), d.GetWidth(), d.GetPrecision()) for name, d in zip(names, described)
-        )
+        names = unique_names([clean_text(d.GetName()) for d in described])
+        self.field_info = tuple(FieldInfo.of(name, d) for name, d in zip(names, described))
         self.fields = tuple(info.name for info in self.field_info)
-        self.crs = crs or _crs_of(layer)
-        self.extent = _extent(layer) if self.count else None
+        self.crs = crs or crs_of(layer)
+        self.extent = extent_of(layer) if self.count else None
         self.fingerprint = fingerprint(path, self.layer)
         self._fast: Optional[GpkgLayer] = None
         if dataset.GetDriver().ShortName == "GPKG" and path.is_file():
@@ -164,12 +170,12 @@ def _meets(geom: Any, boxes: Any) -> bool:
     return bool(hit.any())
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Bytes that are no UTF-8 come from GDAL as lone surrogates, which nothing can store: make them U+FFFD."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _unique(names: Sequence[str]) -> list[str]:
+def unique_names(names: Sequence[str]) -> list[str]:
     """Names that became equal get a number."""
     seen: dict[str, int] = {}
     out = []
@@ -185,13 +191,14 @@ def _text(feature: Any, index: int) -> Optional[str]:
         return None
     kind = feature.GetFieldType(index)
     if kind not in _MONTH_TYPES:
-        return _clean(feature.GetFieldAsString(index))
+        return clean_text(feature.GetFieldAsString(index))
     year, month, day, hour, minute, second, _ = feature.GetFieldAsDateTime(index)
     date, time = f"{year:04d}-{month:02d}-{day:02d}", f"{hour:02d}:{minute:02d}:{int(second):02d}"
     return {ogr.OFTDate: date, ogr.OFTTime: time}.get(kind, f"{date}T{time}")
 
 
-def _extent(layer: Any) -> Optional[Box]:
+def extent_of(layer: Any) -> Optional[Box]:
+    """(xmin, ymin, xmax, ymax) in the layer's CRS, None where OGR has none."""
     try:
         x0, x1, y0, y1 = layer.GetExtent()
     except RuntimeError:
@@ -199,7 +206,7 @@ def _extent(layer: Any) -> Optional[Box]:
     return (x0, y0, x1, y1)
 
 
-def _crs_of(layer: Any) -> str:
+def crs_of(layer: Any) -> str:
     """Authid if there is one, else WKT; empty if the layer does not say (or says "undefined")."""
     srs = layer.GetSpatialRef()
     if srs is None or not (srs.IsGeographic() or srs.IsProjected()) or srs.GetName().startswith("Undefined"):
@@ -256,10 +263,12 @@ def _open(path: Path, encoding: str) -> Iterator[Any]:
     if not path.exists():
         raise WeipianError("E_FILE_MISSING", path=path)
     suffix = path.suffix.lower()
-    if suffix == ".mdb":
+    if suffix in (".mdb", ".accdb"):
         raise WeipianError("E_FORMAT_UNSUPPORTED", path=path)
     names = _zip_members(path) if suffix in (".zip", ".kmz") else [str(path)]
     options = [f"ENCODING={encoding}"] if encoding else []
+    if suffix in (".geojson", ".json"):  # a text that looks like a date stays the text it is
+        options.append("DATE_AS_STRING=YES")
     found = False
     for name in names:
         dataset = _open_quietly(name, options)
@@ -296,7 +305,7 @@ def list_layers(path: Union[str, Path]) -> list[LayerInfo]:
         for i in range(dataset.GetLayerCount()):
             layer = dataset.GetLayerByIndex(i)
             kind = ogr.GeometryTypeToName(layer.GetGeomType())
-            infos.append(LayerInfo(layer.GetName(), kind, int(layer.GetFeatureCount()), _crs_of(layer)))
+            infos.append(LayerInfo(layer.GetName(), kind, int(layer.GetFeatureCount()), crs_of(layer)))
     return infos
 
 
@@ -316,19 +325,24 @@ def open_source(path: Union[str, Path], layer: str = "", *, crs: str = "", encod
     if crs:
         spatial_reference(crs)
         crs = authid_of(crs) or crs
+    return FeatureSource(path, *open_dataset(path, layer, encoding), crs)
+
+
+def open_dataset(path: Path, layer: str, encoding: str = "") -> tuple[Any, Any]:
+    """(GDAL dataset, layer) behind a path; arguments and errors as `open_source`."""
     fallback: Optional[tuple[Any, Any]] = None
     for dataset in _open(path, encoding):
         for i in range(dataset.GetLayerCount()):
             found = dataset.GetLayerByIndex(i)
             polygonal = ogr.GT_Flatten(found.GetGeomType()) in _POLYGONAL
             if found.GetName() == layer or (not layer and polygonal):
-                return FeatureSource(path, dataset, found, crs)
+                return dataset, found
             if not layer and fallback is None:
                 fallback = (dataset, found)
     if fallback is None:
         detail = f"没有图层“{layer}”" if layer else "里面没有图层"
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail)
-    return FeatureSource(path, *fallback, crs)
+    return fallback
 
 
 _POLYGONAL = (ogr.wkbPolygon, ogr.wkbMultiPolygon, ogr.wkbCurvePolygon, ogr.wkbMultiSurface)
