@@ -9,6 +9,8 @@ from osgeo import gdal, ogr
 
 #: Point … MultiPolygon; collections may hide curves and go the long way.
 _PLAIN = range(1, 7)
+#: Degrees of arc from vertex to vertex: 3e-6 of a circle's area is lost, GDAL's own 4 degrees lose 0.08 %.
+_ARC_DEGREES = 0.25
 
 
 def plain_wkb(wkb: Optional[bytes]) -> Optional[bytes]:
@@ -33,7 +35,7 @@ def geometry_wkb(geom: Any) -> Optional[bytes]:
     if geom is None or geom.IsEmpty():
         return None
     if geom.HasCurveGeometry() or geom.GetGeometryType() not in _PLAIN:
-        geom = _straight(geom.GetLinearGeometry())
+        geom = _straight(geom.GetLinearGeometry(_ARC_DEGREES))
     return bytes(geom.ExportToWkb(ogr.wkbNDR))
 
 
