@@ -64,9 +64,16 @@ def _patch(row: Row) -> Patch:
     return Patch(**row)
 
 
+_AGAIN = "SELECT patch_uid FROM reissue WHERE batch_id = ?"
+_OF_BATCH = (
+    f"batch_id = ? OR patch_uid IN ({_AGAIN}) OR parent_uid IN ({_AGAIN})"
+    " OR parent_uid IN (SELECT patch_uid FROM patch WHERE batch_id = ?)"
+)
+
+
 def patches(ws: Workspace, batch_id: str = "") -> list[Patch]:
-    """Patches of a batch or all, in order of import."""
-    tail, values = ("WHERE batch_id = ? ORDER BY fid", (batch_id,)) if batch_id else ("ORDER BY fid", ())
+    """Patches of a batch (those that it held again and the children of all these included) or all, in order."""
+    tail, values = (f"WHERE {_OF_BATCH} ORDER BY fid", (batch_id,) * 4) if batch_id else ("ORDER BY fid", ())
     return [_patch(row) for row in _select(ws, "patch", tail, values)]
 
 
@@ -235,6 +242,28 @@ def register_entries(ws: Workspace, register: str = "") -> dict[str, RegisterEnt
 def register_links(ws: Workspace, patch_uid: str = "") -> list[Row]:
     """Which entries were laid on which patch: patch_uid, entry_id, reason, by, at."""
     return _select(ws, "register_link", *_where(patch_uid=patch_uid))
+
+
+def register_mark(ws: Workspace) -> tuple[int, ...]:
+    """Changes whenever entries come or go."""
+    row = ws.connection.execute("SELECT count(*), coalesce(max(fid), 0) FROM register_entry").fetchone()
+    return tuple(row)
+
+
+def patches_of_entries(ws: Workspace, entry_ids: Iterable[str], but: str = "") -> list[str]:
+    """Numbers of the patches that any of these entries was laid on, without `but` and what was taken off."""
+    ids = sorted(entry_ids)
+    found: dict[str, None] = {}
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        marks = ", ".join("?" * len(some))
+        rows = ws.connection.execute(
+            f"SELECT p.patch_id FROM register_link l JOIN patch p ON p.patch_uid = l.patch_uid "
+            f"WHERE l.entry_id IN ({marks}) AND l.patch_uid <> ? AND l.reason NOT LIKE 'removed%' ORDER BY p.fid",
+            (*some, but),
+        )
+        found.update((row[0], None) for row in rows)
+    return list(found)
 
 
 def _where(**wanted: str) -> tuple[str, list[str]]:

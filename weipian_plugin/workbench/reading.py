@@ -26,7 +26,11 @@ from ..geo.viewcone import look
 from ..store import gpkg, records
 from ..store.workspace import Workspace
 from .clock import today
+from .registers import Matcher
 from .views import Agenda, PatchView, QueueRow
+
+#: Setting with the way 耕地 is counted: gross (also when never set) or net.
+CROPLAND = "cropland"
 
 
 class Reader:
@@ -35,6 +39,8 @@ class Reader:
     def __init__(self, workspace: Workspace, pack: RulePack) -> None:
         self._ws = workspace
         self.pack = pack
+        self._matcher: Optional[Matcher] = None
+        self._matcher_mark: tuple[int, ...] = ()
 
     def batches(self) -> list[Batch]:
         """All batches, oldest first."""
@@ -153,9 +159,18 @@ class Reader:
         sub_type: str = "",
     ) -> PatchView:
         """Put advice, checklist and closure together from what is known of one patch."""
-        summary = areas.summarise(patch.area_m2, rows, self.pack.landuse) if rows else None
+        summary = areas.summarise(patch.area_m2, rows, self.pack.landuse, self.cropland_basis()) if rows else None
+        matcher = self.matcher()
+        registers = matcher.matches(patch, judgement)
         facts = Facts(
-            patch=patch, summary=summary, overlay=tuple(rows), evidence=evidence, judgement=judgement, today=today()
+            patch=patch,
+            summary=summary,
+            overlay=tuple(rows),
+            evidence=evidence,
+            judgement=judgement,
+            today=today(),
+            registers=registers,
+            registers_given=matcher.index.registers(),
         )
         chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
         chosen_sub = sub_type or (judgement.sub_type if judgement and not verdict else "")
@@ -174,7 +189,20 @@ class Reader:
             closure_missing=tuple(closure.closure_missing(patch, summary, judgement, actions, evidence))
             if illegal
             else (),
+            overlay=tuple(rows),
+            registers=registers,
         )
+
+    def cropland_basis(self) -> str:
+        """gross or net: how 耕地 is counted in this workspace (core.areas)."""
+        return areas.NET if records.setting(self._ws, CROPLAND) == areas.NET else areas.GROSS
+
+    def matcher(self) -> Matcher:
+        """The approval registers as they are now; read again only when their rows changed."""
+        mark = records.register_mark(self._ws)
+        if self._matcher is None or mark != self._matcher_mark:
+            self._matcher, self._matcher_mark = Matcher(self._ws, self.pack), mark
+        return self._matcher
 
     def _linked(self, patch: Patch, links: Sequence[tuple[str, str, str]]) -> tuple[LinkedEvidence, ...]:
         result = []

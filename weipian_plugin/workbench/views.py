@@ -9,7 +9,8 @@ from typing import Optional
 
 from ..core.advice import Advice, CheckItem
 from ..core.areas import AreaSummary
-from ..core.model import Batch, CaseAction, CaseStatus, Judgement, LinkedEvidence, Patch, ReviewStatus
+from ..core.model import Batch, CaseAction, CaseStatus, Judgement, LinkedEvidence, OverlayRow, Patch, ReviewStatus
+from ..core.registers import RegisterMatch
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class PatchView:
     actions: tuple[CaseAction, ...]
     open_mu: Optional[Decimal]  # remaining illegal area, None unless illegal
     closure_missing: tuple[str, ...] = ()  # why it cannot be closed yet
+    overlay: tuple[OverlayRow, ...] = ()
+    registers: tuple[RegisterMatch, ...] = ()  # entries of approval registers that lie or may lie here
 
 
 @dataclass(frozen=True)
