@@ -244,6 +244,12 @@ def register_links(ws: Workspace, patch_uid: str = "") -> list[Row]:
     return _select(ws, "register_link", *_where(patch_uid=patch_uid))
 
 
+def county_codes(ws: Workspace) -> list[str]:
+    """Six-digit codes of the counties that patches name, the most frequent first."""
+    sql = "SELECT substr(county_code, 1, 6) AS code FROM patch WHERE length(county_code) >= 6 GROUP BY code"
+    return [row[0] for row in ws.connection.execute(f"{sql} ORDER BY count(*) DESC, code")]
+
+
 def register_mark(ws: Workspace) -> tuple[int, ...]:
     """Changes whenever entries come or go."""
     row = ws.connection.execute("SELECT count(*), coalesce(max(fid), 0) FROM register_entry").fetchone()

@@ -1,0 +1,59 @@
+"""Layers, registers and how 耕地 is counted: what a person sets for a workspace, one action each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..core import areas
+from ..core.errors import WeipianError
+from ..core.registers import CONFIRMED, REMOVED
+from ..store import records
+from .acting import Acting
+from .clock import now
+from .reading import CROPLAND
+from .registers import RegisterSource, link_row, require_entry, sources
+
+
+class LayerSettings(Acting):
+    """The part of a session that says which data counts and how."""
+
+    def register_sources(self) -> list[RegisterSource]:
+        """Tables that were read as approval registers."""
+        return sources(self._ws)
+
+    def register_counts(self) -> Mapping[str, int]:
+        """How many entries each table gave, by the name of the file."""
+        counts: dict[str, int] = {}
+        for entry in self.matcher().index.entries.values():
+            counts[entry.source_name] = counts.get(entry.source_name, 0) + 1
+        return counts
+
+    def link_entry(self, patch_uid: str, patch_id: str, entry_id: str, *, belongs: bool) -> None:
+        """Confirm that an entry of a register belongs to a patch, or take it off; automatic matching keeps to it.
+
+        Raises:
+            WeipianError: E_PATCH_MISMATCH, E_REGISTER_MISSING.
+        """
+        self._guard(patch_uid, patch_id)
+        require_entry(self.matcher(), entry_id)
+        row = link_row(patch_uid, entry_id, CONFIRMED if belongs else REMOVED, self.who, now())
+        with self.acting("register_link", patch_uid) as change:
+            change.put("register_link", row)
+
+    def set_cropland_basis(self, basis: str) -> None:
+        """Count 耕地 gross or net of 田坎 from now on.
+
+        Raises:
+            WeipianError: E_ANSWER for anything else.
+        """
+        if basis not in areas.BASIS_LABELS:
+            raise WeipianError("E_ANSWER", key="cropland", value=basis, choices="gross、net")
+        if basis == self.cropland_basis():
+            return
+        with self._ws.transaction("cropland", "workspace", self.who) as change:
+            change.put("setting", records.setting_row(CROPLAND, basis))
+        self._mark = self._ws.head()[0]
+
+    def county_codes(self) -> list[str]:
+        """Codes of the counties that the patches lie in (six digits), the most frequent first."""
+        return records.county_codes(self._ws)
