@@ -19,11 +19,13 @@ ACTION_LABELS: Mapping[str, str] = {
     "photo": "照片信息", "layers": "图层设置", "import": "导入", "overlay": "套合分析", "undo": "撤销",
     "export": "导出", "document": "文件信息", "take": "沿用往期举证", "confirm": "确认边界变化", "void": "作废",
     "withdraw": "撤回批次", "platform": "平台状态导入",
+    "register": "审批登记", "register_link": "审批登记对应", "cropland": "耕地口径",
+    "split": "拆分", "unsplit": "取消拆分", "draw": "绘制边界", "clue": "登记线索",
 }  # fmt: skip
 #: What one person may take back step by step.
 _UNDOABLE = (
     "judge", "review", "case", "attach", "unlink", "photo", "document", "take", "confirm", "void", "withdraw",
-    "platform",
+    "platform", "split", "unsplit", "draw", "clue", "register_link",
 )  # fmt: skip
 
 
@@ -47,13 +49,14 @@ class Acting(Reader):
         Raises:
             WeipianError: E_PATCH_MISSING, E_PATCH_MISMATCH.
         """
-        return self._guard(patch_uid, patch_id)
-
-    def _guard(self, patch_uid: str, patch_id: str) -> Patch:
         patch = self._patch(patch_uid)
         if patch.patch_id != patch_id:
             raise WeipianError("E_PATCH_MISMATCH", expected=patch_id, found=patch.patch_id)
         return patch
+
+    def _guard(self, patch_uid: str, patch_id: str) -> Patch:
+        """As `guard`, for work on the patch itself: one that was split can only be looked at."""
+        return self.guard(patch_uid, patch_id)
 
     @contextmanager
     def acting(self, action: str, subject: str) -> Iterator[Transaction]:
@@ -104,10 +107,14 @@ class Acting(Reader):
         last = self._last()
         if last is None:
             raise WeipianError("E_NOTHING_TO_UNDO")
-        self._ws.reverse(self._done[-1], self.who)
+        self._take_back(*last, self._done[-1])
         self._done.pop()
         self._mark = self._ws.head()[0]
         return ACTION_LABELS.get(last[0], last[0])
+
+    def _take_back(self, _action: str, _subject: str, seq: int) -> None:
+        """Reverse the action `seq` of this origin."""
+        self._ws.reverse(seq, self.who)
 
     def last_subject(self) -> str:
         """The patch (or evidence) that the last own action was about; the panel goes there after undo."""

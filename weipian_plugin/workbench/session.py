@@ -34,10 +34,13 @@ from ..store.workspace import Workspace
 from . import evidence_in
 from .acting import ACTION_LABELS
 from .clock import CHINA, check_date, now
+from .handwork import HandWork
+from .layer_settings import LayerSettings
+from .splitting import refuse_parent
 from .succession import Succession
 
 
-class Session(Succession):
+class Session(Succession, HandWork, LayerSettings):
     """The one door of the panel to a workspace."""
 
     @classmethod
@@ -110,6 +113,8 @@ class Session(Succession):
         if (against or ends_case) and not against_reason.strip():
             raise WeipianError("E_REASON_REQUIRED")
         if chosen:
+            if patch.review_status is ReviewStatus.RECEIVED and patch.wkb is None:
+                patch = replace(patch, review_status=ReviewStatus.ASSESSED)  # nothing there to overlay
             if patch.review_status is not ReviewStatus.JUDGED:
                 states.check_review(patch_id, patch.review_status, ReviewStatus.JUDGED)
             patch = replace(patch, review_status=ReviewStatus.JUDGED)
@@ -282,6 +287,7 @@ class Session(Succession):
 
     def unlink(self, patch_uid: str, evidence_id: str) -> None:
         """Take evidence off a patch; the file stays in the workspace."""
+        refuse_parent(self._ws, self._patch(patch_uid))
         with self._ws.transaction("unlink", patch_uid, self.who) as change:
             for _, found, purpose in records.links(self._ws, patch_uid):
                 if found == evidence_id:

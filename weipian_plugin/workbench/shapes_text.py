@@ -19,6 +19,9 @@ LONLAT = "EPSG:4490"
 _WKT = re.compile(
     r"(?:SRID=\d+;)?\s*((?:MULTI)?(?:POLYGON|CURVEPOLYGON|SURFACE)\s*(?:Z|M|ZM)?\s*\(.*\))", re.IGNORECASE
 )
+#: Degrees around a centre point in which a pasted boundary is looked for.
+_AROUND = 0.02
+_CHINA = (73.0, 3.0, 136.0, 54.0)
 _BETWEEN = re.compile(r"[,，;；\s]+")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
@@ -47,17 +50,24 @@ def place_shapes(parts: Sequence[Any], patch: Patch, crs: str = "") -> list[Any]
     with zone number; X first is tried after east first, as 界址点 lists name north X.
 
     Raises:
-        WeipianError: E_SPLIT_OUTSIDE when they lie nowhere near the patch, E_CRS_INVALID, E_CRS_DATUM for `crs`.
+        WeipianError: E_SPLIT_FAR when they lie nowhere near the patch; E_CRS_INVALID, E_CRS_DATUM for `crs`.
     """
-    if patch.wkb is None:
-        raise WeipianError("E_SPLIT_NO_BOUNDARY", patch_id=patch.patch_id)
-    home = shapely.box(*shapely.bounds(shapely.from_wkb(patch.wkb)))
+    home = _home(patch)
     for candidate in _candidates(patch, home, crs):
         for swapped in (False, True):
             placed = _placed(parts, candidate, swapped=swapped)
             if placed and any(shapely.intersects(home, part) for part in placed):
                 return placed
     raise WeipianError("E_SPLIT_FAR", patch_id=patch.patch_id)
+
+
+def _home(patch: Patch) -> Any:
+    """Where the patch is known to lie: its box, a kilometre or two around its centre, else all of China."""
+    if patch.wkb is not None:
+        return shapely.box(*shapely.bounds(shapely.from_wkb(patch.wkb)))
+    if patch.centre_lon is not None and patch.centre_lat is not None:
+        return shapely.buffer(shapely.points(patch.centre_lon, patch.centre_lat), _AROUND, cap_style="square")
+    return shapely.box(*_CHINA)
 
 
 def _candidates(patch: Patch, home: Any, crs: str) -> Iterator[str]:
@@ -68,8 +78,9 @@ def _candidates(patch: Patch, home: Any, crs: str) -> Iterator[str]:
     yield LONLAT
     if patch.delivered_crs and not is_geographic(patch.delivered_crs):
         yield patch.delivered_crs
-    number = round(zone_of(float(shapely.bounds(home)[0])).central_meridian / 3)
-    if 25 <= number <= 45:
+    x0, _, x1, _ = shapely.bounds(home).tolist()
+    number = round(zone_of((x0 + x1) / 2).central_meridian / 3)
+    if (x0, x1) != (_CHINA[0], _CHINA[2]) and 25 <= number <= 45:
         yield f"EPSG:{4534 + number - 25}"
         yield f"EPSG:{4513 + number - 25}"
 
@@ -78,12 +89,12 @@ def _placed(parts: Sequence[Any], crs: str, *, swapped: bool) -> list[Any]:
     """The parts in degrees, empty where this reading cannot be."""
     turned = [shapely.transform(part, lambda c: c[:, ::-1]) if swapped else part for part in parts]
     x0, y0, x1, y1 = shapely.total_bounds(turned)
-    if is_geographic(crs) and not (-180 <= x0 and x1 <= 180 and -90 <= y0 and y1 <= 90):
+    if is_geographic(crs) and not (x0 >= -180 and x1 <= 180 and y0 >= -90 and y1 <= 90):
         return []
     if not is_geographic(crs) and max(abs(x0), abs(y0)) < 1000:
         return []
     try:
-        placed = [Transformer(crs, LONLAT).geometry(part) for part in turned]
+        placed = [Transformer(crs, LONLAT).geometry(part, densify_m=0) for part in turned]
     except WeipianError:
         return []
     return placed if np.isfinite(shapely.get_coordinates(placed)).all() else []
