@@ -149,6 +149,11 @@ class Inspection:
     settled: Mapping[str, str] = field(default_factory=dict)  # every answer in force, to be remembered
     repair: bool = True  # False: rows with an invalid geometry are rejected
     kind: str = ""  # "" polygons; "centres" a table of centre points; "ids" a table without coordinates
+    invalid: tuple[CheckItem, ...] = ()  # geometries that would be repaired, with their areas
+    gcj02: bool = False  # coordinates are GCJ-02 and are to be converted
+    bounds: tuple[float, ...] = ()  # lon/lat of what was looked at, by the CRS assumed
+    preview: tuple[bytes, ...] = ()  # WKB lon/lat of the first patches, by the CRS assumed
+    place: str = ""  # where that is, in words
 
 
 @dataclass(frozen=True)
@@ -158,11 +163,6 @@ class AttributeUpdate:
     patch_id: str
     attributes: Mapping[str, Optional[str]]
     row: int = 0
-    invalid: tuple[CheckItem, ...] = ()  # geometries that would be repaired, with their areas
-    gcj02: bool = False  # coordinates are GCJ-02 and are to be converted
-    bounds: tuple[float, ...] = ()  # lon/lat of what was looked at, by the CRS assumed
-    preview: tuple[bytes, ...] = ()  # WKB lon/lat of the first patches, by the CRS assumed
-    place: str = ""  # where that is, in words
 
 
 @dataclass(frozen=True)
