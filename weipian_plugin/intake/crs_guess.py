@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Optional
 
@@ -10,24 +11,65 @@ import numpy as np
 from ..geo.gauss_kruger import GaussKruger
 
 GEOGRAPHIC = "EPSG:4490"
+WEB_MERCATOR = "EPSG:3857"
 #: CGCS2000 Gauss-Krüger in EPSG: 6° with zone, 6° without, 3° with zone, 3° without.
 _GK6_ZONE, _GK6_CM, _GK3_ZONE, _GK3_CM = 4491, 4502, 4513, 4534
+_SLACK = 0.1  # degrees
 CHINA = (73.0, 3.0, 136.0, 54.5)  # lon/lat, islands of the South China Sea included
-#: By the first two digits of the county code: meridian of the capital's 3° zone, and the province's
-#: longitudes rounded outward to a tenth of a degree.
-_PROVINCES: dict[str, tuple[int, float, float]] = {
-    "11": (117, 115.4, 117.6), "12": (117, 116.7, 118.1), "13": (114, 113.4, 119.9), "14": (114, 110.2, 114.6),
-    "15": (111, 97.1, 126.1), "21": (123, 118.8, 125.8), "22": (126, 121.6, 131.4), "23": (126, 121.1, 135.1),
-    "31": (120, 120.8, 122.0), "32": (120, 116.3, 122.0), "33": (120, 118.0, 123.2), "34": (117, 114.8, 119.7),
-    "35": (120, 115.8, 120.8), "36": (117, 113.5, 118.5), "37": (117, 114.8, 122.8), "41": (114, 110.3, 116.7),
-    "42": (114, 108.3, 116.2), "43": (114, 108.7, 114.3), "44": (114, 109.6, 117.4), "45": (108, 104.4, 112.1),
-    "46": (111, 108.6, 111.1), "50": (108, 105.2, 110.2), "51": (105, 97.3, 108.6), "52": (108, 103.6, 109.6),
-    "53": (102, 97.5, 106.2), "54": (90, 78.3, 99.2), "61": (108, 105.4, 111.3), "62": (105, 92.3, 108.8),
-    "63": (102, 89.4, 103.1), "64": (105, 104.2, 107.7), "65": (87, 73.4, 96.4),
-}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Province:
+    """Name, meridian of the capital's 3° zone, and its box in degrees, rounded outward to a tenth."""
+
+    name: str
+    meridian: int
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, lon: float, lat: float) -> bool:
+        """Whether a point lies in the box, with a little slack for patches on the border."""
+        return self.west - _SLACK <= lon <= self.east + _SLACK and self.south - _SLACK <= lat <= self.north + _SLACK
+
+
+#: By the first two digits of the county code; Hainan with its islands.
+PROVINCES: dict[str, Province] = {
+    "11": Province("北京市", 117, 115.4, 39.4, 117.6, 41.1),
+    "12": Province("天津市", 117, 116.7, 38.5, 118.1, 40.3),
+    "13": Province("河北省", 114, 113.4, 36.0, 119.9, 42.7),
+    "14": Province("山西省", 114, 110.2, 34.5, 114.6, 40.8),
+    "15": Province("内蒙古自治区", 111, 97.1, 37.4, 126.1, 53.4),
+    "21": Province("辽宁省", 123, 118.8, 38.7, 125.8, 43.5),
+    "22": Province("吉林省", 126, 121.6, 40.8, 131.4, 46.4),
+    "23": Province("黑龙江省", 126, 121.1, 43.4, 135.1, 53.6),
+    "31": Province("上海市", 120, 120.8, 30.6, 122.0, 31.9),
+    "32": Province("江苏省", 120, 116.3, 30.7, 122.0, 35.2),
+    "33": Province("浙江省", 120, 118.0, 27.0, 123.2, 31.2),
+    "34": Province("安徽省", 117, 114.8, 29.3, 119.7, 34.7),
+    "35": Province("福建省", 120, 115.8, 23.5, 120.8, 28.4),
+    "36": Province("江西省", 117, 113.5, 24.4, 118.5, 30.1),
+    "37": Province("山东省", 117, 114.8, 34.3, 122.8, 38.5),
+    "41": Province("河南省", 114, 110.3, 31.3, 116.7, 36.4),
+    "42": Province("湖北省", 114, 108.3, 29.0, 116.2, 33.3),
+    "43": Province("湖南省", 114, 108.7, 24.6, 114.3, 30.2),
+    "44": Province("广东省", 114, 109.6, 20.1, 117.4, 25.6),
+    "45": Province("广西壮族自治区", 108, 104.4, 20.8, 112.1, 26.4),
+    "46": Province("海南省", 111, 108.6, 3.0, 118.0, 20.2),
+    "50": Province("重庆市", 108, 105.2, 28.1, 110.2, 32.3),
+    "51": Province("四川省", 105, 97.3, 26.0, 108.6, 34.4),
+    "52": Province("贵州省", 108, 103.6, 24.6, 109.6, 29.3),
+    "53": Province("云南省", 102, 97.5, 21.1, 106.2, 29.3),
+    "54": Province("西藏自治区", 90, 78.3, 26.8, 99.2, 36.5),
+    "61": Province("陕西省", 108, 105.4, 31.7, 111.3, 39.6),
+    "62": Province("甘肃省", 105, 92.3, 32.5, 108.8, 42.9),
+    "63": Province("青海省", 102, 89.4, 31.5, 103.1, 39.3),
+    "64": Province("宁夏回族自治区", 105, 104.2, 35.2, 107.7, 39.4),
+    "65": Province("新疆维吾尔自治区", 87, 73.4, 34.3, 96.4, 49.2),
+}
 #: Without a county code: where this plugin is at home.
 _HOME = "50"
-_SLACK = 0.1  # degrees
 
 
 @dataclass(frozen=True)
@@ -95,20 +137,48 @@ def guess(extent: tuple[float, float, float, float], county_code: str = "") -> C
     if max(abs(xmin), abs(xmax)) <= 180 and max(abs(ymin), abs(ymax)) <= 90:
         return CrsGuess(_pick([4490]), "坐标在 ±180 以内，是经纬度")
     zone = int(xmin // 1_000_000)
+    mercator = ((WEB_MERCATOR, "Web 墨卡托（EPSG:3857，网络地图）"),) if _mercator(extent) else ()
     if xmin >= 10_000_000 and zone == int(xmax // 1_000_000):
         if 25 <= zone <= 45:
             return CrsGuess(_pick([_GK3_ZONE + zone - 25]), f"东坐标是 8 位，前两位 {zone} 是 3 度带带号")
         if 13 <= zone <= 23:
-            return CrsGuess(_pick([_GK6_ZONE + zone - 13]), f"东坐标是 8 位，前两位 {zone} 是 6 度带带号")
+            picked = _pick([_GK6_ZONE + zone - 13])
+            return CrsGuess((*picked, *mercator), f"东坐标是 8 位，前两位 {zone} 是 6 度带带号")
+    if mercator:
+        return CrsGuess((*mercator, *every()), "坐标像网络地图的 Web 墨卡托")
     if xmin >= -100_000 and xmax < 1_100_000:
         return _without_zone(extent, county_code)
     return CrsGuess(every(), "坐标不像 CGCS2000 的任何一种，请向下发单位核实")
 
 
+def _mercator(extent: tuple[float, float, float, float]) -> bool:
+    """Whether the extent lies in China when read as Web Mercator, metres."""
+    half = 20037508.342789244
+    if max(map(abs, extent)) > half:
+        return False
+    to_degrees = 180.0 / half
+    lon = [extent[0] * to_degrees, extent[2] * to_degrees]
+    lat = [math.degrees(2 * math.atan(math.exp(math.radians(y * to_degrees))) - math.pi / 2) for y in extent[1::2]]
+    west, south, east, north = CHINA
+    return west <= lon[0] and lon[1] <= east and south <= lat[0] and lat[1] <= north
+
+
+def scale(extent: tuple[float, float, float, float]) -> str:
+    """千米, 厘米 or 毫米 when the extent is a Gauss-Krüger one in that unit, "" otherwise."""
+    for unit, factor in (("千米", 1000.0), ("厘米", 0.01), ("毫米", 0.001)):
+        x, y = extent[0] * factor, extent[1] * factor
+        zone = int(x // 1_000_000)
+        east = x - 1_000_000 * zone
+        if 2_000_000 <= y <= 6_000_000 and 100_000 <= east <= 900_000 and (zone == 0 or 13 <= zone <= 45):
+            return unit
+    return ""
+
+
 def _without_zone(extent: tuple[float, float, float, float], county_code: str) -> CrsGuess:
     """Six-digit eastings: meridians that put the extent into the province first, then the nearest to its capital."""
-    province = county_code[:2] if county_code[:2] in _PROVINCES else _HOME
-    capital, west, east = _PROVINCES[province]
+    province = county_code[:2] if county_code[:2] in PROVINCES else _HOME
+    home = PROVINCES[province]
+    capital, west, east = home.meridian, home.west, home.east
     xmin, ymin, xmax, ymax = extent
 
     def rank(meridian: int) -> tuple[bool, int, int]:
