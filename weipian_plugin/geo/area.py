@@ -117,3 +117,88 @@ def piece_areas(geoms: Sequence[Any], gk: Optional[GaussKruger]) -> Array:
         radius = gk.gaussian_radius(edges.y0 + at * dy)
         of_edge -= (east - radius * np.tanh(east / radius)) * dy / 2
     return edges.total(of_edge)
+
+
+#: Columns of :func:`plane_moments`: area, first moments, second moment along the axis that scales the ground.
+AREA, FIRST_X, FIRST_Y, SECOND = range(4)
+
+
+def plane_moments(geoms: Sequence[Any], centres: Array, gk: Optional[GaussKruger]) -> Array:
+    """Area, ∬x, ∬y and ∬x² (zone `gk`) or ∬y² (lon/lat) of each (Multi)Polygon: (n, 4) in m², m³ and m⁴.
+
+    `centres` (n, 2) are points near the geometries, in their coordinates; degrees become m with the arc
+    lengths there. Near coordinates keep the digits: of a patch of 1 km² the area is good to 1e-9 m². Holes
+    are subtracted whatever way the rings turn. Moments tell more than an area: pieces of a whole that sum
+    to it in all four neither miss nor repeat any of it.
+    """
+    array = np.asarray(geoms, dtype=object)
+    parts, part_geom = shapely.get_parts(array, return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    if not len(rings):
+        return np.zeros((len(array), 4))
+    coords, ring = shapely.get_coordinates(rings, return_index=True)
+    ring_geom = part_geom[ring_part]
+    last = ring[1:] != ring[:-1]
+    starts = np.concatenate([[0], np.flatnonzero(last) + 1])
+    counts = np.diff(starts, append=len(ring))
+    near = coords - np.repeat(centres[ring_geom], counts, axis=0)
+    if gk is None:
+        near *= np.repeat(_metres_per_degree(centres[:, 1])[ring_geom], counts, axis=0)
+    x0, y0, x1, y1 = near[:-1, 0], near[:-1, 1], near[1:, 0], near[1:, 1]
+    cross = x0 * y1
+    cross -= x1 * y0
+    cross[last] = 0.0  # from the end of a ring to the start of the next there is no edge
+    across = (x0, x1) if gk is not None else (y0, y1)
+    squares = across[0] * across[0]
+    squares += across[0] * across[1]
+    squares += across[1] * across[1]
+    # A ring has four vertices or more, so every start but the last edge's is inside.
+    sums = [np.add.reduceat(v, starts) for v in (cross, cross * (x0 + x1), cross * (y0 + y1), cross * squares)]
+    first = np.ones(len(rings), dtype=bool)
+    first[1:] = ring_part[1:] != ring_part[:-1]
+    sign = np.where(first == (sums[AREA] > 0), 1.0, -1.0)
+    out = [np.bincount(ring_geom, weights=v * sign / d, minlength=len(array)) for v, d in zip(sums, (2, 6, 6, 12))]
+    return np.column_stack(out)
+
+
+def _metres_per_degree(lat: Array) -> Array:
+    """(n, 2) m of a degree of longitude and of latitude at latitudes in degrees."""
+    flat = 1 - E2 * np.sin(np.radians(lat)) ** 2
+    normal, meridian = SEMI_MAJOR / np.sqrt(flat), SEMI_MAJOR * (1 - E2) / flat**1.5
+    return np.radians(np.column_stack([normal * np.cos(np.radians(lat)), meridian]))
+
+
+def moment_areas(moments: Array, centres: Array, gk: Optional[GaussKruger]) -> Array:
+    """Ellipsoidal m² from :func:`plane_moments` about `centres`, edges straight in their CRS.
+
+    The scale of the ground, 1/k² in a zone `gk` and the strip of a parallel in lon/lat (None), is taken at
+    the centroid with its curvature times the second moment: within 1e-11 of :func:`piece_areas` for pieces
+    of some km, at a fraction of its cost.
+    """
+    area = moments[:, AREA]
+    safe = np.where(area == 0, 1.0, area)
+    shift_x, shift_y = moments[:, FIRST_X] / safe, moments[:, FIRST_Y] / safe
+    if gk is not None:
+        radius = gk.gaussian_radius(centres[:, 1] + shift_y)
+        east = (centres[:, 0] + shift_x - gk.false_easting) / radius
+        flat = np.cosh(east) ** -2
+        bend = (4 * flat * np.tanh(east) ** 2 - 2 * flat**2) / radius**2
+        spread = moments[:, SECOND] - moments[:, FIRST_X] * shift_x
+    else:
+        lat0 = np.radians(centres[:, 1])
+        meridian = SEMI_MAJOR * (1 - E2) / (1 - E2 * np.sin(lat0) ** 2) ** 1.5
+        lat, step = lat0 + shift_y / meridian, 1e-3
+        flat = _strip_ratio(lat0, lat)
+        bend = _strip_ratio(lat0, lat - step) - 2 * flat + _strip_ratio(lat0, lat + step)
+        bend /= (step * meridian) ** 2
+        spread = moments[:, SECOND] - moments[:, FIRST_Y] * shift_y
+    return np.asarray(area * flat + spread * bend / 2, dtype=np.float64)
+
+
+def _strip_ratio(lat0: Array, lat: Array) -> Array:
+    """Ground of a unit of latitude and longitude at `lat` against that at `lat0` (radians)."""
+
+    def strip(at: Array) -> Array:
+        return np.asarray(np.cos(at) / (1 - E2 * np.sin(at) ** 2) ** 2)
+
+    return strip(lat) / strip(lat0)

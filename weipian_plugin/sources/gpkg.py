@@ -6,18 +6,24 @@ Only the features in the boxes asked for are read, so that the size of the count
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
+import numpy as np
+
+from .near import Near
 from .wkb import plain_wkb
 
 Row = tuple[int, Optional[bytes], dict[str, Optional[str]]]
 Box = tuple[float, float, float, float]
 #: Length in bytes of the envelope after the blob's 8-byte header, by its indicator.
 _ENVELOPES = (0, 32, 48, 48, 64)
-#: Below SQLite's oldest limit of 999 variables.
-_CHUNK = 500
+#: Ids written into one statement; SQLite reads a million characters at most.
+_CHUNK = 5000
+#: Geometry types without Z, M and curves, as the first five bytes of little-endian WKB.
+_PLAIN = frozenset(b"\x01" + kind.to_bytes(4, "little") for kind in (3, 6))
 
 
 def quote(name: str) -> str:
@@ -33,7 +39,8 @@ def blob_wkb(blob: Optional[bytes]) -> Optional[bytes]:
     envelope = (flags >> 1) & 7
     if flags & 0x10 or envelope >= len(_ENVELOPES):
         return None
-    return plain_wkb(blob[8 + _ENVELOPES[envelope] :])
+    wkb = blob[8 + _ENVELOPES[envelope] :]
+    return wkb if wkb[:5] in _PLAIN and len(wkb) > 9 else plain_wkb(wkb)
 
 
 def text_of(value: Any) -> Optional[str]:
@@ -47,29 +54,45 @@ def text_of(value: Any) -> Optional[str]:
 
 
 class GpkgLayer:
-    """One feature table with its r-tree. The connection belongs to the thread that made it."""
+    """One feature table with its r-tree; each thread reads through a connection of its own."""
 
-    def __init__(self, connection: sqlite3.Connection, table: str, geometry: str, key: str) -> None:
-        self._db = connection
+    def __init__(self, path: Path, connection: sqlite3.Connection, table: str, geometry: str, key: str) -> None:
+        self._path = path
+        self._open = [connection]
+        self._mine = threading.local()
+        self._mine.connection = connection
+        self._lock = threading.Lock()
         self._table, self._geometry, self._key = table, geometry, key
         self._rtree = f"rtree_{table}_{geometry}"
 
+    @property
+    def _db(self) -> sqlite3.Connection:
+        connection = getattr(self._mine, "connection", None)
+        if connection is None:
+            connection = self._mine.connection = _connect(self._path)
+            with self._lock:
+                self._open.append(connection)
+        return connection
+
     def close(self) -> None:
-        """Release the file."""
-        self._db.close()
+        """Release the file; no thread may be reading."""
+        for connection in self._open:
+            connection.close()
 
     def read(self, fields: Sequence[str], boxes: Optional[Iterable[Box]] = None) -> Iterator[Row]:
         """All features, or each feature whose box meets one of `boxes` once, by ascending id."""
-        columns = ", ".join(quote(name) for name in (self._key, self._geometry, *fields))
-        sql = f"SELECT {columns} FROM {quote(self._table)}"
         if boxes is None:
-            yield from self._rows(sql, (), fields)
+            yield from self._rows(self._select(fields), fields)
             return
         ids = self.ids(boxes)
         for start in range(0, len(ids), _CHUNK):
-            part = ids[start : start + _CHUNK]
-            marks = ",".join("?" * len(part))
-            yield from self._rows(f"{sql} WHERE {quote(self._key)} IN ({marks})", part, fields)
+            yield from self._rows(self._select(fields, ids[start : start + _CHUNK]), fields)
+
+    def sample(self, fields: Sequence[str], count: int) -> list[tuple[Optional[str], ...]]:
+        """The columns of the first rows, without geometry."""
+        columns = ", ".join(map(quote, fields))
+        rows = self._db.execute(f"SELECT {columns} FROM {quote(self._table)} LIMIT {int(count)}")
+        return [tuple(map(text_of, row)) for row in rows]
 
     def ids(self, boxes: Iterable[Box]) -> list[int]:
         """Ids of the features whose box meets one of `boxes`, ascending."""
@@ -79,16 +102,65 @@ class GpkgLayer:
             found.update(row[0] for row in self._db.execute(sql, (x0, x1, y0, y1)))
         return sorted(found)
 
-    def _rows(self, sql: str, values: Sequence[Any], fields: Sequence[str]) -> Iterator[Row]:
-        for row in self._db.execute(sql, values):
+    def near(self, boxes: Any, fields: Sequence[str], known: Collection[int] = ()) -> Near:
+        """The surroundings of (n, 4) boxes, geometry of the ids in `known` left out."""
+        box, ids = self._pairs(boxes)
+        mine, feature = np.unique(ids, return_inverse=True)
+        fids = mine.tolist()
+        wanted = [fid for fid in fids if fid not in known] if known else fids
+        rows: dict[int, tuple[Any, ...]] = {}
+        for start in range(0, len(wanted), _CHUNK):
+            for row in self._db.execute(self._select(fields, wanted[start : start + _CHUNK])):
+                rows[row[0]] = row
+        empty = (None,) * (2 + len(fields))
+        found = [rows.get(fid, empty) for fid in fids]
+        columns = list(zip(*found)) if found else [()] * (2 + len(fields))
+        values = {name: [text_of(v) for v in column] for name, column in zip(fields, columns[2:])}
+        return Near(box, feature, fids, [blob_wkb(blob) for blob in columns[1]], values)
+
+    def _pairs(self, boxes: Any) -> tuple[Any, Any]:
+        """(box, id) of all pairs that meet, ascending by box."""
+        db = self._db
+        db.execute("CREATE TEMP TABLE IF NOT EXISTS asked (id INTEGER PRIMARY KEY, x0 REAL, y0 REAL, x1 REAL, y1 REAL)")
+        db.execute("DELETE FROM asked")
+        fine = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+        rows = [(i, *box) for i, box in zip(fine.tolist(), np.asarray(boxes)[fine].tolist())]
+        db.executemany("INSERT INTO asked VALUES (?, ?, ?, ?, ?)", rows)
+        # One long text instead of a row a pair: one step outside the interpreter's lock.
+        (text,) = db.execute(
+            f"SELECT group_concat(a.id || ',' || r.id) FROM asked a CROSS JOIN {quote(self._rtree)} r"
+            " WHERE r.maxx >= a.x0 AND r.minx <= a.x1 AND r.maxy >= a.y0 AND r.miny <= a.y1"
+        ).fetchone()
+        flat = np.array(text.split(","), dtype=np.int64) if text else np.empty(0, dtype=np.int64)
+        order = np.argsort(flat[::2], kind="stable")
+        return flat[::2][order], flat[1::2][order]
+
+    def _select(self, fields: Sequence[str], ids: Optional[Sequence[int]] = None) -> str:
+        columns = ", ".join(quote(name) for name in (self._key, self._geometry, *fields))
+        where = "" if ids is None else f" WHERE {quote(self._key)} IN ({','.join(map(str, ids))})"
+        return f"SELECT {columns} FROM {quote(self._table)}{where}"
+
+    def _rows(self, sql: str, fields: Sequence[str]) -> Iterator[Row]:
+        for row in self._db.execute(sql):
             yield row[0], blob_wkb(row[1]), dict(zip(fields, map(text_of, row[2:])))
+
+
+class GpkgSurroundings:
+    """The surroundings of boxes in a GeoPackage, read when asked for (see `near.Neighbourhood`)."""
+
+    def __init__(self, layer: GpkgLayer, boxes: Any, fields: Sequence[str]) -> None:
+        self._layer, self._boxes, self._fields = layer, np.asarray(boxes).reshape(-1, 4), tuple(fields)
+
+    def near(self, which: Any, known: Collection[int] = ()) -> Near:
+        """As `near.Neighbourhood`."""
+        return self._layer.near(self._boxes[which], self._fields, known)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Read-only; `immutable` where the medium does not allow the files that WAL needs."""
     uri = path.resolve().as_uri()
     for options in ("?mode=ro", "?mode=ro&immutable=1"):
-        connection = sqlite3.connect(uri + options, uri=True, timeout=5)
+        connection = sqlite3.connect(uri + options, uri=True, timeout=5, check_same_thread=False, isolation_level=None)
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         try:
             connection.execute("SELECT count(*) FROM gpkg_contents").fetchone()
@@ -96,6 +168,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             connection.close()
             failure = error
         else:
+            connection.execute("PRAGMA temp_store = MEMORY")
             return connection
     raise failure
 
@@ -112,7 +185,7 @@ def open_layer(path: Path, layer: str) -> Optional[GpkgLayer]:
         ).fetchone()
         keys = [c[1] for c in connection.execute(f"PRAGMA table_info({quote(row[0])})") if c[5]] if row else []
         if row and len(keys) == 1:
-            found = GpkgLayer(connection, row[0], row[1], keys[0])
+            found = GpkgLayer(path, connection, row[0], row[1], keys[0])
             found.ids([(0.0, 0.0, 0.0, 0.0)])
             return found
     except sqlite3.Error:

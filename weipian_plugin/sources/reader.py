@@ -17,7 +17,9 @@ from osgeo import gdal, ogr
 
 from ..core.errors import WeipianError
 from .crs import authid_of, spatial_reference
-from .gpkg import Box, GpkgLayer, Row, open_layer
+from .gathering import gather, ignore_fields
+from .gpkg import Box, GpkgLayer, GpkgSurroundings, Row, open_layer
+from .near import Neighbourhood
 from .wkb import geometry_wkb
 
 _DRIVERS = [
@@ -108,30 +110,53 @@ class FeatureSource:
         """As `read`, for many boxes; each feature comes once."""
         yield from self._rows([tuple(map(float, box)) for box in boxes], fields)
 
-    def _rows(self, boxes: Optional[Sequence[Any]], fields: Optional[Sequence[str]]) -> Iterator[Row]:
+    def surroundings(self, boxes: Any, fields: Sequence[str]) -> Neighbourhood:
+        """What lies near (n, 4) boxes of the layer's CRS, for several threads; keeps what cannot be read twice.
+
+        Raises:
+            WeipianError: as `read`.
+        """
+        wanted = self._wanted(fields)
+        if self._fast is not None:
+            return GpkgSurroundings(self._fast, boxes, wanted)
+        return gather(self.path, self._opened(), self._slots(wanted), np.asarray(boxes).reshape(-1, 4), text_value)
+
+    def sample(self, fields: Sequence[str], count: int) -> list[tuple[Optional[str], ...]]:
+        """Columns of the first rows, `count` at most."""
+        wanted = self._wanted(fields)
+        if self._fast is not None:
+            return self._fast.sample(wanted, count)
+        rows = []
+        for _, (_, _, values) in zip(range(count), self._rows(None, wanted)):
+            rows.append(tuple(values[name] for name in wanted))
+        return rows
+
+    def _wanted(self, fields: Optional[Sequence[str]]) -> tuple[str, ...]:
         wanted = self.fields if fields is None else tuple(fields)
         for name in wanted:
             if name not in self.fields:
                 raise WeipianError("E_LAYER_FIELD", path=f"{self.path.name}|{self.layer}", field=name)
+        return wanted
+
+    def _opened(self) -> Any:
+        if self._layer is None:
+            raise WeipianError("E_FILE_UNREADABLE", path=self.path, detail="图层已关闭")
+        return self._layer
+
+    def _slots(self, wanted: Sequence[str]) -> list[tuple[str, int]]:
+        """(name, index) of the columns wanted; GDAL is told to leave the others."""
+        ignore_fields(self._opened(), self.fields, wanted)
+        return [(name, self.fields.index(name)) for name in wanted]
+
+    def _rows(self, boxes: Optional[Sequence[Any]], fields: Optional[Sequence[str]]) -> Iterator[Row]:
+        wanted = self._wanted(fields)
         if self._fast is not None:
             yield from self._fast.read(wanted, boxes)
-        elif self._layer is None:
-            raise WeipianError("E_FILE_UNREADABLE", path=self.path, detail="图层已关闭")
-        else:
-            yield from self._read_ogr(boxes, wanted)
-
-    def _read_ogr(self, boxes: Optional[Sequence[Box]], wanted: Sequence[str]) -> Iterator[Row]:
-        """Box by box where the format has an index, else in one pass over the common box."""
-        definition = self._layer.GetLayerDefn()
-        raw = [definition.GetFieldDefn(i).GetName() for i in range(len(self.fields))]
-        # Names in a broken encoding cannot be handed back to GDAL; reading them is harmless.
-        ignored = [r for r, name in zip(raw, self.fields) if name not in wanted and r == name]
-        if self._layer.TestCapability(ogr.OLCIgnoreFields):
-            self._layer.SetIgnoredFields(ignored)
-        slots = [(name, self.fields.index(name)) for name in wanted]
+            return
+        slots = self._slots(wanted)
         if boxes is None:
             yield from self._pass(None, slots)
-        elif self._layer.TestCapability(ogr.OLCFastSpatialFilter) or len(boxes) == 1:
+        elif self._opened().TestCapability(ogr.OLCFastSpatialFilter) or len(boxes) == 1:
             seen: set[int] = set()
             for box in boxes:
                 for row in self._pass(box, slots):
@@ -159,7 +184,7 @@ class FeatureSource:
                 return
             geom = feature.GetGeometryRef()
             if boxes is None or _meets(geom, boxes):
-                yield feature.GetFID(), geometry_wkb(geom), {name: _text(feature, i) for name, i in slots}
+                yield feature.GetFID(), geometry_wkb(geom), {name: text_value(feature, i) for name, i in slots}
 
 
 def _meets(geom: Any, boxes: Any) -> bool:
@@ -185,7 +210,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return out
 
 
-def _text(feature: Any, index: int) -> Optional[str]:
+def text_value(feature: Any, index: int) -> Optional[str]:
     """A value as text, dates in ISO order; None for null and unset."""
     if not feature.IsFieldSetAndNotNull(index):
         return None
