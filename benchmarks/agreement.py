@@ -13,14 +13,20 @@ Key = tuple[str, str, str]
 Areas = dict[Key, float]
 
 
+#: The official area takes edges as straight between longitudes and latitudes, the peers in the plane or as
+#: geodesics. A 100 m edge differs by 0.01 m² between the two, which is 3e-6 of a patch of some 亩; ours brings
+#: the parts of a patch to its official area, so that far every cell of it may differ.
+EDGES_RELATIVE = 5e-6
+
+
 @dataclass(frozen=True)
 class Agreement:
-    """How far two sets of areas lie apart; m² and relative."""
+    """How far two sets of areas lie apart. `worst` is in units of what is tolerated for the cell."""
 
     cells: int
-    only_ours: int
-    only_peer: int
+    only_one: int
     largest_m2: float
+    worst: float
     total_relative: float
 
 
@@ -33,33 +39,33 @@ def keyed(rows: Iterable[Sequence[Any]]) -> Areas:
     return found
 
 
-def compare(ours: Areas, peer: Areas, sliver_m2: float) -> Agreement:
+def compare(ours: Areas, peer: Areas, cell_m2: float, sliver_m2: float, edges: float) -> Agreement:
     """Differences over all cells; a cell that one side lacks counts as 0, and as missing from `sliver_m2` on."""
-    largest = 0.0
-    only_ours = only_peer = 0
+    largest = worst = 0.0
+    only_one = 0
     for key in ours.keys() | peer.keys():
         mine, other = ours.get(key, 0.0), peer.get(key, 0.0)
-        largest = max(largest, abs(mine - other))
-        only_ours += key not in peer and mine >= sliver_m2
-        only_peer += key not in ours and other >= sliver_m2
+        apart = abs(mine - other)
+        largest = max(largest, apart)
+        worst = max(worst, apart / (cell_m2 + edges * other))
+        only_one += (key not in peer or key not in ours) and max(mine, other) >= sliver_m2
     total, reference = math.fsum(ours.values()), math.fsum(peer.values())
     relative = abs(total - reference) / reference if reference else float(bool(total))
-    return Agreement(len(ours.keys() | peer.keys()), only_ours, only_peer, largest, relative)
+    return Agreement(len(ours.keys() | peer.keys()), only_one, largest, worst, relative)
 
 
-def row(name: str, ours: Areas, peer_name: str, peer: Areas, *, cell_m2: float, total: float,
-        sliver_m2: float = 1e-3) -> Row:  # fmt: skip
-    """A row of the table: the largest difference of a cell against what is tolerated, totals in the name."""
-    found = compare(ours, peer, sliver_m2)
-    missing = found.only_ours + found.only_peer
+def row(name: str, ours: Areas, peer_name: str, peer: Areas, *, cell_m2: float = 1e-3, total: float = 1e-7,
+        sliver_m2: float = 1e-2, edges: float = EDGES_RELATIVE) -> Row:  # fmt: skip
+    """A row of the table: the largest difference of a cell, and as ratio how much of its tolerance is used up."""
+    found = compare(ours, peer, cell_m2, sliver_m2, edges)
     return {
         "name": f"{name}: areas agree in {found.cells} patch x class cells (total within {found.total_relative:.1e}"
-        f" of {total:.0e}; {missing} cells on one side only)",
+        f" of {total:.0e}; {found.only_one} cells on one side only)",
         "value": found.largest_m2,
         "unit": "m2",
-        "peer": f"limit: largest difference to {peer_name}",
-        "peer_value": cell_m2,
-        "ratio": found.largest_m2 / cell_m2,
+        "peer": f"limit: {peer_name}, largest difference ({cell_m2:g} m2 + {edges:g} of the cell)",
+        "peer_value": None,
+        "ratio": found.worst,
         "target": 1,
-        "ok": found.largest_m2 <= cell_m2 and found.total_relative <= total and not missing and found.cells > 0,
+        "ok": found.worst <= 1 and found.total_relative <= total and not found.only_one and found.cells > 0,
     }

@@ -72,7 +72,7 @@ class County:
         return found
 
     def class_layers(self) -> Path:
-        """A GeoPackage with a table `c<code>` for each class, indexed: what QGIS's algorithm needs to count by class."""
+        """A GeoPackage with a table `c<code>` for each class, each indexed, for QGIS's algorithm."""
         return self._derived("dltb_classes.gpkg", "class_layers", ",".join(self.classes()))
 
     def large_redline(self) -> Path:

@@ -7,6 +7,7 @@ processes and imports are not counted on either side.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import statistics
@@ -96,10 +97,8 @@ class Child:
     def close(self) -> None:
         """End the process, by force if it does not listen."""
         if self._process.stdin is not None and not self._process.stdin.closed:
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
-            except BrokenPipeError:
-                pass
         try:
             self._process.wait(20)
         except subprocess.TimeoutExpired:

@@ -20,8 +20,8 @@ APP = QgsApplication([], False)
 APP.initQgis()
 sys.path.append(str(Path(QgsApplication.pkgDataPath()) / "python" / "plugins"))
 
-import processing
-from qgis.analysis import QgsNativeAlgorithms
+import processing  # noqa: E402 - only now on the path
+from qgis.analysis import QgsNativeAlgorithms  # noqa: E402 - only after QGIS has started
 
 if not QgsApplication.processingRegistry().providerById("native"):
     QgsApplication.processingRegistry().addProvider(QgsNativeAlgorithms())

@@ -58,6 +58,10 @@ class Bench:
         """What stands in the workspace now."""
         return keyed(once("ours.py", "areas", workspace=str(self._live))["areas"])
 
+    def official(self) -> dict[str, float]:
+        """The official area of every patch by its id, m²."""
+        return {str(k): float(v) for k, v in once("ours.py", "official", workspace=str(self._live))["areas"].items()}
+
     @property
     def folder(self) -> Path:
         """The workspace."""
