@@ -164,7 +164,7 @@ def test_random_cuts_conserve_the_patch(patch, cuts, holed):
     tree = [set(map(tuple, shapely.get_coordinates(piece))) for piece in pieces]
     old = set(map(tuple, shapely.get_coordinates(patch)))
     assert old <= set().union(*tree)  # every delivered vertex is there, bit for bit
-    for number, piece in enumerate(pieces):
+    for number, _piece in enumerate(pieces):
         new = tree[number] - old
         others = set().union(*(t for i, t in enumerate(tree) if i != number))
         # Every new vertex is held by a neighbour too, but for those that a sliver left on the outer boundary.

@@ -76,6 +76,21 @@ def adjust(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:
     return rounded
 
 
+#: By how much 平差 can move the area of a child from its computed one, 亩; more is another area.
+_ADJUSTED_BY = Decimal("0.05")
+
+
+def measured_m2(patch: Patch) -> float:
+    """m² that the parts of a patch add up to: the computed area; for a child of a split the adjusted one.
+
+    Children carry 亩 that sum to those of their parent (平差), so their parts have to sum to these.
+    """
+    adopted = patch.adopted_area_m2
+    if patch.split_state == "child" and adopted is not None:
+        return adopted if abs(to_mu(adopted) - to_mu(patch.area_m2)) <= _ADJUSTED_BY else patch.area_m2
+    return patch.area_m2
+
+
 @dataclass(frozen=True)
 class LandClass:
     """One row of the land-use table: `group` is agri | construction | unused."""

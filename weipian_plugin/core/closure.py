@@ -132,8 +132,8 @@ def violation_date(patch: Patch, judgement: Optional[Judgement]) -> Optional[Spa
 
 
 def illegal_mu(patch: Patch) -> Decimal:
-    """The illegal area of a patch, 亩: the adopted area, else the computed one. Parts are split off."""
-    return mu(patch.area_m2 if patch.adopted_area_m2 is None else patch.adopted_area_m2)
+    """The illegal area of a patch, 亩: the area in force (adopted, computed, else issued). Parts are split off."""
+    return mu(patch.area_in_force)
 
 
 def open_mu(

@@ -42,7 +42,7 @@ def batch_row(batch: Batch) -> Row:
 
 def batches(ws: Workspace) -> list[Batch]:
     """All batches, oldest first."""
-    rows = _select(ws, "batch", "ORDER BY created_at, batch_id")
+    rows = _select(ws, "batch", "ORDER BY created_at, fid")
     return [Batch(**{**row, "kind": row["kind"] or ""}) for row in rows]
 
 
@@ -65,15 +65,12 @@ def _patch(row: Row) -> Patch:
 
 
 _AGAIN = "SELECT patch_uid FROM reissue WHERE batch_id = ?"
-_OF_BATCH = (
-    f"batch_id = ? OR patch_uid IN ({_AGAIN}) OR parent_uid IN ({_AGAIN})"
-    " OR parent_uid IN (SELECT patch_uid FROM patch WHERE batch_id = ?)"
-)
+_OF_BATCH = f"batch_id = ? OR patch_uid IN ({_AGAIN}) OR parent_uid IN ({_AGAIN})"
 
 
 def patches(ws: Workspace, batch_id: str = "") -> list[Patch]:
     """Patches of a batch (those that it held again and the children of all these included) or all, in order."""
-    tail, values = (f"WHERE {_OF_BATCH} ORDER BY fid", (batch_id,) * 4) if batch_id else ("ORDER BY fid", ())
+    tail, values = (f"WHERE {_OF_BATCH} ORDER BY fid", (batch_id,) * 3) if batch_id else ("ORDER BY fid", ())
     return [_patch(row) for row in _select(ws, "patch", tail, values)]
 
 
@@ -203,6 +200,15 @@ def relations(ws: Workspace, patch_uid: str = "", other_uid: str = "") -> list[P
     return [
         PatchRelation(**row) for row in _select(ws, "patch_relation", *_where(patch_uid=patch_uid, other_uid=other_uid))
     ]
+
+
+def merged_clues(ws: Workspace, clue_uid: str = "") -> dict[str, str]:
+    """uid of each clue that a patch in force covers -> number of that patch (relation kind clue)."""
+    sql = (
+        "SELECT r.other_uid, p.patch_id FROM patch_relation r JOIN patch p ON p.patch_uid = r.patch_uid "
+        "WHERE r.kind = 'clue' AND p.review_status <> 'void'" + (" AND r.other_uid = ?" if clue_uid else "")
+    )
+    return {row[0]: row[1] for row in ws.connection.execute(f"{sql} ORDER BY r.fid", (clue_uid,) if clue_uid else ())}
 
 
 def clue_row(item: Clue) -> Row:

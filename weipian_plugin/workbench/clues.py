@@ -190,12 +190,3 @@ def withdraw_clue(ws: Workspace, patch: Patch, who: str) -> None:
             change.put("batch", {**(known or {}), "patch_count": count})
         else:
             change.delete("batch", CLUE_BATCH)
-
-
-def merged_into(ws: Workspace, patch_uid: str = "") -> dict[str, str]:
-    """uid of each clue that a later patch covers -> number of that patch (relation kind clue)."""
-    sql = (
-        "SELECT r.other_uid, p.patch_id FROM patch_relation r JOIN patch p ON p.patch_uid = r.patch_uid "
-        "WHERE r.kind = 'clue'" + (" AND r.other_uid = ?" if patch_uid else "") + " ORDER BY r.fid"
-    )
-    return dict(ws.connection.execute(sql, (patch_uid,) if patch_uid else ()).fetchall())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Optional
 
@@ -31,6 +32,22 @@ from .views import Agenda, PatchView, QueueRow
 
 #: Setting with the way 耕地 is counted: gross (also when never set) or net.
 CROPLAND = "cropland"
+
+
+def area_source(patch: Patch) -> str:
+    """How the area in force came about where it is not the computed one of the delivered boundary."""
+    if patch.wkb is None:
+        return "下发，无边界" if patch.issued_area is not None else "无边界"
+    if patch.adopted_area_m2 is not None and patch.adopted_source:
+        return patch.adopted_source
+    return "自绘边界" if patch.geometry_source == "drawn" else ""
+
+
+def _centre(patch: Patch) -> Optional[tuple[float, float]]:
+    """Lon, lat of a patch that has no boundary, None if it has one or nothing is known."""
+    if patch.wkb is not None or patch.centre_lon is None or patch.centre_lat is None:
+        return None
+    return patch.centre_lon, patch.centre_lat
 
 
 class Reader:
@@ -96,8 +113,13 @@ class Reader:
         for uid, _, _ in records.links(self._ws, only):
             counts[uid] = counts.get(uid, 0) + 1
         dues = {batch.batch_id: batch.due_on or "" for batch in self.batches()}
+        merged = records.merged_clues(self._ws, only)
         return [
-            self._queue_row(p, judged.get(p.patch_uid), overlaps, counts.get(p.patch_uid, 0), dues) for p in patches
+            replace(
+                self._queue_row(p, judged.get(p.patch_uid), overlaps, counts.get(p.patch_uid, 0), dues),
+                merged_into=merged.get(p.patch_uid, ""),
+            )
+            for p in patches
         ]
 
     def _queue_row(
@@ -127,7 +149,7 @@ class Reader:
             level=patch.monitor_level,
             monitor_class=patch.monitor_class or "",
             village=patch.village_name or "",
-            area_mu=areas.mu(patch.area_m2),
+            area_mu=areas.mu(patch.area_in_force),
             verdict=verdict,
             doubt=bool(judgement and judgement.doubt),
             review_status=patch.review_status,
@@ -138,6 +160,11 @@ class Reader:
             bbox=gpkg.wkb_bounds(patch.wkb) if patch.wkb else None,
             text=text.casefold(),
             evidence_count=evidence_count,
+            split_state=patch.split_state,
+            parent_uid=patch.parent_uid or "",
+            origin=patch.origin,
+            area_source=area_source(patch),
+            centre=_centre(patch),
         )
 
     def patch_view(self, patch_uid: str, verdict: str = "", sub_type: str = "") -> PatchView:
@@ -159,7 +186,9 @@ class Reader:
         sub_type: str = "",
     ) -> PatchView:
         """Put advice, checklist and closure together from what is known of one patch."""
-        summary = areas.summarise(patch.area_m2, rows, self.pack.landuse, self.cropland_basis()) if rows else None
+        summary = (
+            areas.summarise(areas.measured_m2(patch), rows, self.pack.landuse, self.cropland_basis()) if rows else None
+        )
         matcher = self.matcher()
         registers = matcher.matches(patch, judgement)
         facts = Facts(
@@ -191,7 +220,20 @@ class Reader:
             else (),
             overlay=tuple(rows),
             registers=registers,
+            clue=records.clues(self._ws, patch.patch_uid).get(patch.patch_uid) if patch.origin != "delivery" else None,
+            merged_into=records.merged_clues(self._ws, patch.patch_uid).get(patch.patch_uid, ""),
+            family=self._family(patch),
         )
+
+    def _family(self, patch: Patch) -> tuple[str, ...]:
+        """Numbers of the children of a split patch, or of the parent of a child."""
+        sql = "SELECT patch_id FROM patch WHERE parent_uid = ? ORDER BY fid"
+        if patch.parent_uid:
+            sql = "SELECT patch_id FROM patch WHERE patch_uid = ?"
+        elif patch.split_state != "parent":
+            return ()
+        rows = self._ws.connection.execute(sql, (patch.parent_uid or patch.patch_uid,))
+        return tuple(row[0] for row in rows)
 
     def cropland_basis(self) -> str:
         """gross or net: how 耕地 is counted in this workspace (core.areas)."""
@@ -235,7 +277,7 @@ class Reader:
 
     def agenda(self) -> Agenda:
         """今天要办 and the patch last worked on."""
-        rows = self.queue()
+        rows = [row for row in self.queue() if row.workable]
         day = today()
         counts = {
             "一级未判定": sum(not r.finished and r.level == 1 for r in rows),

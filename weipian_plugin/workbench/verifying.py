@@ -66,7 +66,7 @@ def _identity(ws: Workspace) -> list[str]:
         rows.setdefault(row.patch_uid, []).append(row)
     notes = []
     for patch in records.patches(ws):
-        summary = areas.summarise(patch.area_m2, rows.get(patch.patch_uid, []), table)
+        summary = areas.summarise(areas.measured_m2(patch), rows.get(patch.patch_uid, []), table)
         if summary.has_landuse and not summary.identity_ok:
             notes.append(f"面积不平：图斑 {patch.patch_id} 差 {summary.difference} 亩")
     return notes

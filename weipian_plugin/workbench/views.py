@@ -9,7 +9,7 @@ from typing import Optional
 
 from ..core.advice import Advice, CheckItem
 from ..core.areas import AreaSummary
-from ..core.model import Batch, CaseAction, CaseStatus, Judgement, LinkedEvidence, OverlayRow, Patch, ReviewStatus
+from ..core.model import Batch, CaseAction, CaseStatus, Clue, Judgement, LinkedEvidence, OverlayRow, Patch, ReviewStatus
 from ..core.registers import RegisterMatch
 
 
@@ -34,11 +34,27 @@ class QueueRow:
     bbox: Optional[tuple[float, float, float, float]]
     text: str = ""  # what the search box matches, lower case
     evidence_count: int = 0
+    split_state: str = ""  # "", parent (被拆分), child (拆分)
+    parent_uid: str = ""
+    origin: str = "delivery"  # or patrol, grid, report: a clue
+    merged_into: str = ""  # number of the patch that covers this clue
+    area_source: str = ""  # 下发，无边界 / 平差 …; empty for the computed area of a delivered boundary
+    centre: Optional[tuple[float, float]] = None  # lon, lat where there is no boundary
+
+    @property
+    def workable(self) -> bool:
+        """Something is done on this row: it was not split, is not void and not part of another patch now."""
+        return self.split_state != "parent" and not self.merged_into and self.review_status is not ReviewStatus.VOID
+
+    @property
+    def counted(self) -> bool:
+        """In the verified set: unsplit and children, neither clue nor void."""
+        return self.workable and self.origin == "delivery"
 
     @property
     def finished(self) -> bool:
-        """Nothing left to decide here: judged (or void) and not returned."""
-        return self.review_status in (
+        """Nothing left to decide here: judged (or void, split, merged) and not returned."""
+        return not self.workable or self.review_status in (
             ReviewStatus.JUDGED, ReviewStatus.SUBMITTED, ReviewStatus.FINISHED, ReviewStatus.VOID,
         )  # fmt: skip
 
@@ -58,6 +74,9 @@ class PatchView:
     open_mu: Optional[Decimal]  # remaining illegal area, None unless illegal
     closure_missing: tuple[str, ...] = ()  # why it cannot be closed yet
     overlay: tuple[OverlayRow, ...] = ()
+    clue: Optional[Clue] = None
+    merged_into: str = ""  # number of the patch that covers this clue
+    family: tuple[str, ...] = ()  # children of a split patch, or the parent of a child
     registers: tuple[RegisterMatch, ...] = ()  # entries of approval registers that lie or may lie here
 
 
