@@ -35,7 +35,7 @@ AMBIGUOUS: tuple[str, ...] = ("gdmj",)
 CANONICAL: tuple[str, ...] = (
     "patch_id", "county_code", "county_name", "town_name", "village_name", "patch_type", "monitor_class",
     "monitor_level", "area_issued", "farmland_issued", "ppf_issued", "image_before", "image_after", "centroid_x",
-    "centroid_y", "batch", "issued_on", "remark",
+    "centroid_y", "batch", "issued_on", "remark", "earlier_id",
 )  # fmt: skip
 #: Marks around a header that say "required" or number it.
 _MARKS = re.compile(r"^(?:[*＊]+|[0-9]{1,2}[.、](?=[^0-9]))|[*＊:]+$")

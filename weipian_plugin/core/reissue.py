@@ -48,8 +48,8 @@ LABELS: Mapping[str, str] = {
     "monitor_class": "图斑分类", "monitor_level": "监测等级", "level_source": "等级来源",
     "image_before": "前时相", "image_after": "后时相", "issued_area": "下发面积", "issued_unit": "下发面积单位",
     "issued_farmland_m2": "下发占耕面积", "issued_prime_m2": "下发占永农面积", "centre_lon": "中心点经度",
-    "centre_lat": "中心点纬度", "remark": "备注", "area_m2": "计算面积（平方米）", "shared_m2": "与原边界重合（平方米）",
-    "shared_share": "重合占较小者",
+    "centre_lat": "中心点纬度", "remark": "备注", "area_m2": "计算面积（平方米）",
+    "shared_m2": "与原边界重合（平方米）", "shared_share": "重合占较小者",
 }  # fmt: skip
 #: Kept in a reissue row for the program, not for the eye.
 HIDDEN = (CONFIRMED, JUDGED_AS, "level_source", "issued_unit")

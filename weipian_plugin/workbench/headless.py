@@ -11,7 +11,6 @@ from typing import Any, Union
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
 from ..core.model import ROLES, LayerAssignment
-from ..store.workspace import FILE_NAME, Workspace
 from . import importing, overlaying, reporting
 from .layer_guess import guess_date
 
@@ -35,19 +34,9 @@ def import_into(
     """Import, making the workspace when there is none; a delivery that cannot be read makes none.
 
     Raises:
-        WeipianError: those of `importing.import_delivery` and `Workspace.create`.
+        WeipianError: those of `importing.import_delivery` and `Workspace.create`; nothing is made then.
     """
-    if not (folder / FILE_NAME).is_file():
-        inspection = importing.inspect_delivery(path, options)
-        if inspection.questions:
-            error = importing.delivery.question_error(inspection)
-            raise error
-        try:
-            Workspace.create(folder, folder.name).close()
-        except WeipianError:
-            if not (folder / FILE_NAME).is_file():  # else another process has just made it
-                raise
-    return importing.import_delivery(folder, path, batch, options, operator(), feedback)
+    return importing.import_delivery(folder, path, batch, options, operator(), feedback, create=True)
 
 
 def write_import_page(folder: Path, result: importing.ImportResult, feedback: Feedback) -> str:
@@ -65,7 +54,7 @@ def write_import_page(folder: Path, result: importing.ImportResult, feedback: Fe
         "<style>body{font-family:'Microsoft YaHei','Noto Sans CJK SC',sans-serif;margin:2em}"
         "td,th{border:1px solid #999;padding:.2em .6em}table{border-collapse:collapse}</style>"
         f"<h1>导入报告：{html.escape(result.batch.name)}</h1>"
-        f"<p>导入 {result.imported} 个图斑，拒收 {len(result.rejected)} 行。</p>"
+        f"<p>{html.escape(result.headline())}。</p>"
         f"<p>编码 {html.escape(found.encoding)}（{html.escape(found.encoding_reason)}）；"
         f"坐标系 {html.escape(found.crs[:40])}（{html.escape(found.crs_reason)}）。</p>"
         f"<h2>拒收</h2><table><tr><th>行</th><th>编号</th><th>原因</th></tr>{rows}</table><h2>提示</h2><ul>{notes}</ul>"

@@ -1,22 +1,24 @@
-"""Use case: a delivery in, checked patches in the workspace."""
+"""Use case: a delivery in, checked patches in the workspace; patches that come again keep their work."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
 from ..core.findings import Finding
-from ..core.model import Batch, Patch
+from ..core.model import CLUE_BATCH, Batch, Patch, PatchRelation
+from ..core.reissue import GEOMETRY, SAME
 from ..core.rulepack import RulePack
 from ..intake import delivery
-from ..intake.delivery import ImportOptions, Inspection, Rejected
+from ..intake.delivery import Delivery, ImportOptions, Inspection, Rejected
 from ..store import records
-from ..store.workspace import Workspace
+from ..store.workspace import FILE_NAME, Transaction, Workspace
+from . import delivered_values, earlier, reissue, voiding
 from .clock import check_date, now
 from .resources import default_pack
 
@@ -25,19 +27,57 @@ __all__ = ["ImportOptions", "ImportResult", "Inspection", "import_delivery", "in
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What became of a delivery."""
+    """What became of a delivery. `imported`: new patches; `plan`: what it held again, what is missing.
+
+    Where the delivery is one that was imported before, `batch` is the batch of that time and nothing was written.
+    """
 
     batch: Batch
     imported: int
     rejected: Sequence[Rejected]
     findings: Sequence[Finding]
     inspection: Inspection
+    plan: reissue.Plan = field(default_factory=reissue.Plan)
+    relations: Sequence[PatchRelation] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # patch_uid -> number, of those in `relations`
+
+    @property
+    def identical(self) -> bool:
+        """True when this very delivery was imported before."""
+        return self.plan.identical is not None
+
+    def headline(self) -> str:
+        """What happened, in one sentence."""
+        if self.identical:
+            return f"与批次“{self.batch.name}”完全相同，没有导入新图斑"
+        counts = self.plan.report()["counts"]
+        parts = [f"批次“{self.batch.name}”导入 {self.imported} 个新图斑"]
+        for key, text in (
+            ("same", "{} 个以前下发过、没有变化"), ("changed", "{} 个以前下发过、有变化（已有的判定和举证都保留）"),
+            ("missing", "{} 个本次未再下发"),
+        ):  # fmt: skip
+            if counts[key]:
+                parts.append(text.format(counts[key]))
+        if self.relations:
+            parts.append(f"{len({r.patch_uid for r in self.relations})} 个位于往期图斑或线索处")
+        if self.rejected:
+            parts.append(f"{len(self.rejected)} 行未导入")
+        return "，".join(parts)
 
     def report(self) -> dict[str, Any]:
         """The REPORT_JSON of design section 5."""
         return {
             "batch": self.batch.name,
             "imported": self.imported,
+            "result": self.headline(),
+            "reissue": self.plan.report(),
+            "relations": [
+                {
+                    "patch_id": self.names.get(r.patch_uid, ""), "other_id": self.names.get(r.other_uid, ""),
+                    "kind": r.kind, "overlap_m2": r.overlap_m2, "share": r.share, "reason": r.reason,
+                }
+                for r in self.relations
+            ],
             "crs": self.inspection.crs,
             "crs_reason": self.inspection.crs_reason,
             "encoding": self.inspection.encoding,
@@ -46,7 +86,7 @@ class ImportResult:
             "field_map": dict(self.inspection.mapping),
             "rejected": [vars(item) for item in self.rejected],
             "findings": [vars(item) for item in self.findings],
-        }
+        }  # fmt: skip
 
 
 def inspect_delivery(path: Path, options: ImportOptions) -> Inspection:
@@ -65,52 +105,162 @@ def _with_classes(options: ImportOptions, pack: RulePack) -> ImportOptions:
 
 
 def import_delivery(
-    folder: Path, path: Path, batch_name: str, options: ImportOptions, who: str, feedback: Feedback
+    folder: Path,
+    path: Path,
+    batch_name: str,
+    options: ImportOptions,
+    who: str,
+    feedback: Feedback,
+    *,
+    create: bool = False,
 ) -> ImportResult:
     """Import a delivery as a batch: patches, source files and journal row in one transaction.
 
+    A patch that is there already is not doubled: its record takes what changed, its work stays, a `reissue`
+    row says what was different. A delivery that says nothing new is told so and writes nothing.
+
+    Args:
+        folder: the workspace.
+        path: the delivery.
+        batch_name: name of the batch; empty is the name of the file.
+        options: what the user settled.
+        who: who imports.
+        feedback: progress, cancelling.
+        create: make the workspace when there is none, once the delivery has been read.
+
     Raises:
-        WeipianError: as `inspect_delivery`; E_QUESTION while something must be asked; E_BATCH_EXISTS.
+        WeipianError: as `inspect_delivery`; E_QUESTION while something must be asked, `params["details"]` holds
+            the questions; E_ALL_REJECTED; E_BATCH_EXISTS; E_CANCELLED. Nothing is written then.
     """
     inspection = inspect_delivery(path, options)
     if inspection.questions:
         raise delivery.question_error(inspection)
     found = delivery.read(inspection, feedback)
-    if not found.patches:
-        reasons = "；".join(dict.fromkeys(item.reason for item in found.rejected[:20]))
-        raise WeipianError("E_ALL_REJECTED", count=len(found.rejected), reasons=reasons)
+    if not found.patches and not found.updates:
+        raise _all_rejected(found.rejected)
+    if create and not (Path(folder) / FILE_NAME).is_file():
+        _create(Path(folder))
     with Workspace.open(Path(folder)) as ws:
-        name = batch_name.strip() or Path(path).stem
-        _check_new(ws, name)
-        batch = Batch(
-            batch_id=str(uuid.uuid4()),
-            name=name,
-            issued_on=_issued_on(found.patches),
-            source_sha256=found.sha256,
-            source_name=Path(path).name,
-            source_schema=found.schema,
-            crs=found.crs,
-            patch_count=len(found.patches),
-            created_at=now(),
-        )
+        feedback.message("正在与工作区里的图斑比对")
+        known = reissue.Known(ws)
+        plan = _plan(known, found, inspection)
+        findings = [*found.findings, *plan.findings]
+        if plan.identical is not None:
+            if batch_name.strip():
+                _check_new(known.batches, batch_name.strip())
+            return ImportResult(plan.identical, 0, found.rejected, findings, inspection, plan)
+        rejected = [*found.rejected, *_unknown(plan, found)]
+        if not plan.fresh and not plan.returned:
+            raise _all_rejected(rejected)
+        batch = _batch(known, found, plan, Path(path), batch_name.strip())
+        relations = _relations(known, plan, inspection, batch.created_at, feedback)
         feedback.message("正在保存下发数据原件")
         ws.keep_sources([Path(file) for file in found.files], found.sha256)
         feedback.message("正在写入工作区")
         with ws.transaction("import", batch.batch_id, who) as change:
-            _check_new(ws, name)  # again: another process may have imported it since
-            change.put("batch", records.batch_row(batch))
-            for patch in found.patches:
-                change.put("patch", records.patch_row(replace(patch, batch_id=batch.batch_id)))
+            _check_new(records.batches(ws), batch.name)  # again: another process may have imported it since
+            _write(change, ws, batch, plan, relations)
     feedback.progress(100)
-    return ImportResult(batch, len(found.patches), found.rejected, found.findings, inspection)
+    names = {p.patch_uid: p.patch_id for p in (*known.patches, *plan.fresh)} if relations else {}
+    return ImportResult(batch, len(plan.fresh), rejected, findings, inspection, plan, relations, names)
 
 
-def _check_new(ws: Workspace, name: str) -> None:
-    if any(batch.name == name for batch in records.batches(ws)):
+def _all_rejected(rejected: Sequence[Rejected]) -> WeipianError:
+    reasons = "；".join(dict.fromkeys(item.reason for item in rejected[:20]))
+    return WeipianError("E_ALL_REJECTED", count=len(rejected), reasons=reasons)
+
+
+def _create(folder: Path) -> None:
+    try:
+        Workspace.create(folder, folder.name).close()
+    except WeipianError:
+        if not (folder / FILE_NAME).is_file():  # else another process has just made it
+            raise
+
+
+def _plan(known: reissue.Known, found: Delivery, inspection: Inspection) -> reissue.Plan:
+    """The delivery laid on what is known: patches first, then rows of attributes alone."""
+    answers = inspection.options.answers
+    likeness = reissue.likeness_of(found.sha256, found.schema)
+    carried = frozenset(inspection.mapping)
+    plan = reissue.make_plan(known, found.patches, carried, answers, likeness) if found.patches else reissue.Plan()
+    if found.updates and plan.identical is None:
+        plan = reissue.join_updates(
+            known, plan, found.updates, lambda update: delivered_values.columns(update.attributes, inspection)
+        )
+        if not plan.fresh and plan.returned and all(item.again.change == SAME for item in plan.returned):
+            told = Finding("N_NOTHING_NEW", "表中的属性与工作区里的完全相同")
+            plan = replace(plan, findings=[*plan.findings, told])
+    return plan
+
+
+def _unknown(plan: reissue.Plan, found: Delivery) -> list[Rejected]:
+    rows = {update.patch_id: update.row for update in found.updates}
+    return [Rejected(rows.get(pid, 0), pid, "R_ID_UNKNOWN", reason) for pid, reason in plan.unknown]
+
+
+def _batch(known: reissue.Known, found: Delivery, plan: reissue.Plan, path: Path, name: str) -> Batch:
+    """The record of the delivery. A name that was given must be new, that of the file gets a number."""
+    if name:
+        _check_new(known.batches, name)
+    return Batch(
+        batch_id=str(uuid.uuid4()),
+        name=name or _free_name(path.stem, {batch.name for batch in known.batches}),
+        issued_on=_issued_on(found.patches),
+        source_sha256=found.sha256,
+        source_name=path.name,
+        source_schema=found.schema,
+        crs=found.crs,
+        patch_count=len(plan.fresh) + len(plan.returned),
+        created_at=now(),
+    )
+
+
+def _check_new(batches: Sequence[Batch], name: str) -> None:
+    if any(batch.name == name for batch in batches):
         raise WeipianError("E_BATCH_EXISTS", name=name)
 
 
-def _issued_on(patches: Sequence[Patch]) -> str:
+def _free_name(stem: str, taken: set[str]) -> str:
+    number, name = 1, stem
+    while name in taken:
+        number += 1
+        name = f"{stem}（{number}）"
+    return name
+
+
+def _relations(
+    known: reissue.Known, plan: reissue.Plan, inspection: Inspection, at: str, feedback: Feedback
+) -> list[PatchRelation]:
+    """往期图斑 and clues under the new patches, and under those whose boundary changed."""
+    moved = [item.again.patch for item in plan.returned if item.again.change == GEOMETRY]
+    header = inspection.mapping.get("earlier_id", "")
+    named = {p.patch_uid: p.source_attributes.get(header) or "" for p in (*plan.fresh, *moved)} if header else {}
+    clues = {patch.patch_uid for patch in known.patches if patch.batch_id == CLUE_BATCH}
+    return earlier.find_relations([*plan.fresh, *moved], known.patches, clues, named, at, feedback)
+
+
+def _write(
+    change: Transaction, ws: Workspace, batch: Batch, plan: reissue.Plan, relations: Sequence[PatchRelation]
+) -> None:
+    judged = {uid: item.judgement_id for uid, item in records.judgements(ws).items() if item.verdict is not None}
+    change.put("batch", records.batch_row(batch))
+    for patch in plan.fresh:
+        change.put("patch", records.patch_row(replace(patch, batch_id=batch.batch_id)))
+    for item in plan.returned:
+        if item.again.patch is not item.before:
+            change.put("patch", records.patch_row(item.again.patch))
+    for child in plan.children:
+        change.put("patch", records.patch_row(child))
+    for row in reissue.reissue_rows(plan, batch.batch_id, batch.created_at, judged):
+        change.put("reissue", records.reissue_row(row))
+    for relation in relations:
+        change.put("patch_relation", records.relation_row(relation))
+    if plan.void_missing:
+        voiding.put_void(change, plan.missing, f"批次“{batch.name}”未再下发")
+
+
+def _issued_on(patches: Sequence[Patch]) -> Optional[str]:
     """The newest 下发时间 of the rows, if the delivery carries one."""
     dates = []
     for patch in patches[:1]:

@@ -48,7 +48,7 @@ _ORDERED = (
 CANONICAL_FIELDS: tuple[str, ...] = (
     "patch_id", "county_code", "county_name", "town_name", "village_name", "patch_type", "monitor_class",
     "monitor_level", "area_issued", "farmland_issued", "ppf_issued", "image_before", "image_after",
-    "centroid_x", "centroid_y", "batch", "issued_on", "remark",
+    "centroid_x", "centroid_y", "batch", "issued_on", "remark", "earlier_id",
 )  # fmt: skip
 
 #: Columns of an approval register.

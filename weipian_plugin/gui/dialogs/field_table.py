@@ -29,6 +29,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "batch": "批次",
     "issued_on": "下发时间",
     "remark": "备注",
+    "earlier_id": "往期图斑编号",
 }
 NONE = "— 没有 —"
 
