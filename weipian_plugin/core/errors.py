@@ -122,7 +122,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_CLUE_TIME": ("{label}写法不对：{value}", "请写成 2026-05-01 或 2026-05-01 14:30。"),
     "E_CLUE_ORDER": ("{later}早于{earlier}", "请核对三个时间的先后。"),
     "E_RULES": ("规则包有错：{detail}", "请按提示的行号改正 resources/rules 下的文件，或恢复为随插件发布的版本。"),
-    "E_LAYER_ROLE": ("不认识的图层角色：{role}", "请使用设计约定的角色名，例如 landuse、prime_farmland。"),
+    "E_LAYER_ROLE": (
+        "不认识的图层角色：{role}",
+        "可用的角色：landuse、prime_farmland、eco_redline、urban_boundary、plan_zone、approval、supply、title、temp_land、facility_agri、rural_house、mining_right、village、grid、image_before、image_after。",
+    ),
     "E_REGISTER_ROLE": (
         "登记表不能作为“{role}”使用",
         "表格只能用作审批类：approval、supply、title、temp_land、facility_agri、rural_house；其他用途请提供面图层。",
@@ -133,6 +136,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "E_REGISTER_MISSING": ("登记表里没有这一条：{entry}", "登记表可能刚被替换，请刷新面板后再操作。"),
     "E_PROFILE": ("图层方案读不出来：{path}（{detail}）", "请让对方重新导出图层方案，或在图层窗口里重新指定后另存。"),
+    "E_PROFILE_NAME": ("没有填写图层方案的名称", "请填写区县名称，例如“渝北区”。"),
     "E_PROFILE_MISSING": ("没有名为“{name}”的图层方案", "请在图层窗口里先保存方案，或导入别人导出的方案文件。"),
     "E_LAYER_CRS": ("图层没有坐标系：{path}", "请在 QGIS 中为该图层指定坐标系后重试。"),
     "E_LAYER_FIELD": ("图层 {path} 没有字段 {field}", "请在图层设置里选择正确的地类编码字段。"),

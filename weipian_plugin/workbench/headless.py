@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import getpass
 import html
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Union
 
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
-from ..core.model import ROLES, LayerAssignment
-from . import importing, overlaying, reporting
-from .layer_guess import guess_date
-
-#: How LAYERS is written, for the sentence about one that is not.
-LAYERS_EXAMPLE = '{"landuse": {"source": "DLTB.gpkg"}}'
-#: What tells the classification of a land-use layer in its `scheme`.
-_SCHEME_WORDS = ("1055", "三调", "国土调查", "用地用海")
+from . import importing, reporting
 
 
 def operator() -> str:
@@ -69,44 +60,4 @@ def write_import_page(folder: Path, result: importing.ImportResult, feedback: Fe
     return str(path)
 
 
-def _assignment(role: str, item: Union[str, Mapping[str, Any]]) -> LayerAssignment:
-    if role not in ROLES:
-        raise WeipianError("E_LAYER_ROLE", role=role)
-    values = {"source": item} if isinstance(item, str) else dict(item) if isinstance(item, Mapping) else {}
-    source, _, tail = str(values.get("source", "")).partition("|layername=")
-    if not source:
-        raise WeipianError("E_PARAMETER", name="LAYERS", detail=f"{role} 没有写 source", example=LAYERS_EXAMPLE)
-    scheme = str(values.get("scheme", ""))
-    if scheme and not any(word in scheme for word in _SCHEME_WORDS):
-        raise WeipianError("E_ANSWER", key="scheme", value=scheme, choices="TD/T 1055、用地用海分类")
-    if not Path(source).exists() and not source.startswith("/vsi"):
-        raise WeipianError("E_FILE_MISSING", path=source)
-    return LayerAssignment(
-        role=role,
-        source=str(Path(source).resolve()) if not source.startswith("/vsi") else source,
-        layer=str(values.get("layer", "") or tail),
-        class_field=str(values.get("class_field", "")),
-        scheme=scheme,
-        crs=str(values.get("crs", "")),
-        taken_on=str(
-            values.get("taken_on", "") or (guess_date(Path(source).stem) if role.startswith("image_") else "")
-        ),
-    )
-
-
-def overlay(
-    folder: Path, plain: Mapping[str, str], more: Mapping[str, Any], feedback: Feedback
-) -> overlaying.OverlayReport:
-    """Overlay with layers from the command line, or with those stored in the workspace when none are given.
-
-    Raises:
-        WeipianError: E_LAYER_ROLE, E_FILE_MISSING and those of `overlaying.overlay_patches`.
-    """
-    layers = [_assignment(role, source) for role, source in plain.items()]
-    for role, value in more.items():
-        items: Sequence[Any] = value if isinstance(value, list) else [value]
-        layers += [_assignment(role, item) for item in items]
-    return overlaying.overlay_patches(folder, operator(), feedback, layers or None)
-
-
-__all__ = ["import_into", "operator", "overlay", "reporting", "write_import_page"]
+__all__ = ["import_into", "operator", "reporting", "write_import_page"]

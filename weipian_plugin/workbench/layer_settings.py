@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..core import areas
 from ..core.errors import WeipianError
+from ..core.model import ROLES, LayerAssignment
 from ..core.registers import CONFIRMED, REMOVED
 from ..store import records
 from .acting import Acting
@@ -16,6 +17,20 @@ from .registers import RegisterSource, link_row, require_entry, sources
 
 class LayerSettings(Acting):
     """The part of a session that says which data counts and how."""
+
+    def assign_all(self, layers: Sequence[LayerAssignment]) -> None:
+        """These layers and no others have a role; one action.
+
+        Raises:
+            WeipianError: E_LAYER_ROLE.
+        """
+        for layer in layers:
+            if layer.role not in ROLES:
+                raise WeipianError("E_LAYER_ROLE", role=layer.role)
+        ordered = sorted(layers, key=lambda a: (ROLES.index(a.role), a.source, a.layer))
+        with self._ws.transaction("layers", "workspace", self.who) as change:
+            change.put("setting", records.assignments_row(ordered))
+        self._mark = self._ws.head()[0]
 
     def register_sources(self) -> list[RegisterSource]:
         """Tables that were read as approval registers."""

@@ -1,0 +1,167 @@
+"""Use case: layers into roles, tables into registers, then the overlay; what is still lacking is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Optional
+
+from ..core import areas
+from ..core.errors import WeipianError
+from ..core.feedback import Feedback
+from ..core.model import APPROVAL_ROLES, ROLE_LABELS, ROLES, LayerAssignment
+from . import landuse_scheme, overlaying, registers
+from .registers import RegisterReport, RegisterSource
+from .session import Session
+
+#: Roles that are looked at, not intersected.
+LOOKED_AT = ("image_before", "image_after", "village", "grid")
+#: Roles without which the advice keeps to 存疑.
+_DECIDING = ("landuse", "prime_farmland", "eco_redline", "urban_boundary", "plan_zone")
+
+
+@dataclass(frozen=True)
+class WorkReport:
+    """What was done: the overlay (None where no layer can be intersected), the registers, what lacks."""
+
+    overlay: Optional[overlaying.OverlayReport]
+    registers: Optional[RegisterReport]
+    lacking: tuple[str, ...]
+    basis: str
+    layers: Sequence[LayerAssignment] = ()
+
+    @property
+    def patches(self) -> int:
+        """How many patches were overlaid."""
+        return self.overlay.patches if self.overlay else 0
+
+    def report(self) -> dict[str, Any]:
+        """The REPORT_JSON of design section 5."""
+        body = self.overlay.report() if self.overlay else {"patches": 0, "rows": 0, "identity_bad": [], "findings": []}
+        body["lacking"] = [{"role": role, "label": ROLE_LABELS[role]} for role in self.lacking]
+        body["cropland"] = {"basis": self.basis, "label": areas.BASIS_LABELS[self.basis]}
+        body["layers"] = [{"role": item.role, "source": item.source, "layer": item.layer} for item in self.layers]
+        if self.registers is not None:
+            body["registers"] = self.registers.report()
+        return body
+
+
+def run(
+    folder: Path,
+    who: str,
+    feedback: Feedback,
+    layers: Optional[Sequence[LayerAssignment]] = None,
+    tables: Optional[Sequence[RegisterSource]] = None,
+    basis: str = "",
+    scheme: str = "",
+) -> WorkReport:
+    """Overlay the patches and lay the registers on them; None takes what the workspace holds.
+
+    `basis` gross or net, empty leaves it; `scheme` answers the question landuse_scheme.
+    Layers given together are all there are, except that images or tables alone leave the others as they were.
+
+    Raises:
+        WeipianError: E_QUESTION (key landuse_scheme), E_LAYER_ROLE, E_LAYER_FIELD, E_NO_OVERLAY with nothing at
+            all to work with, those of the overlay and of the registers, E_CANCELLED.
+    """
+    folder = Path(folder)
+    for layer in layers or ():
+        if layer.role not in ROLES:
+            raise WeipianError("E_LAYER_ROLE", role=layer.role)
+    with Session.open(folder, who) as session:
+        stored = session.assignments()
+        held = session.register_sources()
+        wanted = [_named(layer, scheme) for layer in _merged(stored, layers)]
+        overlaid = [layer for layer in wanted if layer.role not in LOOKED_AT]
+        if not overlaid and not wanted and not (held if tables is None else tables):
+            raise WeipianError("E_NO_OVERLAY")
+        check_schemes(wanted)
+        if basis:
+            session.set_cropland_basis(basis)
+        if not overlaid and sorted(wanted, key=str) != sorted(stored, key=str):
+            session.assign_all(wanted)
+        basis = session.cropland_basis()
+    done = None
+    if overlaid:
+        changed = sorted(wanted, key=str) != sorted(stored, key=str)
+        done = _overlay(folder, who, feedback, wanted if changed else None, wanted)
+    found = _registers(folder, who, feedback, tables, held)
+    given = {layer.role for layer in wanted} | {table.role for table in (held if tables is None else tables)}
+    return WorkReport(done, found, _lacking(given), basis, tuple(wanted))
+
+
+def _registers(
+    folder: Path,
+    who: str,
+    feedback: Feedback,
+    tables: Optional[Sequence[RegisterSource]],
+    held: Sequence[RegisterSource],
+) -> Optional[RegisterReport]:
+    if tables is not None and (tables or held):
+        return registers.read_into(folder, tables, who, feedback)
+    if held:
+        with Session.open(folder, who) as session:
+            entries: dict[str, int] = {}
+            for entry in session.matcher().index.entries.values():
+                entries[entry.register] = entries.get(entry.register, 0) + 1
+        return RegisterReport(entries, registers.relink(folder, who, feedback))
+    return None
+
+
+def _merged(stored: Sequence[LayerAssignment], layers: Optional[Sequence[LayerAssignment]]) -> list[LayerAssignment]:
+    """What counts from now on: images alone replace only the images."""
+    if not layers:
+        return list(stored)
+    if all(layer.role in LOOKED_AT for layer in layers):
+        roles = {layer.role for layer in layers}
+        return [*(layer for layer in stored if layer.role not in roles), *layers]
+    return list(layers)
+
+
+def _named(layer: LayerAssignment, scheme: str) -> LayerAssignment:
+    """A land-use layer whose classification was just answered."""
+    asks = layer.role == "landuse" and not layer.scheme
+    return replace(layer, scheme=landuse_scheme.scheme_named(scheme)) if asks and scheme else layer
+
+
+def check_schemes(layers: Sequence[LayerAssignment]) -> None:
+    """Make sure that the classification of every land-use layer is settled.
+
+    Raises:
+        WeipianError: E_QUESTION where a land-use layer leaves a doubt; those of `recognised`.
+    """
+    questions = []
+    for layer in layers:
+        if layer.role == "landuse" and not layer.scheme:
+            guess = landuse_scheme.recognised(layer)
+            if not guess.sure:
+                questions.append(guess.question(Path(layer.source).name))
+    if questions:
+        raise landuse_scheme.asked(questions)
+
+
+def _overlay(
+    folder: Path,
+    who: str,
+    feedback: Feedback,
+    assignments: Optional[Sequence[LayerAssignment]],
+    wanted: Sequence[LayerAssignment],
+) -> overlaying.OverlayReport:
+    try:
+        return overlaying.overlay_patches(folder, who, feedback, assignments)
+    except WeipianError as error:
+        if error.code != "E_LANDUSE_SCHEME":
+            raise
+        # The codes near the patches left a doubt that the first rows of the layer did not.
+        land = next(layer for layer in wanted if layer.role == "landuse" and not layer.scheme)
+        guess = replace(landuse_scheme.recognised(land), reason="图斑附近的编码不全属于三调工作分类")
+        raise landuse_scheme.asked([guess.question(Path(land.source).name)]) from error
+
+
+def _lacking(given: set[str]) -> tuple[str, ...]:
+    """Deciding roles without a layer, and 农转用 where no approval at all was given."""
+    missing = [role for role in _DECIDING if role not in given]
+    if not given.intersection(APPROVAL_ROLES):
+        missing.append("approval")
+    return tuple(missing)
