@@ -10,7 +10,18 @@ from typing import Optional
 from ..core.areas import LandClass
 from ..core.model import LEVEL_LABELS, LayerAssignment, LinkedEvidence
 from ..core.names import unique_names
-from .facts import action_line, approval_no, approved_mu, covered_share, issued_mu, sub_type, total_mu, verdict_of
+from .facts import (
+    action_line,
+    approval_no,
+    approved_mu,
+    area_mark,
+    covered_share,
+    issued_mu,
+    split_text,
+    sub_type,
+    total_mu,
+    verdict_of,
+)
 from .model import PATCHES_FOLDER, LayerPlan, PatchReport, PhotoItem, ReportMeta, SheetContent, SheetJob
 
 #: How many photos a sheet shows; the rest lie in the folder beside it.
@@ -88,6 +99,7 @@ def _basic(report: PatchReport) -> tuple[tuple[str, str], ...]:
         ("村 / 小地名", " / ".join(part for part in (patch.village_name or "", report.fact("place")) if part)),
         ("中心坐标", centre),
         ("下发面积", f"{_mu(issued_mu(report))} 亩" if issued_mu(report) is not None else ""),
+        ("拆分", split_text(report)),
         ("项目名称", report.fact("project")),
         ("用地主体", report.fact("party")),
         ("实地用途", report.fact("actual_use")),
@@ -95,12 +107,13 @@ def _basic(report: PatchReport) -> tuple[tuple[str, str], ...]:
         ("审批文号", approval_no(report)),
         ("外业人员 / 日期", " / ".join(t for t in (report.fact("surveyor"), report.fact("surveyed_on")) if t)),
     )
-    return tuple((label, value or _BLANK) for label, value in pairs)
+    return tuple((label, value or _BLANK) for label, value in pairs if value or label != "拆分")
 
 
 def _areas(report: PatchReport) -> tuple[tuple[str, str], ...]:
     summary = report.summary
-    rows = [("图斑面积", _mu(total_mu(report)))]
+    mark = area_mark(report)
+    rows = [(f"图斑面积（{mark}）" if mark else "图斑面积", _mu(total_mu(report)))]
     land = summary if summary and summary.has_landuse else None
     names = (("耕地", "cropland"), ("非耕农用地", "agri_other"), ("未利用地", "unused"), ("建设用地", "construction"))
     rows += [(label, _mu(getattr(land, name) if land else None)) for label, name in names]

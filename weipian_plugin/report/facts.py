@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Optional
 
 from ..core.areas import CENT, ZERO, mu, parse_mu, round_mu
-from ..core.model import CaseAction, CaseStatus, Verdict
+from ..core.model import CaseAction, CaseStatus, ReviewStatus, Verdict
 from ..core.states import CASE_ACTIONS, WAYS
 from .model import PatchReport
 
@@ -33,14 +33,42 @@ PARENT, CHILD = "parent", "child"
 SPLIT_LABELS = {"": "", PARENT: "被拆分", CHILD: "拆分"}
 
 
+#: What brought a clue, as printed.
+CLUE_LABELS = {"patrol": "巡查", "grid": "网格员报告", "report": "群众举报"}
+#: 已填报 as the platform counts it: handed in, whatever became of it since (dossier 1.6 A).
+_FILED = (ReviewStatus.SUBMITTED, ReviewStatus.RETURNED, ReviewStatus.FINISHED)
+
+
+def is_clue(report: PatchReport) -> bool:
+    """Found by ourselves and not issued: in no issued count and in no 填报率."""
+    return report.patch.origin in CLUE_LABELS
+
+
+def is_void(report: PatchReport) -> bool:
+    """作废 or 图形灭失: listed, in no count."""
+    return report.patch.review_status is ReviewStatus.VOID
+
+
 def in_original_set(report: PatchReport) -> bool:
-    """Counts as delivered (原始下发): everything but the children of a split."""
-    return report.patch.split_state != CHILD
+    """Counts as delivered (原始下发): unsplit patches and those that were split, neither clues nor void ones."""
+    return report.patch.split_state != CHILD and not is_clue(report) and not is_void(report)
 
 
 def in_verified_set(report: PatchReport) -> bool:
-    """Counts as verified (核实后): everything but a patch that was split."""
-    return report.patch.split_state != PARENT
+    """Counts as verified (核实后): unsplit patches and children, neither clues nor void ones."""
+    return report.patch.split_state != PARENT and not is_clue(report) and not is_void(report)
+
+
+def filed_uids(reports: Iterable[PatchReport]) -> frozenset[str]:
+    """uids of the patches that count as 已填报; one that was split when all its children in force are."""
+    reports = tuple(reports)
+    filed = {r.patch.patch_uid for r in reports if r.patch.review_status in _FILED}
+    open_parents = {
+        r.patch.parent_uid for r in reports if r.patch.parent_uid and not is_void(r) and r.patch.patch_uid not in filed
+    }
+    known = {r.patch.parent_uid for r in reports if r.patch.parent_uid and not is_void(r)}
+    parents = {r.patch.patch_uid for r in reports if r.patch.split_state == PARENT}
+    return frozenset((filed - parents) | ((parents & known) - open_parents))
 
 
 def issued_mu(report: PatchReport) -> Optional[Decimal]:
@@ -53,10 +81,23 @@ def issued_mu(report: PatchReport) -> Optional[Decimal]:
 
 
 def total_mu(report: PatchReport) -> Optional[Decimal]:
-    """图斑面积: ellipsoidal of the geometry; the issued figure only where there is no geometry."""
+    """图斑面积, the area in force: adopted, else computed; the issued one only where there is no geometry."""
+    patch = report.patch
+    if patch.adopted_area_m2 is not None:
+        return mu(patch.adopted_area_m2)
     if report.summary is not None:
         return report.summary.total
-    return mu(report.patch.area_m2) if report.patch.area_m2 > 0 else issued_mu(report)
+    return mu(patch.area_m2) if patch.area_m2 > 0 else issued_mu(report)
+
+
+def area_mark(report: PatchReport) -> str:
+    """What must stand beside 图斑面积 unless it is computed from the issued boundary: 下发值, 平差 …"""
+    patch = report.patch
+    if patch.geometry_source == "none" and not patch.area_m2 and patch.adopted_area_m2 is None:
+        return "" if patch.issued_area is None else "下发值"
+    if patch.adopted_area_m2 is not None and patch.adopted_source:
+        return patch.adopted_source
+    return "自绘边界" if patch.geometry_source == "drawn" else ""
 
 
 def verdict_of(report: PatchReport) -> Optional[Verdict]:
@@ -219,11 +260,19 @@ def action_line(action: CaseAction) -> str:
 
 
 def remark(report: PatchReport) -> str:
-    """备注: the remark, whether the patch was split, and which figures were typed by hand."""
+    """备注: the remark, whether the patch was split, what its area is, and which figures were typed by hand."""
     hand = f"手填：{'、'.join(report.hand_entered)}" if report.hand_entered else ""
-    no_shape = "无图形，面积为下发面积" if report.patch.geometry_source == "none" else ""
-    return "；".join(
-        part
-        for part in (report.patch.remark or "", SPLIT_LABELS.get(report.patch.split_state, ""), no_shape, hand)
-        if part
-    )
+    mark = area_mark(report)
+    area = "无边界，面积为下发值" if mark == "下发值" else f"面积：{mark}" if mark else ""
+    if report.patch.geometry_source == "none" and not area:
+        area = "无边界"
+    return "；".join(part for part in (report.patch.remark or "", split_text(report), area, hand) if part)
+
+
+def split_text(report: PatchReport) -> str:
+    """「被拆分为 …_1、…_2」, 「拆分自 …」 or empty."""
+    label = SPLIT_LABELS.get(report.patch.split_state, "")
+    if not label or not report.family:
+        return label
+    names = "、".join(report.family)
+    return f"被拆分为 {names}" if report.patch.split_state == PARENT else f"拆分自 {names}"

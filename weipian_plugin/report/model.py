@@ -18,7 +18,7 @@ from ..core.errors import WeipianError
 if TYPE_CHECKING:
     from ..core.advice import Advice, CheckItem
     from ..core.areas import AreaSummary
-    from ..core.model import Batch, CaseAction, Judgement, LayerAssignment, LinkedEvidence, OverlayRow, Patch
+    from ..core.model import Batch, CaseAction, Clue, Judgement, LayerAssignment, LinkedEvidence, OverlayRow, Patch
 
 #: Bumped when a job file changes its meaning.
 JOB_SCHEMA = "weipian.sheetjob/1"
@@ -75,6 +75,9 @@ class PatchReport:
     office: str = ""  # 整改责任科室
     rectify_due: str = ""  # 整改期限
     hand_entered: tuple[str, ...] = ()  # names of figures that a person typed, printed 手填
+    family: tuple[str, ...] = ()  # numbers of the children of a split patch, or of the parent of a child
+    clue: Optional[Clue] = None  # what is known of a patch that nobody issued
+    merged_into: str = ""  # number of the patch that covers this clue
 
     def fact(self, name: str) -> str:
         """A text field, or the answer of the judgement that says the same, or empty."""

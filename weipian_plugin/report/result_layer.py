@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ..core.errors import WeipianError
 from ..core.model import LEVEL_LABELS
-from .facts import SPLIT_LABELS, approval_no, is_rectified, rectified_way, sub_type, total_mu, verdict_of
+from .facts import (
+    SPLIT_LABELS,
+    approval_no,
+    area_mark,
+    is_clue,
+    is_rectified,
+    rectified_way,
+    sub_type,
+    total_mu,
+    verdict_of,
+)
 from .model import PatchReport
 
 if TYPE_CHECKING:
@@ -57,6 +67,7 @@ _FIELDS: tuple[_Field, ...] = (
     _Field("二级类", "WP_EJL", False, sub_type),
     _Field("判定依据", "WP_PDYJ", False, lambda r: r.judgement.basis if r.judgement else ""),
     _Field("图斑面积_亩", "WP_TBMJ", True, total_mu),
+    _Field("面积来源", "WP_MJLY", False, area_mark),
     _Field("耕地_亩", "WP_GDMJ", True, _land("cropland")),
     _Field("永久基本农田_亩", "WP_YNMJ", True, _overlap("prime")),
     _Field("非耕农用地_亩", "WP_FGNYD", True, _land("agri_other")),
@@ -92,6 +103,7 @@ def write_result(folder: Path, reports: Sequence[PatchReport]) -> tuple[Path, Pa
         from osgeo import gdal, ogr, osr
     except ImportError as error:
         raise WeipianError("E_LIBRARY", name="GDAL (osgeo)") from error
+    reports = [report for report in reports if not is_clue(report)]  # nobody issued them, nobody gets them back
     originals = list(dict.fromkeys(name for r in reports for name in r.patch.source_attributes))
     crs = osr.SpatialReference()
     crs.ImportFromEPSG(_CRS)

@@ -7,8 +7,7 @@ from html import escape
 from pathlib import Path
 
 from ..core.errors import WeipianError
-from ..core.model import ReviewStatus
-from .facts import in_verified_set, is_illegal, is_rectified, total_mu, verdict_of
+from .facts import PARENT, in_verified_set, is_clue, is_illegal, is_rectified, is_void, total_mu, verdict_of
 from .model import PatchReport, ReportMeta, SheetResult
 from .package import CopiedFile
 
@@ -25,7 +24,8 @@ _STYLE = (
 def missing_of(report: PatchReport) -> list[str]:
     """What stands between this patch and being handed in, as sentences; empty when nothing does."""
     patch, summary = report.patch, report.summary
-    if patch.review_status is ReviewStatus.VOID or not in_verified_set(report):
+    own = is_clue(report) and not report.merged_into and patch.split_state != PARENT and not is_void(report)
+    if not own and not in_verified_set(report):
         return []
     found = []
     if verdict_of(report) is None:

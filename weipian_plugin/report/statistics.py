@@ -82,6 +82,7 @@ def summary_sheet(sheet: Worksheet, reports: Sequence[PatchReport]) -> tuple[str
     total = _block(sheet, 5, "按监测等级", [("监测等级", k, k or "未定级") for k in levels], sums)
     end = _block(sheet, total + 2, "按村(社区)", [("村(社区)", k, k or "未填村名") for k in villages], sums)
     _ratios(sheet, end + 2, total)
+    _filing(sheet, end + 4, FIRST + max(len(reports), 1) - 1, total)
     return f"'汇总'!D{total}", f"'汇总'!E{total}", f"'汇总'!J{total}", f"'汇总'!K{total}"
 
 
@@ -118,6 +119,20 @@ def _ratios(sheet: Worksheet, row: int, total: int) -> None:
             xlsx.put(sheet, at, column, text if column == 1 else None, "wp_text")
         sheet.merge_cells(start_row=at, end_row=at, start_column=1, end_column=9)
         xlsx.formula(sheet, at, 10, f'IF(({below})=0,"—",ROUND({above}/({below})*100,2))', "wp_area")
+
+
+def _filing(sheet: Worksheet, row: int, last: int, total: int) -> None:
+    """已填报 and 填报率 over the issued set: what was split counts once, by its children (dossier 1.6)."""
+    filed = f'COUNTIFS({ref(CHECK, "C", last)},"是",{ref(CHECK, "Q", last)},"是")'
+    lines = (
+        ("已填报个数（原始下发中已提交、已退回、审核结束的）", filed, "wp_count"),
+        ("填报率(%) = 已填报 ÷ 原始下发", f'IF(B{total}=0,"—",ROUND(J{row}/B{total}*100,2))', "wp_area"),
+    )
+    for at, (text, formula, style) in enumerate(lines, row):
+        for column in range(1, 10):
+            xlsx.put(sheet, at, column, text if column == 1 else None, "wp_text")
+        sheet.merge_cells(start_row=at, end_row=at, start_column=1, end_column=9)
+        xlsx.formula(sheet, at, 10, formula, style)
 
 
 def case_sheet(sheet: Worksheet, reports: Sequence[PatchReport], last: int) -> int:

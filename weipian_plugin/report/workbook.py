@@ -10,17 +10,20 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from . import xlsx
+from .clue_sheet import CLUES, clue_sheet
 from .columns import AREA, COLUMNS, COUNT, HEADERS, row_of
 from .facts import (
-    PARENT,
     SPLIT_LABELS,
+    filed_uids,
     in_original_set,
     in_verified_set,
+    is_clue,
     is_illegal,
     is_rectified,
     issued_mu,
     rectified_way,
     sub_type,
+    total_mu,
 )
 from .model import PatchReport, ReportMeta
 from .statistics import case_sheet, summary_sheet
@@ -28,7 +31,7 @@ from .workbook_refs import CHECK, FIRST, ILLEGAL, LEDGER, ref, span
 
 _CHECK_HEADERS = (
     "图斑编号", "拆分状态", "计入下发", "计入核实", "地块面积(亩)", "耕地", "非耕农用地", "未利用地", "建设用地",
-    "未分类", "未覆盖", "重复", "差值", "结论", "下发面积(亩)", "计算−下发",
+    "未分类", "未覆盖", "重复", "差值", "结论", "下发面积(亩)", "计算−下发", "已填报",
 )  # fmt: skip
 _ILLEGAL_HEADERS = (
     "序号", "图斑编号", "批次/月份", "村(社区)", "监测等级", "项目名称", "用地主体/当事人", "二级类", "违法面积(亩)",
@@ -46,6 +49,8 @@ def build(reports: Sequence[PatchReport], meta: ReportMeta) -> Workbook:
     book.calculation.fullCalcOnLoad = True
     sheet = book.active
     sheet.title = LEDGER
+    clues = [report for report in reports if is_clue(report)]
+    reports = [report for report in reports if not is_clue(report)]
     _ledger(sheet, reports, meta)
     illegal = _illegal(book.create_sheet(ILLEGAL), reports, meta)
     _head(summary := book.create_sheet("汇总"), meta, "汇总")
@@ -55,6 +60,10 @@ def build(reports: Sequence[PatchReport], meta: ReportMeta) -> Workbook:
     _checks(book.create_sheet(CHECK), reports, meta, summary_totals, case_total)
     _notes(book.create_sheet("说明"), reports, meta)
     footer = _footer(meta)
+    if clues:
+        _head(listed := book.create_sheet(CLUES), meta, "线索（不计入下发和填报率）")
+        clue_sheet(listed, clues)
+        xlsx.page(listed, f"C{FIRST}", "1:3", footer)
     for name, freeze, repeat in (
         (LEDGER, f"C{FIRST}", "1:3"), (ILLEGAL, f"C{FIRST}", "1:3"), ("汇总", "B5", "1:4"),
         ("整改统计", "B5", "1:4"), (CHECK, f"B{FIRST}", "1:3"), ("说明", "A3", "1:2"),
@@ -87,11 +96,11 @@ def _ledger(sheet: Worksheet, reports: Sequence[PatchReport], meta: ReportMeta) 
             xlsx.put(sheet, FIRST + number - 1, index + 1, value, styles[index])
     last = FIRST + max(len(reports), 1) - 1
     sheet.auto_filter.ref = f"A3:{get_column_letter(len(COLUMNS))}{last}"
-    _total_row(sheet, last, has_parents=any(r.patch.split_state == PARENT for r in reports))
+    _total_row(sheet, last, filtered=not all(in_verified_set(r) for r in reports))
 
 
-def _total_row(sheet: Worksheet, last: int, has_parents: bool) -> None:
-    """合计 over the verified set: a patch that was split is listed, its children count."""
+def _total_row(sheet: Worksheet, last: int, *, filtered: bool) -> None:
+    """合计 over the verified set: a patch that was split is listed and its children count, a void one does not."""
     counted = ref(CHECK, "D", last)
     for index, column in enumerate(COLUMNS, 1):
         style = f"wp_total_{column.kind if column.kind in (AREA, COUNT) else 'text'}"
@@ -99,7 +108,7 @@ def _total_row(sheet: Worksheet, last: int, has_parents: bool) -> None:
             xlsx.put(sheet, last + 1, index, "合计" if index == 2 else None, style)
             continue
         cells = span(get_column_letter(index), last)
-        total = f'SUMIFS({cells},{counted},"是")' if has_parents else f"SUM({cells})"
+        total = f'SUMIFS({cells},{counted},"是")' if filtered else f"SUM({cells})"
         if column.kind == AREA:  # empty stays empty: the layer was not given
             total = f'IF(COUNT({cells})=0,"",ROUND({total},2))'
         xlsx.formula(sheet, last + 1, index, total, style)
@@ -149,13 +158,15 @@ def _checks(
     """校核: per patch 地块 − 各地类, then the sums that must agree between the sheets."""
     _head(sheet, meta, "面积平衡与总数校核")
     xlsx.header(sheet, 3, _CHECK_HEADERS)
-    xlsx.widths(sheet, (19, 10, 9, 9, *([10.5] * 9), 10, 11, 10))
+    xlsx.widths(sheet, (19, 10, 9, 9, *([10.5] * 9), 10, 11, 10, 8))
     linked = [
         get_column_letter(HEADERS.index(name) + 1)
         for name in ("图斑面积(亩)", "耕地", "非耕农用地", "未利用地", "建设用地")
     ]
+    filed = filed_uids(reports)
     for row, report in enumerate(reports, FIRST):
         _check_row(sheet, row, report, linked)
+        xlsx.put(sheet, row, 17, "是" if report.patch.patch_uid in filed else "否", "wp_text")
     last = FIRST + max(len(reports), 1) - 1
     xlsx.red_when(sheet, f"M{FIRST}:N{last}", f"AND(ISNUMBER($M{FIRST}),ABS($M{FIRST})>0.01)")
     _cross_checks(sheet, last + 3, last, summary_totals, case_total)
@@ -169,6 +180,9 @@ def _check_row(sheet: Worksheet, row: int, report: PatchReport, linked: Sequence
     for column, letter in enumerate(linked, 5):
         cell = f"'{LEDGER}'!{letter}{row}"
         xlsx.formula(sheet, row, column, f'IF({cell}="","",{cell})', "wp_area")
+    if report.summary is not None and report.summary.total != total_mu(report):
+        # The area in force is not the measured one; the parts can only be held against what was measured.
+        xlsx.put(sheet, row, 5, report.summary.total, "wp_area")
     summary = report.summary if report.summary and report.summary.has_landuse else None
     for column, name in ((10, "unknown"), (11, "uncovered"), (12, "duplicate")):
         xlsx.put(sheet, row, column, getattr(summary, name) if summary else None, "wp_area")
@@ -242,7 +256,17 @@ def _notes(sheet: Worksheet, reports: Sequence[PatchReport], meta: ReportMeta) -
         ("未套合", f"{unmet} 个图斑没有地类套合结果。" if unmet else "全部图斑已有地类套合结果。"),
         (
             "计数口径",
-            "原始下发 = 未拆分图斑 + 被拆分的原图斑；核实后 = 未拆分图斑 + 子图斑。台账列出全部，合计取核实后。",
+            "原始下发 = 未拆分图斑 + 被拆分的原图斑；核实后 = 未拆分图斑 + 子图斑。台账列出全部，合计取核实后。"
+            "作废和图形灭失的图斑列出、不计数；线索不是下发图斑，另列“线索”表，不计入下发和填报率。",
+        ),
+        (
+            "面积来源",
+            "备注写明“下发值”的图斑没有边界，面积为下发面积；“自绘边界”的面积按补画的边界计算；“平差”的子图斑面积"
+            "经平差后合计等于原图斑面积。下发值、计算值、采用值都保留在工作区。",
+        ),
+        (
+            "填报率",
+            "填报率 = 已填报 ÷ 原始下发；已提交、已退回、审核结束都算已填报，被拆分的图斑在子图斑全部填报后才算。",
         ),
         (
             "整改口径",

@@ -24,6 +24,7 @@ from ..core.names import safe_name
 from ..report import ledger, result_layer, selfcheck
 from ..report import package as packing
 from ..report.contents import sheet_job
+from ..report.facts import in_verified_set
 from ..report.model import PatchReport, ReportMeta, SheetResult
 from ..store import records
 from ..store.files import translate
@@ -160,6 +161,8 @@ def _in_scope(session: Session, scope: str) -> tuple[list[Patch], str]:
 
 def _open(patch: Patch, judgement: Any) -> bool:
     """Not judged, or illegal and not closed: the 挂账 list."""
+    if patch.split_state == "parent":
+        return False  # its children stand for it
     if judgement is None or judgement.verdict is None:
         return patch.review_status is not ReviewStatus.VOID
     return judgement.verdict is Verdict.ILLEGAL and patch.case_status.value != "closed"
@@ -194,6 +197,8 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
     illegal = judgement is not None and judgement.verdict is Verdict.ILLEGAL
     monitor = pack.monitor_class(patch.monitor_class or "")
     point = shapely.from_wkb(patch.wkb).representative_point() if patch.wkb else None
+    known = patch.centre_lon is not None and patch.centre_lat is not None
+    centre = (patch.centre_lon, patch.centre_lat) if known else None
     return PatchReport(
         patch=patch,
         batch=batch,
@@ -209,7 +214,10 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
         patch_type_label=pack.patch_type_label(patch.patch_type),
         monitor_class_label=monitor.label if monitor else patch.monitor_class or "",
         closure_missing=view.closure_missing,
-        centroid=(point.x, point.y) if point is not None else None,
+        centroid=(point.x, point.y) if point is not None else centre,
+        family=view.family,
+        clue=view.clue,
+        merged_into=view.merged_into,
         office=office.label if illegal and office else "",
     )
 
@@ -240,6 +248,7 @@ def _meta(session: Session, reports: Sequence[PatchReport], label: str, stamp: d
 
 def _draft_reasons(reports: Sequence[PatchReport]) -> list[str]:
     """What keeps this from being handed in; it then leaves as a marked 草稿."""
+    reports = [report for report in reports if in_verified_set(report)]
     counts = {
         "没有判定": sum(r.judgement is None or r.judgement.verdict is None for r in reports),
         "没有套合结果": sum(r.summary is None for r in reports),
