@@ -14,6 +14,8 @@ SEED ?= 20260501
 PLUGIN := build/plugins/weipian_plugin
 DEMO_REAL ?=
 PYTEST_ARGS ?=
+# Names of benchmarks; all of them when empty.
+BENCH ?=
 
 .PHONY: help setup sample plugin package offline run demo bench test lint format translations clean
 
@@ -49,9 +51,10 @@ run: plugin sample ## Desktop QGIS with the plugin and the sample
 demo: plugin sample ## The whole job headless on the sample, results and screenshots under build/demo
 	$(PYTHON) tools/demo.py $(if $(DEMO_REAL),--real "$(DEMO_REAL)")
 
-bench: plugin ## Measure, print a table, write build/bench.json
+bench: plugin ## Measure, print a table, write build/bench.json; BENCH="overlay_small …" for parts
 	tools/bench_venv.sh
-	QT_QPA_PLATFORM=offscreen $(PYTHON) benchmarks/run.py
+	tools/bench_postgis.sh
+	QT_QPA_PLATFORM=offscreen $(PYTHON) benchmarks/run.py $(BENCH)
 
 test: plugin sample ## All tests
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest $(PYTEST_ARGS)

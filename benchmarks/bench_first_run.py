@@ -10,6 +10,7 @@ from harness import PEER_PYTHON, Child, Row, interleave, limit
 from workspaces import Bench, layers_of
 
 PATCHES, PARCELS, TARGET = 2000, 500_000, 1.6
+TINY = {"patches": 20, "parcels": 400}
 IN_C = "one plain read by OGR in C, all columns"
 IN_PYTHON = "one plain read by OGR's Python loop, all columns"
 

@@ -10,6 +10,7 @@ from workspaces import Bench, layers_of
 
 PATCHES, TARGET = 2000, 1.3
 SIZES = (10_000, 100_000, 500_000, 1_000_000)
+TINY = {"patches": 20, "sizes": (400, 900)}
 
 
 def run(patches: int = PATCHES, sizes: tuple[int, ...] = SIZES) -> list[Row]:

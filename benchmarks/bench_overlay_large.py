@@ -10,6 +10,7 @@ from harness import Child, Row, faster, interleave
 from workspaces import Bench, layers_of
 
 PATCHES, PARCELS, TARGET = 20_000, 500_000, 5.0
+TINY = {"patches": 20, "parcels": 400}
 PEER = "native:intersection + QgsDistanceArea"
 
 

@@ -11,6 +11,7 @@ from qgis_peak import peak_in_qgis
 from workspaces import Bench, layers_of
 
 PARCELS = 500_000
+TINY = {"counts": (20,), "parcels": 400}
 PEER = "native:calculatevectoroverlaps (one layer a class + 3)"
 TARGETS = {2000: 25.0, 20000: 18.0}
 MEMORY_MB, AREA_SHARE = 800.0, 0.05

@@ -11,6 +11,7 @@ from peer_postgis import PostGIS
 from workspaces import Bench, layers_of
 
 PATCHES, PARCELS = 2000, 500_000
+TINY = {"patches": 20, "parcels": 400}
 QGIS, GEOPANDAS, POSTGIS = "native:calculatevectoroverlaps per class", "geopandas.overlay", "PostGIS, GiST"
 
 

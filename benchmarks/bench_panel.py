@@ -18,6 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PATCHES = 1500
 STEPS = 25
+TINY: dict[str, int] = {}
 
 _CHILD = """
 import json, sys, tempfile, time

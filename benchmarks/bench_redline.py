@@ -10,6 +10,7 @@ from harness import PEER_PYTHON, Child, Row, Side, faster, interleave, once
 from workspaces import Bench
 
 PATCHES, PARCELS, TARGET = 2000, 500_000, 150.0
+TINY = {"patches": 20, "parcels": 400}
 PEER = "shapely.intersection of all pairs"
 
 

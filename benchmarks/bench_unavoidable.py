@@ -9,6 +9,7 @@ from harness import PEER_PYTHON, RUNS, Child, ChildError, Row, Side, figure, not
 from workspaces import Bench, layers_of
 
 PATCHES, PARCELS = (2000, 20_000), 500_000
+TINY = {"counts": (20,), "parcels": 400}
 
 
 def run(counts: tuple[int, ...] = PATCHES, parcels: int = PARCELS) -> list[Row]:

@@ -51,7 +51,7 @@ class County:
     @property
     def label(self) -> str:
         """Short name for a row, e.g. `500k parcels`."""
-        size = f"{self.parcels // 1_000_000}M" if self.parcels >= 1_000_000 else f"{self.parcels // 1000}k"
+        size = short(self.parcels)
         return f"{size} parcels" + ("" if self.made_by == "gen_county" else " (own generator)")
 
     def layer(self, name: str) -> Path:
@@ -112,9 +112,9 @@ def _derive(what: str, source: Path, *arguments: str) -> object:
 
 def county(parcels: int) -> County:
     """The county with about so many parcels, generated unless it is there."""
-    size = f"{parcels // 1000}k" if parcels >= 1000 else str(parcels)
-    maker = "gen_county" if GENERATOR.exists() and PEER_PYTHON.exists() else "overlay_data"
-    folder = data_folder() / (f"county{size}" if maker == "gen_county" else f"own{size}")
+    there = GENERATOR.exists() and PEER_PYTHON.exists()
+    maker = "gen_county" if there and os.environ.get("WEIPIAN_BENCH_GENERATOR") != "own" else "overlay_data"
+    folder = data_folder() / f"{'county' if maker == 'gen_county' else 'own'}{short(parcels, largest='k')}"
     folder.mkdir(parents=True, exist_ok=True)
     lock = folder / ".lock"
     _wait_for(lock)
@@ -128,6 +128,13 @@ def county(parcels: int) -> County:
     return County(folder, parcels, maker)
 
 
+def short(count: int, largest: str = "M") -> str:
+    """2000 -> 2k, 1000000 -> 1M."""
+    if largest == "M" and count >= 1_000_000:
+        return f"{count // 1_000_000}M"
+    return f"{count // 1000}k" if count >= 1000 else str(count)
+
+
 def _wait_for(lock: Path) -> None:
     """Until whoever generates this county has finished, or clearly has given up."""
     while lock.exists() and time.time() - lock.stat().st_mtime < _STALE_S:
@@ -139,7 +146,8 @@ def _generate(maker: str, parcels: int, folder: Path) -> None:
         command = [str(PEER_PYTHON), str(GENERATOR), "--parcels", str(parcels), "--seed", str(SEED)]
         command += ["--out", str(folder)] + (["--gpkg-only"] if parcels > ALL_FORMATS else [])
     else:
-        note(f"  {GENERATOR.name} is not beside this repository: its own generator is used, figures differ")
+        if not GENERATOR.exists():
+            note(f"  {GENERATOR.name} is not beside this repository: its own generator is used, figures differ")
         command = [sys.executable, str(HERE / "overlay_data.py"), str(folder), str(parcels), str(SEED)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean_environment())
     if done.returncode or not (folder / "stats.json").exists():

@@ -19,11 +19,11 @@ if ! command -v apt-get >/dev/null || { [ "$(id -u)" -ne 0 ] && [ "${#root[@]}" 
 fi
 export DEBIAN_FRONTEND=noninteractive
 # Debian would start a server of its own for a new installation; the benchmark makes one under build/ instead.
-settings=/etc/postgresql-common/createcluster.conf
-if [ ! -e "$settings" ]; then
-  "${root[@]}" mkdir -p "$(dirname "$settings")"
-  echo 'create_main_cluster = false' | "${root[@]}" tee "$settings" >/dev/null
-fi
+# A file of our own says so while packages are installed; what the package itself brings is not touched.
+drop_in=/etc/postgresql-common/createcluster.d/weipian-bench-$$.conf
+"${root[@]}" mkdir -p "${drop_in%/*}"
+echo 'create_main_cluster = false' | "${root[@]}" tee "$drop_in" >/dev/null
+trap '"${root[@]}" rm -f "$drop_in"' EXIT
 install() {
   "${root[@]}" apt-get update -qq </dev/null &&
     version=$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sed -E 's/^postgresql-([0-9]+)-.*/\1/' | sort -n | tail -1) &&
