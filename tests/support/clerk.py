@@ -27,6 +27,7 @@ class Knows:
     patch_id: str = ""
     encoding: str = ""
     others: Mapping[str, str] = field(default_factory=dict)
+    upfront: Mapping[str, str] = field(default_factory=dict)  # said before anything is asked
 
 
 def _layer(knows: Knows, values: list[str]) -> str:
@@ -58,7 +59,7 @@ class Outcome:
 
 def answer(path: Path, knows: Knows, options: Optional[ImportOptions] = None) -> tuple[ImportOptions, list[str]]:
     """Inspect and answer until nothing is asked any more."""
-    options = options or ImportOptions()
+    options = options or ImportOptions(answers=dict(knows.upfront))
     asked: list[str] = []
     for _ in range(_ROUNDS):
         questions = inspect_delivery(path, options).questions
