@@ -33,7 +33,7 @@ _LIKE = 0.66
 _MOST_SHARING = 8
 _BRACKETS = str.maketrans("〔[【{（［〕]】}）］", "(((((())))))")
 _DROP = re.compile(r"[\s,，、.。:：;；·]+")
-_GROUP = re.compile(r"(第?[0-9一二三四五六七八九十百]+\s*(?:村民)?(?:组|社(?!区)|队|号|户)(?!.*(?:村|社区)$).*)$")
+_GROUP = re.compile(r"(第?[0-9一二三四五六七八九十百]+\s*(?:村民)?小?(?:组|社(?!区)|队|号|户)(?!.*(?:村|社区)$).*)$")
 _TOWN = re.compile(r"^.{1,8}?(?:街道办事处|街道|镇|乡)(?=.)")
 #: Columns with data of persons that no check of an approval needs: never read.
 _PERSONAL = re.compile(
@@ -99,7 +99,7 @@ def fold(text: Optional[str]) -> str:
 
 def fold_doc_no(text: Optional[str]) -> str:
     """A document number for comparison: 渝北府地〔2023〕012号 and 渝北府地[2023]第12号 are the same."""
-    plain = re.sub(r"(?<=\))第|号$", "", fold(text))
+    plain = re.sub(r"第(?=\d)|号$", "", fold(text))
     return re.sub(r"(?<!\d)0+(?=\d)", "", plain)
 
 
@@ -107,8 +107,9 @@ def fold_village(text: Optional[str]) -> str:
     """A village for comparison: without 镇 in front, 村/社区 and 组 behind; "" when nothing is left."""
     plain = _GROUP.sub("", fold(text))
     plain = _TOWN.sub("", plain)
-    short = _VILLAGE_TAIL.sub("", plain)
-    return short or plain
+    for _ in range(2):  # 古路村村民委员会
+        plain = _VILLAGE_TAIL.sub("", plain) or plain
+    return plain
 
 
 def household(entry: RegisterEntry) -> tuple[str, str]:

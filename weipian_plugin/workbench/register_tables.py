@@ -102,7 +102,7 @@ def header_of(rows: Sequence[Sequence[str]], aliases: Mapping[str, Sequence[str]
 
 
 def _columns(row: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    names = {i: (normalise(cell), split_unit(cell)[0]) for i, cell in enumerate(row) if cell and not is_personal(cell)}
+    names = {i: _forms(cell) for i, cell in enumerate(row) if cell and not is_personal(cell)}
     columns: dict[str, int] = {}
     for canonical, words in aliases.items():
         for word in words:
@@ -112,6 +112,12 @@ def _columns(row: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[s
                 columns[canonical] = hit
                 break
     return columns
+
+
+def _forms(header: str) -> tuple[str, ...]:
+    """A header whole, without its unit, without what stands behind it in brackets."""
+    whole = normalise(header)
+    return whole, split_unit(header)[0], re.sub(r"\([^()]*\)$", "", whole)
 
 
 def _table(
