@@ -104,18 +104,7 @@ def patch_layer(rows: Sequence[QueueRow], geometries: Mapping[str, bytes]) -> Qg
     layer.updateFields()
     for index, alias in enumerate(("内部编号", "图斑编号", "级别", "状态", "标注")):
         layer.setFieldAlias(index, alias)
-    features = []
-    for row in rows:
-        wkb = geometries.get(row.patch_uid)
-        if not wkb:
-            continue
-        feature = QgsFeature(layer.fields())
-        geometry = QgsGeometry()
-        geometry.fromWkb(wkb)
-        feature.setGeometry(geometry)
-        feature.setAttributes(_patch_values(row))
-        features.append(feature)
-    provider.addFeatures(features)
+    provider.addFeatures(_features(layer, rows, geometries))
     layer.updateExtents()
     layer.setReadOnly(True)
     layer.setDisplayExpression('"label"')
@@ -124,6 +113,34 @@ def patch_layer(rows: Sequence[QueueRow], geometries: Mapping[str, bytes]) -> Qg
     layer.setCustomProperty(PROPERTY, PATCHES)
     style_patches(layer)
     return layer
+
+
+def _features(layer: QgsVectorLayer, rows: Sequence[QueueRow], geometries: Mapping[str, bytes]) -> list[QgsFeature]:
+    """A feature for each patch with a boundary; one that was split is seen as its children."""
+    features = []
+    for row in rows:
+        wkb = geometries.get(row.patch_uid)
+        if not wkb or row.split_state == "parent":
+            continue
+        feature = QgsFeature(layer.fields())
+        geometry = QgsGeometry()
+        geometry.fromWkb(wkb)
+        feature.setGeometry(geometry)
+        feature.setAttributes(_patch_values(row))
+        features.append(feature)
+    return features
+
+
+def exchange_patches(
+    layer: QgsVectorLayer, gone: Sequence[int], rows: Sequence[QueueRow], geometries: Mapping[str, bytes]
+) -> dict[str, int]:
+    """Take features out and put patches in; gives patch_uid -> feature id of the new ones."""
+    provider = layer.dataProvider()
+    provider.deleteFeatures(list(gone))
+    _ok, added = provider.addFeatures(_features(layer, rows, geometries))
+    layer.updateExtents()
+    layer.triggerRepaint()
+    return {str(feature["patch_uid"]): feature.id() for feature in added}
 
 
 def update_patch(layer: QgsVectorLayer, fid: int, row: QueueRow) -> None:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any, Callable, Optional
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from qgis.PyQt.QtGui import QPalette
+from qgis.PyQt.QtWidgets import QApplication
 
 from ..core.model import LEVEL_LABELS, LEVEL_MARKS, CaseStatus, ReviewStatus
 from ..workbench.views import QueueRow
@@ -35,18 +37,26 @@ class Preset:
     matches: Callable[[QueueRow, str], bool]
 
 
+def _working(test: Callable[[QueueRow], bool]) -> Callable[[QueueRow, str], bool]:
+    """A filter over the rows on which something is done: neither split nor void nor part of another patch."""
+    return lambda row, _today: row.workable and test(row)
+
+
 PRESETS: tuple[Preset, ...] = (
     Preset("open_1", "一级 · 未判定", lambda row, _today: not row.finished and row.level == 1),
     Preset("open", "未判定", lambda row, _today: not row.finished),
     Preset("all", "全部", lambda _row, _today: True),
-    Preset("doubt", "存疑", lambda row, _today: row.doubt),
-    Preset("risk", "疑似永农/红线", lambda row, _today: _at_risk(row)),
-    Preset("no_evidence", "尚无举证", lambda row, _today: not row.evidence_count),
-    Preset("returned", "被退回", lambda row, _today: row.review_status is ReviewStatus.RETURNED),
-    Preset("rectify", "待整改", lambda row, _today: _to_rectify(row)),
+    Preset("doubt", "存疑", _working(lambda row: row.doubt)),
+    Preset("risk", "疑似永农/红线", _working(_at_risk)),
+    Preset("no_evidence", "尚无举证", _working(lambda row: not row.evidence_count)),
+    Preset("returned", "被退回", _working(lambda row: row.review_status is ReviewStatus.RETURNED)),
+    Preset("rectify", "待整改", _working(_to_rectify)),
     Preset("overdue", "已超期", lambda row, today: bool(row.due_on) and row.due_on < today and not row.finished),
-    Preset("illegal", "违法", lambda row, _today: row.verdict == "illegal"),
-    Preset("done", "已判定", lambda row, _today: row.finished),
+    Preset("illegal", "违法", _working(lambda row: row.verdict == "illegal")),
+    Preset("done", "已判定", _working(lambda row: row.finished)),
+    Preset("clues", "线索", _working(lambda row: row.origin != "delivery")),
+    Preset("shapeless", "无边界", _working(lambda row: row.bbox is None)),
+    Preset("aside", "被拆分/作废/已并入", lambda row, _today: not row.workable),
 )
 PRESET_BY_KEY = {preset.key: preset for preset in PRESETS}
 
@@ -56,17 +66,31 @@ def sort_key(row: QueueRow) -> tuple[int, Decimal, str]:
     return (row.level or 9, -(row.prime_mu or _ZERO), row.patch_id)
 
 
-def status_text(row: QueueRow) -> str:
-    """A mark and a word: what has been decided about this patch."""
-    if row.review_status is ReviewStatus.RETURNED:
-        return "↩ 退回"
+def _aside_text(row: QueueRow) -> str:
+    """Why nothing is done on this row."""
     if row.review_status is ReviewStatus.VOID:
         return "－ 作废"
+    return "▤ 被拆分" if row.split_state == "parent" else "→ 已并入"
+
+
+def status_text(row: QueueRow) -> str:
+    """A mark and a word: what has been decided about this patch."""
+    if not row.workable:
+        return _aside_text(row)
+    if row.review_status is ReviewStatus.RETURNED:
+        return "↩ 退回"
     if row.doubt:
         return {"legal": "? 合法", "illegal": "? 违法", "other": "? 其他"}.get(row.verdict, "? 存疑")
     if row.verdict == "illegal" and row.case_status is CaseStatus.CLOSED:
         return "■ 销号"
     return {"legal": "✔ 合法", "illegal": "✖ 违法", "other": "◆ 其他"}.get(row.verdict, "○ 未判")
+
+
+def area_text(row: QueueRow) -> str:
+    """亩, marked where it is the issued figure because there is no boundary; a dash where nothing is known."""
+    if row.bbox is None and not row.area_mu:
+        return "–"
+    return f"{row.area_mu:.2f} 下发" if row.bbox is None and row.area_source else f"{row.area_mu:.2f}"
 
 
 class QueueModel(QAbstractTableModel):
@@ -113,9 +137,10 @@ class QueueModel(QAbstractTableModel):
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._tip(row)
-        if role == ROW_ROLE:
-            return row
-        return None
+        if role == Qt.ItemDataRole.ForegroundRole:
+            grey = QApplication.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+            return None if row.workable else grey
+        return row if role == ROW_ROLE else None
 
     def _text(self, row: QueueRow, column: int) -> str:
         if column == self.LEVEL:
@@ -124,10 +149,13 @@ class QueueModel(QAbstractTableModel):
             return row.patch_id
         if column == self.VILLAGE:
             return row.village
-        return f"{row.area_mu:.2f}" if column == self.AREA else status_text(row)
+        return area_text(row) if column == self.AREA else status_text(row)
 
     def _tip(self, row: QueueRow) -> str:
-        parts = [row.patch_id, LEVEL_LABELS.get(row.level or 0, ""), row.village, f"{row.area_mu:.2f} 亩"]
+        source = f"（{row.area_source}）" if row.area_source else ""
+        parts = [row.patch_id, LEVEL_LABELS.get(row.level or 0, ""), row.village, f"{row.area_mu:.2f} 亩{source}"]
+        if row.merged_into:
+            parts.append(f"已并入 {row.merged_into}")
         if row.prime_mu:
             parts.append(f"永农 {row.prime_mu:.2f} 亩")
         if row.redline_mu:
@@ -151,6 +179,14 @@ class QueueModel(QAbstractTableModel):
         self.beginResetModel()
         self._shown = [i for i, row in enumerate(self._rows) if self._passes(row)]
         self.endResetModel()
+
+    def change_rows(self, rows: Iterable[QueueRow], removed: Iterable[str] = ()) -> None:
+        """Take over several rows at once, new ones too, and drop those of `removed` uids."""
+        gone = set(removed)
+        fresh = {row.patch_uid: row for row in rows if row.patch_uid not in gone}
+        self.set_rows(
+            [*(r for r in self._rows if r.patch_uid not in gone and r.patch_uid not in fresh), *fresh.values()]
+        )
 
     def update_row(self, row: QueueRow) -> None:
         """Take over one changed row: repaint, or leave or enter the filtered list, nothing else moves."""
@@ -232,5 +268,6 @@ class QueueModel(QAbstractTableModel):
         return {p.key: sum(1 for row in self._rows if p.matches(row, self._today)) for p in PRESETS}
 
     def progress(self) -> tuple[int, int]:
-        """(finished, all)."""
-        return sum(1 for row in self._rows if row.finished), len(self._rows)
+        """(finished, all) of the issued patches as verified: without clues, void and split ones."""
+        counted = [row for row in self._rows if row.counted]
+        return sum(1 for row in counted if row.finished), len(counted)

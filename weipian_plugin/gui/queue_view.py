@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Optional
 
 from qgis.PyQt.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
@@ -118,6 +119,12 @@ class QueuePanel(QWidget):
         self._silently(lambda: self.model.update_row(row))
         self._reselect()
         self._recount.start()
+
+    def change_rows(self, rows: list[QueueRow], removed: Sequence[str] = ()) -> None:
+        """Several patches changed, came or went; the filter and the selected patch stay."""
+        self._silently(lambda: self.model.change_rows(rows, removed))
+        self.refresh_counts()
+        self._reselect()
 
     def select(self, uid: str) -> None:
         """Show a patch as the current one without signalling; a filtered-out patch leaves no line marked."""

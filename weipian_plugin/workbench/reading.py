@@ -91,6 +91,14 @@ class Reader:
         rows = self._ws.connection.execute("SELECT patch_uid, geom FROM patch WHERE geom IS NOT NULL")
         return {uid: gpkg.decode(blob) or b"" for uid, blob in rows}
 
+    def patch_uids(self) -> dict[str, str]:
+        """patch_uid -> batch_id of every patch."""
+        return dict(map(tuple, self._ws.connection.execute("SELECT patch_uid, batch_id FROM patch ORDER BY fid")))
+
+    def geometry(self, patch_uid: str) -> Optional[bytes]:
+        """MultiPolygon WKB in EPSG:4490 of one patch, None without boundary."""
+        return self._patch(patch_uid).wkb
+
     def queue(self, batch_id: str = "") -> list[QueueRow]:
         """One row a patch in order of import; filter and order are the list's own affair."""
         return self._queue(records.patches(self._ws, batch_id))
