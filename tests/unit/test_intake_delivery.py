@@ -265,11 +265,11 @@ def test_projected_delivery_keeps_its_coordinates(tmp_path):
     assert patch.area_m2 == pytest.approx(10_000 / 1.000360, rel=2e-6)
 
 
-@pytest.mark.parametrize(("name", "code"), [("a.mdb", "E_MDB"), ("a.xyz", "E_FORMAT_UNSUPPORTED"), ("a.rar", None)])
+@pytest.mark.parametrize(("name", "code"), [("a.mdb", "E_MDB"), ("a.xyz", "E_FORMAT_UNSUPPORTED"), ("a.rar", "E_FORMAT_CONVERT")])
 def test_formats_that_are_not_read(tmp_path, name, code):
     path = tmp_path / name
     path.write_bytes(b"x")
-    assert error_of(look, path).code == (code or "E_FORMAT_UNSUPPORTED")
+    assert error_of(look, path).code == code
 
 
 def test_what_is_missing_or_broken(tmp_path):

@@ -71,7 +71,7 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
     match = _mapping(source.fields, aliases, options, notes, source.id_hint)
     extent = _extent(source)
     county = _county([attributes for _, _, attributes in rows], match)
-    axis = _axis(extent, options, notes)
+    axis = _axis(extent, options, notes, source.axis)
     crs, crs_reason = "", "表格没有坐标"
     if kind_of(source) != "ids":
         crs, crs_reason = _crs(source.crs, _turned(extent, axis), county, options, notes)
@@ -95,6 +95,7 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
         geometry_type=source.geometry_type,
         columns=tuple(vars(info) for info in source.field_info),
         options=options,
+        opened_with=answers,
         kind=kind_of(source),
     )
 
@@ -178,13 +179,13 @@ def _county(rows: Sequence[Mapping[str, Optional[str]]], match: FieldMatch) -> s
     return ""
 
 
-def _axis(extent: Optional[Extent], options: ImportOptions, notes: _Notes) -> str:
+def _axis(extent: Optional[Extent], options: ImportOptions, notes: _Notes, known: str = "") -> str:
     """Axis order in the file; asked when x looks like a northing."""
     answer = options.answer("axis").lower()
     if answer and answer not in ("xy", "yx"):
         raise WeipianError("E_ANSWER", key="axis", value=answer, choices="xy、yx")
-    if answer:
-        return answer
+    if answer or known:
+        return answer or known
     if extent is None or not crs_guess.swapped(extent):
         return "xy"
     choices = (("yx", "第一个坐标是北（纵坐标、纬度）"), ("xy", "第一个坐标是东（横坐标、经度）"))

@@ -11,6 +11,8 @@ from ..core.errors import WeipianError
 from ..sources.memory import MemoryLayer
 from ..sources.reader import LayerInfo, list_layers
 from ..sources.sheet import Sheet
+from ..sources.tables import SUFFIXES as TABLES
+from ..sources.tables import read_sheets
 from .checks import kind_label
 from .files import datasets
 from .model import Question
@@ -50,7 +52,11 @@ def candidates(root: Path, named: Path) -> list[Candidate]:
     Raises:
         WeipianError: of `files.datasets`, and of a reader when no dataset can be read.
     """
-    found, failure = _all(datasets(root, named), root)
+    vectors, tables = datasets(root, named)
+    found, failure = _all(vectors, root)
+    if not any(_may_be_polygon(c) and c.count for c in found):
+        more, later = _all(tables, root)
+        found, failure = [*found, *more], failure or later
     if not found and failure is not None:
         raise failure
     return found
@@ -76,6 +82,9 @@ def _all(paths: Sequence[Path], root: Path) -> tuple[list[Candidate], Union[Weip
 
 def _contents(path: Path) -> list[tuple[LayerInfo, Union[MemoryLayer, Sheet, None]]]:
     """The layers of one dataset, with their content where the format is read as a whole."""
+    suffix = path.suffix.lower()
+    if suffix in TABLES:
+        return [(LayerInfo(sheet.name, "None", sheet.count), sheet) for sheet in read_sheets(path)]
     return [(info, None) for info in list_layers(path)]
 
 

@@ -20,7 +20,7 @@ DEFAULT_CLASSES: ClassTable = {
 }
 #: Questions that ANSWERS may answer; besides these the canonical names and ambiguous headers of `core.fields`.
 ANSWER_KEYS: frozenset[str] = frozenset(
-    {"layer", "encoding", "crs", "axis", "unit", "datum", "gcj02", "repair", "GDMJ", "split_reissue", "missing"}
+    {"layer", "encoding", "crs", "axis", "unit", "datum", "gcj02", "repair", "GDMJ", "split_reissue", "missing", "rows"}
 )
 UNIT_LABELS: Mapping[str, str] = {"m2": "平方米", "mu": "亩", "ha": "公顷"}
 
@@ -148,6 +148,7 @@ class Inspection:
     signature: str = ""
     settled: Mapping[str, str] = field(default_factory=dict)  # every answer in force, to be remembered
     repair: bool = True  # False: rows with an invalid geometry are rejected
+    opened_with: Mapping[str, str] = field(default_factory=dict)  # the answers given to `open_layer`
     kind: str = ""  # "" polygons; "centres" a table of centre points; "ids" a table without coordinates
     invalid: tuple[CheckItem, ...] = ()  # geometries that would be repaired, with their areas
     gcj02: bool = False  # coordinates are GCJ-02 and are to be converted

@@ -8,6 +8,8 @@ from typing import Union
 from ..sources.delivered import DeliveredLayer
 from ..sources.memory import CENTRES, NOTHING, MemoryLayer
 from ..sources.reader import open_dataset
+from ..sources.sheet import Sheet
+from . import table
 from .layers import Candidate
 
 Source = Union[DeliveredLayer, MemoryLayer]
@@ -32,7 +34,14 @@ def open_layer(candidate: Candidate, encoding: str, answers: Mapping[str, str]) 
     """
     if isinstance(candidate.loaded, MemoryLayer):
         return candidate.loaded
-    return DeliveredLayer(candidate.dataset, *open_dataset(candidate.dataset, candidate.layer, encoding))
+    if isinstance(candidate.loaded, Sheet):
+        return table.layer_of(candidate.loaded, answers)
+    layer = DeliveredLayer(candidate.dataset, *open_dataset(candidate.dataset, candidate.layer, encoding))
+    if not candidate.is_table:
+        return layer
+    with layer:
+        rows = [list(values.values()) for _, _, values in layer.read()]
+    return table.layer_of(Sheet(candidate.dataset, candidate.layer, layer.fields, rows), answers)
 
 
 def kind_of(source: Source) -> str:

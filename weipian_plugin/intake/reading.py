@@ -85,8 +85,7 @@ def read(inspection: Inspection, feedback: Feedback) -> Delivery:
         files = files_of(inspection.path, chosen[0].dataset, chosen[0].members)
         sha256 = digest(files)
         feedback.message("正在读取图斑")
-        answers = {**inspection.options.answers, **inspection.settled, **_columns_of(inspection)}
-        with open_layer(chosen[0], inspection.encoding, answers) as source:
+        with open_layer(chosen[0], inspection.encoding, inspection.opened_with) as source:
             found = _rows(source, inspection, feedback)
     patches = _checked(found, inspection, feedback)
     patches += _boundless(found, inspection)
@@ -110,25 +109,20 @@ def read(inspection: Inspection, feedback: Feedback) -> Delivery:
     )
 
 
-def _columns_of(inspection: Inspection) -> dict[str, str]:
-    """The columns of the mapping that a table needs to find its coordinates."""
-    wanted = ("patch_id", "centroid_x", "centroid_y")
-    return {key: inspection.mapping[key] for key in wanted if key in inspection.mapping}
-
-
 def _rows(source: Source, inspection: Inspection, feedback: Feedback) -> _Read:
     """All rows with an id of their own; the others are rejected."""
     header = inspection.mapping["patch_id"]
     found = _Read()
     first: dict[str, int] = {}
-    for number, (fid, wkb, row) in enumerate(source.read(), 1):
-        if number % _STEP == 0:
+    for count, (fid, wkb, row) in enumerate(source.read(), 1):
+        if count % _STEP == 0:
             stop_if_cancelled(feedback)
-            feedback.progress(30 * min(number / max(source.count, 1), 1))
+            feedback.progress(30 * min(count / max(source.count, 1), 1))
+        number = fid if source.tabular else count  # the row that the spreadsheet shows
         patch_id = values.code(row.get(header))
         rejected = _unusable(number, patch_id, first)
         if rejected is None and fid in source.refused:
-            rejected = Rejected(number, patch_id, "R_MULTIPATCH", source.refused[fid])
+            rejected = Rejected(number, patch_id, *source.refused[fid])
         if rejected is not None:
             found.rejected.append(rejected)
             continue

@@ -33,6 +33,7 @@ _SOLID = (ogr.wkbTIN, ogr.wkbPolyhedralSurface, ogr.wkbTriangle)
 _COLLECTION = ogr.wkbGeometryCollection
 _MULTIPATCH = 31  # shape type in the header of a .shp
 _ENVELOPES = (0, 32, 48, 48, 64)  # GeoPackage blob: envelope length by indicator
+MULTIPATCH = "R_MULTIPATCH"
 MULTIPATCH_REASON = "图形是三维体（Multipatch/TIN），不是平面图形；请在 ArcGIS 中用“多面体轮廓”转成面后重新提供"
 _CHANGES = (
     ("z", "W_Z", "{count} 个图形带高程（Z 值），计算和显示时不用高程；下发的图形原样保存"),
@@ -114,11 +115,11 @@ def _reader(definition: Any, json_like: bool) -> Reader:
 class DeliveredLayer:
     """An open layer of a delivery; `close()` or `with` releases the file.
 
-    `originals` (id -> ISO WKB) and `refused` (id -> Chinese reason) fill while `read` goes on.
+    `originals` (id -> ISO WKB) and `refused` (id -> code and Chinese reason) fill while `read` goes on.
     """
 
     encoding = encoding_reason = ""
-    id_hint = ""
+    id_hint = axis = ""
     asked: tuple[Any, ...] = ()
     boundless = tabular = updates_only = False
 
@@ -142,7 +143,7 @@ class DeliveredLayer:
         self._cells = _cells(path, len(names)) if path.suffix.lower() in (".shp", ".dbf") else None
         self._multipatch = path.suffix.lower() == ".shp" and _shape_type(path) == _MULTIPATCH
         self.originals: dict[int, bytes] = {}
-        self.refused: dict[int, str] = {}
+        self.refused: dict[int, tuple[str, str]] = {}
         self._changes: Counter[str] = Counter()
 
     def __enter__(self) -> DeliveredLayer:
@@ -227,7 +228,7 @@ class DeliveredLayer:
             return bytes(geom.ExportToWkb(ogr.wkbNDR))
         flat = ogr.GT_Flatten(kind)
         if self._multipatch or flat in _SOLID or (flat == _COLLECTION and _has_solid(geom)):
-            self.refused[fid] = MULTIPATCH_REASON
+            self.refused[fid] = (MULTIPATCH, MULTIPATCH_REASON)
             return None
         changed = {"z": geom.Is3D(), "m": geom.IsMeasured(), "curve": geom.HasCurveGeometry()}
         self._changes.update(key for key, value in changed.items() if value)

@@ -35,10 +35,11 @@ class MemoryLayer:
     encoding: str = ""
     encoding_reason: str = "该格式自带编码，不需要判断"
     id_hint: str = ""
+    axis: str = ""  # "yx" where the first coordinate is known to be the northing, "xy" where the second is
     notes: list[Finding] = field(default_factory=list)
     asked: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = ()
     originals: dict[int, bytes] = field(default_factory=dict)
-    refused: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, tuple[str, str]] = field(default_factory=dict)
     tabular: bool = False  # a point, or no geometry at all, is a patch without a boundary
     updates_only: bool = False  # attributes for patches that are there already
 
