@@ -54,7 +54,7 @@ def compare(ours: Areas, peer: Areas, cell_m2: float, sliver_m2: float, edges: f
     return Agreement(len(ours.keys() | peer.keys()), only_one, largest, worst, relative)
 
 
-def row(name: str, ours: Areas, peer_name: str, peer: Areas, *, cell_m2: float = 1e-3, total: float = 1e-7,
+def row(name: str, ours: Areas, peer_name: str, peer: Areas, *, cell_m2: float = 1e-3, total: float = 1e-6,
         sliver_m2: float = 1e-2, edges: float = EDGES_RELATIVE) -> Row:  # fmt: skip
     """A row of the table: the largest difference of a cell, and as ratio how much of its tolerance is used up."""
     found = compare(ours, peer, cell_m2, sliver_m2, edges)

@@ -34,8 +34,8 @@ def data_folder() -> Path:
 
 
 def scratch() -> Path:
-    """Where workspaces and caches of one run lie; on the disk of the repository."""
-    folder = ROOT / "build" / "bench-work"
+    """Where the workspaces, caches and the server of a run lie."""
+    folder = data_folder() / "work"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -53,7 +53,7 @@ def _zones(rng: np.random.Generator, side: float, vertices: int, count: int) -> 
     rings = []
     for k in range(count):
         angle = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
-        radius = side / 9 * (1 + 0.2 * np.sin(5 * angle + k) + 0.02 * np.sin(311 * angle))
+        radius = side / (3 * count) * (1 + 0.2 * np.sin(5 * angle + k) + 0.02 * np.sin(311 * angle))
         centre = (_X + side * (k + 0.5) / count, _Y + side * rng.uniform(0.2, 0.8))
         rings.append(shapely.Polygon(np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + centre))
     return rings

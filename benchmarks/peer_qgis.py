@@ -29,10 +29,11 @@ PROJECT = QgsProject.instance()
 _OPEN: dict[str, QgsVectorLayer] = {}
 
 
-def layer(path: str, name: str, table: str = "") -> QgsVectorLayer:
+def layer(path: str, name: str, table: str = "", subset: str = "") -> QgsVectorLayer:
     """An open layer, kept; the project takes its CRS and the ellipsoid."""
     if name not in _OPEN:
-        found = QgsVectorLayer(f"{path}|layername={table or Path(path).stem}", name, "ogr")
+        source = f"{path}|layername={table or Path(path).stem}" + (f"|subset={subset}" if subset else "")
+        found = QgsVectorLayer(source, name, "ogr")
         if not found.isValid():
             raise FileNotFoundError(path)
         _OPEN[name] = found
@@ -42,9 +43,15 @@ def layer(path: str, name: str, table: str = "") -> QgsVectorLayer:
 
 
 def overlaps(patches: str, classes: str, codes: list[str], others: dict[str, str]) -> dict[str, Any]:
-    """`native:calculatevectoroverlaps` with one layer a class and one for each constraint."""
+    """`native:calculatevectoroverlaps` with one layer a class and one for each constraint.
+
+    `classes` is a file with a table for each class, or the land use itself, then filtered by class.
+    """
     given = layer(patches, "patches")
-    roles = {f"landuse {code}": layer(classes, f"landuse {code}", f"c{code}") for code in codes}
+    if Path(classes).stem == "dltb":
+        roles = {f"landuse {c}": layer(classes, f"landuse {c}", "dltb", f"DLBM='{c}'") for c in codes}
+    else:
+        roles = {f"landuse {c}": layer(classes, f"landuse {c}", f"c{c}") for c in codes}
     roles.update({f"{role} ": layer(path, f"{role} ") for role, path in others.items()})
     start = time.perf_counter()
     result = processing.run(
