@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ ROOT = HERE.parent
 #: Repetitions of which the median counts; fewer only to try the benchmarks themselves.
 RUNS = int(os.environ.get("WEIPIAN_BENCH_RUNS", "5"))
 MARK = "@@ "
+#: No single answer takes so long; a child that does is ended.
+LONGEST_S = 1200.0
 PEER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 Row = dict[str, Any]
 
@@ -80,12 +83,17 @@ class Child:
             pipes.stdin.flush()
         except BrokenPipeError as error:
             raise ChildError(self._said()) from error
-        for line in pipes.stdout:
-            if line.startswith(MARK):
-                answer: dict[str, Any] = json.loads(line[len(MARK) :])
-                if "error" in answer:
-                    raise ChildError(answer["error"])
-                return answer
+        watch = threading.Timer(LONGEST_S, self._process.kill)
+        watch.start()
+        try:
+            for line in pipes.stdout:
+                if line.startswith(MARK):
+                    answer: dict[str, Any] = json.loads(line[len(MARK) :])
+                    if "error" in answer:
+                        raise ChildError(answer["error"])
+                    return answer
+        finally:
+            watch.cancel()
         raise ChildError(self._said())
 
     def _said(self) -> str:
@@ -123,6 +131,12 @@ class Side:
     seconds: list[float] = field(default_factory=list)
     failure: str = ""
 
+    def label(self, peer: str) -> str:
+        """The peer's name, and that it ran once or why it has no figure."""
+        if self.failure:
+            return f"{peer}: no figure, {self.failure}"
+        return f"{peer} (single run)" if len(self.seconds) == 1 < RUNS else peer
+
     @property
     def median(self) -> Optional[float]:
         """Of the repetitions; None after a failure."""
@@ -155,11 +169,8 @@ def faster(name: str, mine: Side, peer: str, other: Side, target: Optional[float
     value, reference = mine.median, other.median
     ratio = reference / value if reference and value else None
     ok = None if ratio is None or target is None else ratio >= target
-    label = f"{peer} (single run)" if len(other.seconds) == 1 < len(mine.seconds) else peer
-    if other.failure:
-        label = f"{peer}: no figure, {other.failure}"
-    return {"name": name, "value": value, "unit": unit, "peer": label, "peer_value": reference, "ratio": ratio,
-            "target": target, "ok": ok}  # fmt: skip
+    return {"name": name, "value": value, "unit": unit, "peer": other.label(peer), "peer_value": reference,
+            "ratio": ratio, "target": target, "ok": ok}  # fmt: skip
 
 
 def limit(name: str, value: Optional[float], unit: str, peer: str, peer_value: Optional[float],
