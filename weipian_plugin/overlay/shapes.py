@@ -1,9 +1,9 @@
-"""Polygon chores of the overlay: polygons only, repair, cutting up the huge ones."""
+"""Polygon chores of the overlay: polygons only, repair, cutting up the huge ones, the width of a sliver."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
 import numpy as np
 import shapely
@@ -13,6 +13,8 @@ HUGE = 1024
 _SMALL = 256
 #: Halvings after which a polygon is left as it is (a box of 1e-9 m).
 _DEPTH = 48
+#: Two halves must sum to their whole this closely, relative.
+_EXACT = 1e-12
 
 
 def polygonal(geoms: Any) -> Any:
@@ -51,27 +53,43 @@ def repair(geom: Any) -> Any:
     return _one(_polygons([shapely.union_all(valid)]))
 
 
-def split_huge(geom: Any, near: Any) -> list[Any]:
-    """Pieces of at most 256 vertices that make up `geom` exactly where it meets `near`.
+def split_huge(geom: Any) -> Optional[Any]:
+    """Pieces of at most 256 vertices that make up `geom` exactly; None if they do not sum to it.
 
     Intersecting a patch with a boundary of 100 000 vertices costs milliseconds each time; with the piece
-    beside it microseconds. Boxes are halved across their longer side, all pieces of a level at once; what
-    meets no box of the STRtree `near` is of no use to anybody and falls away early.
+    beside it microseconds. Boxes are halved across their longer side, all pieces of a level at once, and
+    the halves are summed at every cut: a polygon that is not valid is not cut unnoticed.
     """
     done: list[Any] = []
     todo = _polygons([geom])
     for _ in range(_DEPTH):
-        todo = todo[np.unique(near.query(todo)[0])]
         small = shapely.get_num_coordinates(todo) <= _SMALL
         done.extend(todo[small])
         todo = todo[~small]
         if not len(todo):
-            return done
+            break
         x0, y0, x1, y1 = shapely.bounds(todo).T
         wide = (x1 - x0) >= (y1 - y0)
         mx, my = (x0 + x1) / 2, (y0 + y1) / 2
         low = shapely.box(x0, y0, np.where(wide, mx, x1), np.where(wide, y1, my))
         high = shapely.box(np.where(wide, mx, x0), np.where(wide, y0, my), x1, y1)
-        todo = _polygons(np.concatenate([shapely.intersection(todo, low), shapely.intersection(todo, high)]))
+        try:
+            halves = shapely.intersection(todo, low), shapely.intersection(todo, high)
+        except shapely.errors.GEOSException:
+            return None
+        whole, cut = shapely.area(todo), shapely.area(halves[0]) + shapely.area(halves[1])
+        # The shoelace sum of a long ring far from the origin has noise of its own, hence the box.
+        if (np.abs(whole - cut) > _EXACT * np.maximum(whole, (x1 - x0) * (y1 - y0))).any():
+            return None
+        todo = _polygons(np.concatenate(halves))
     done.extend(todo)
-    return done
+    return np.array(done, dtype=object)
+
+
+def mean_width(geoms: Any) -> Any:
+    """Mean width of slivers in their unit: the shorter side of the rectangle with their area and perimeter.
+
+    For a strip it is its width, for a square its side.
+    """
+    area, half = shapely.area(geoms), shapely.length(geoms) / 2
+    return (half - np.sqrt(np.maximum(half**2 - 4 * area, 0.0))) / 2

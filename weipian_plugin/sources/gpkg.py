@@ -107,11 +107,13 @@ class GpkgLayer:
         box, ids = self._pairs(boxes)
         mine, feature = np.unique(ids, return_inverse=True)
         fids = mine.tolist()
-        wanted = [fid for fid in fids if fid not in known] if known else fids
+        fresh = [fid for fid in fids if fid not in known]
+        rest = [fid for fid in fids if fid in known] if fields else []
         rows: dict[int, tuple[Any, ...]] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            for row in self._db.execute(self._select(fields, wanted[start : start + _CHUNK])):
-                rows[row[0]] = row
+        for wanted, geometry in ((fresh, True), (rest, False)):
+            for start in range(0, len(wanted), _CHUNK):
+                for row in self._db.execute(self._select(fields, wanted[start : start + _CHUNK], geometry)):
+                    rows[row[0]] = row
         empty = (None,) * (2 + len(fields))
         found = [rows.get(fid, empty) for fid in fids]
         columns = list(zip(*found)) if found else [()] * (2 + len(fields))
@@ -135,8 +137,9 @@ class GpkgLayer:
         order = np.argsort(flat[::2], kind="stable")
         return flat[::2][order], flat[1::2][order]
 
-    def _select(self, fields: Sequence[str], ids: Optional[Sequence[int]] = None) -> str:
-        columns = ", ".join(quote(name) for name in (self._key, self._geometry, *fields))
+    def _select(self, fields: Sequence[str], ids: Optional[Sequence[int]] = None, geometry: bool = True) -> str:
+        shape = quote(self._geometry) if geometry else "NULL"
+        columns = ", ".join((quote(self._key), shape, *map(quote, fields)))
         where = "" if ids is None else f" WHERE {quote(self._key)} IN ({','.join(map(str, ids))})"
         return f"SELECT {columns} FROM {quote(self._table)}{where}"
 

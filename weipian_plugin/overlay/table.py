@@ -1,0 +1,96 @@
+"""The result of an overlay, column by column: a county has 100 000 rows, and objects cost more than geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Optional
+
+from ..core.findings import Finding
+from ..core.model import OverlayRow
+from .frame import Target
+
+Detail = tuple[Mapping[str, str], ...]
+
+
+@dataclass
+class Part:
+    """Rows of one role from a chunk: `patch` positions in the run, ellipsoidal m², details where there are any."""
+
+    patch: Sequence[int]
+    codes: Sequence[str]
+    area: Sequence[float]
+    net: Sequence[Optional[float]]
+    detail: Mapping[int, Detail]
+
+
+@dataclass
+class OverlayResult:
+    """Rows by patch, role and class as parallel columns, and what was met on the way.
+
+    `patch` are positions in `targets`; `detail` holds only the rows that have any.
+    """
+
+    targets: Sequence[Target]
+    patch: list[int]
+    role: list[str]
+    code: list[str]
+    area: list[float]
+    share: list[float]
+    net: list[Optional[float]]
+    detail: dict[int, Detail]
+    fingerprints: Mapping[str, str]
+    findings: list[Finding]
+    layer_findings: Mapping[str, Sequence[Finding]]
+
+    def __len__(self) -> int:
+        return len(self.patch)
+
+    @cached_property
+    def rows(self) -> list[OverlayRow]:
+        """The same as values."""
+        targets = self.targets
+        return [
+            OverlayRow(
+                patch_uid=targets[at].patch_uid,
+                patch_id=targets[at].patch_id,
+                role=self.role[i],
+                class_code=self.code[i],
+                area_m2=self.area[i],
+                share=self.share[i],
+                fingerprint=self.fingerprints[self.role[i]],
+                net_m2=self.net[i],
+                detail=self.detail.get(i, ()),
+            )
+            for i, at in enumerate(self.patch)
+        ]
+
+
+def collect(
+    targets: Sequence[Target], totals: Any, parts: Mapping[str, Sequence[Part]], fingerprints: Mapping[str, str]
+) -> OverlayResult:
+    """Put the parts of all chunks in order: by patch, then by role as given, then as the part has them.
+
+    `totals` are the areas that shares refer to.
+    """
+    keys: list[tuple[int, int, int, int]] = []
+    flat = [(number, part) for number, role in enumerate(parts) for part in parts[role]]
+    for source, (number, part) in enumerate(flat):
+        keys += [(at, number, source, i) for i, at in enumerate(part.patch)]
+    keys.sort()
+    roles = list(parts)
+    result = OverlayResult(targets, [], [], [], [], [], [], {}, fingerprints, [], {})
+    of = totals.tolist()
+    for row, (at, number, source, i) in enumerate(keys):
+        part = flat[source][1]
+        area = part.area[i]
+        result.patch.append(at)
+        result.role.append(roles[number])
+        result.code.append(part.codes[i])
+        result.area.append(area)
+        result.share.append(area / of[at] if of[at] else 0.0)
+        result.net.append(part.net[i])
+        if i in part.detail:
+            result.detail[row] = part.detail[i]
+    return result
