@@ -20,6 +20,8 @@ PHOTO_WAYS = frozenset({"demolish", "both", "mining", ""})
 _REGULARISED_PURPOSES = frozenset({"regularise_doc", "approval_doc", "supply_doc"})
 _RECEIPT_PURPOSES = frozenset({"confiscate_receipt"})
 MANUAL_REVIEW = "手填"
+#: Before the name of the table, where one moved the review axis.
+PLATFORM_SOURCE = "platform:"
 
 
 def remaining_mu(
@@ -157,9 +159,11 @@ def open_mu(
 
 
 def review_source(patch: Patch, evidence: Sequence[LinkedEvidence]) -> str:
-    """Where 审核结束 comes from, as printed: 平台截图, or 手填; empty while the review goes on."""
+    """Where 审核结束 comes from, as printed: 平台状态表, 平台截图, or 手填; empty while the review goes on."""
     if patch.review_status is not ReviewStatus.FINISHED:
         return ""
+    if (patch.review_source or "").startswith(PLATFORM_SOURCE):
+        return "平台状态表"
     return "平台截图" if any(e.purpose == "review_record" for e in evidence) else MANUAL_REVIEW
 
 

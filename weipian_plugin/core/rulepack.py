@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Callable, Optional
 
 from .areas import LandClass, class_of
+from .platform_status import PlatformRules
 
 #: Provenance tags: the plan, published, weakly published, background knowledge, design, computed.
 SOURCE_TAGS: tuple[str, ...] = ("S", "P", "P?", "K", "D", "V")
@@ -167,6 +168,7 @@ class RulePack:
     threshold_sources: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, RuleText] = field(default_factory=dict)
     return_reasons: tuple[ReturnReason, ...] = ()
+    platform: PlatformRules = field(default_factory=PlatformRules)
 
     def sub_type(self, verdict: str, name: str) -> Optional[SubType]:
         """Find a sub-type of `verdict` by id, label or alias; None when there is none."""

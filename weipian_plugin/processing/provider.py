@@ -11,6 +11,7 @@ from .apply_decisions import ApplyDecisions
 from .attach_photos import AttachPhotos
 from .export_report import ExportReport, RenderSheets
 from .import_patches import ImportPatches
+from .import_status import ImportStatus
 from .overlay_patches import OverlayPatches
 from .verify_workspace import VerifyWorkspace
 
@@ -33,7 +34,7 @@ class WeipianProvider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:  # noqa: N802 - QGIS's name
         """Register the algorithms."""
         for algorithm in (
-            ImportPatches, OverlayPatches, AttachPhotos, Advise, ApplyDecisions, ExportReport, VerifyWorkspace,
-            RenderSheets,
+            ImportPatches, ImportStatus, OverlayPatches, AttachPhotos, Advise, ApplyDecisions, ExportReport,
+            VerifyWorkspace, RenderSheets,
         ):  # fmt: skip
             self.addAlgorithm(algorithm())

@@ -26,11 +26,13 @@ from ..core.rulepack import (
     SubType,
 )  # fmt: skip
 from ..overlay.landuse import FOREIGN_PREFIX
+from .pack_platform import platform_rules
 from .pack_yaml import Entry, Where, read_yaml, where
 
 FILES: tuple[str, ...] = (
     "pack.yaml", "classes.yaml", "judgements.yaml", "evidence.yaml", "rules.yaml", "thresholds.yaml",
     "offices.yaml", "landuse.yaml", "patch_types.yaml", "aliases.yaml", "returns.yaml", "registers.yaml",
+    "platform_status.yaml",
 )  # fmt: skip
 VERDICTS = ("legal", "illegal", "other")
 _SEVERITIES = ("info", "warn", "high")
@@ -99,6 +101,7 @@ def load_pack(folder: Path) -> RulePack:
         threshold_sources=threshold_sources,
         rules=_rules(docs["rules.yaml"], sub_types),
         return_reasons=_returns(docs["returns.yaml"], requirements),
+        platform=platform_rules(docs["platform_status.yaml"]),
     )
 
 

@@ -117,7 +117,7 @@ class Session(Succession, HandWork, LayerSettings):
                 patch = replace(patch, review_status=ReviewStatus.ASSESSED)  # nothing there to overlay
             if patch.review_status is not ReviewStatus.JUDGED:
                 states.check_review(patch_id, patch.review_status, ReviewStatus.JUDGED)
-            patch = replace(patch, review_status=ReviewStatus.JUDGED)
+            patch = replace(patch, review_status=ReviewStatus.JUDGED, review_source=None)
         if ends_case:
             patch = replace(patch, case_status=CaseStatus.NONE)
         judgement = self._judgement(patch, chosen, sub_type, basis, answers or {}, doubt, advice, against_reason)
@@ -172,7 +172,9 @@ class Session(Succession, HandWork, LayerSettings):
         patch = self._guard(patch_uid, patch_id)
         states.check_review(patch_id, patch.review_status, target)
         with self._ws.transaction("review", patch_uid, self.who) as change:
-            self._put_patch(change, replace(patch, review_status=target, remark=note.strip() or patch.remark))
+            reason = note.strip() or None if target is ReviewStatus.RETURNED else None
+            by_hand = replace(patch, review_status=target, review_source=None, return_reason=reason)
+            self._put_patch(change, replace(by_hand, remark=note.strip() or patch.remark))
         self._did()
 
     # -- enforcement -----------------------------------------------------------------------------
