@@ -6,7 +6,7 @@ import errno
 import re
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from typing import Any, Optional
 import shapely
 
 from ..core.areas import AreaSummary
+from ..core.closure import MANUAL_REVIEW, review_source
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.hashing import file_sha256
@@ -30,6 +31,7 @@ from ..store import records
 from ..store.files import translate
 from . import rendering
 from .clock import CHINA
+from .earlier import open_changes
 from .session import Session
 
 LEDGER = "台账.xlsx"
@@ -153,9 +155,10 @@ def _in_scope(session: Session, scope: str) -> tuple[list[Patch], str]:
     if kind == "batch" and value:
         wanted = {b.batch_id for b in batches.values() if value in (b.name, b.batch_id)}
         if wanted:
-            return [p for p in patches if p.batch_id in wanted], value
+            return _of_batches(session, patches, wanted), value
     if kind in _SPAN and _SPAN[kind].fullmatch(value):
-        return [p for p in patches if _when(p, batches).startswith(value)], value
+        wanted = {b.batch_id for b in batches.values() if (b.issued_on or b.created_at).startswith(value)}
+        return _of_batches(session, patches, wanted), value
     raise WeipianError("E_EXPORT_SCOPE", scope=scope)
 
 
@@ -163,14 +166,17 @@ def _open(patch: Patch, judgement: Any) -> bool:
     """Not judged, or illegal and not closed: the 挂账 list."""
     if patch.split_state == "parent":
         return False  # its children stand for it
+    if patch.review_status is ReviewStatus.VOID:
+        return False
     if judgement is None or judgement.verdict is None:
-        return patch.review_status is not ReviewStatus.VOID
+        return True
     return judgement.verdict is Verdict.ILLEGAL and patch.case_status.value != "closed"
 
 
-def _when(patch: Patch, batches: dict[str, Batch]) -> str:
-    batch = batches[patch.batch_id]
-    return batch.issued_on or batch.created_at
+def _of_batches(session: Session, patches: Sequence[Patch], batches: set[str]) -> list[Patch]:
+    """Patches of these batches, those that came with an earlier one and were issued again included."""
+    wanted = {patch.patch_uid for batch_id in batches for patch in session.patches(batch_id)}
+    return [patch for patch in patches if patch.patch_uid in wanted]
 
 
 def _reports(session: Session, patches: Sequence[Patch], feedback: Feedback) -> list[PatchReport]:
@@ -219,6 +225,7 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
         clue=view.clue,
         merged_into=view.merged_into,
         office=office.label if illegal and office else "",
+        hand_entered=("审核结束",) if review_source(patch, view.evidence) == MANUAL_REVIEW else (),
     )
 
 
@@ -228,7 +235,7 @@ def _main_code(summary: Optional[AreaSummary]) -> str:
 
 
 def _meta(session: Session, reports: Sequence[PatchReport], label: str, stamp: datetime) -> ReportMeta:
-    reasons = _draft_reasons(reports)
+    reasons = _draft_reasons(reports, open_changes(session.workspace))
     towns = [r.patch.town_name for r in reports if r.patch.town_name]
     town = max(set(towns), key=towns.count) if towns else ""
     return ReportMeta(
@@ -246,7 +253,7 @@ def _meta(session: Session, reports: Sequence[PatchReport], label: str, stamp: d
     )
 
 
-def _draft_reasons(reports: Sequence[PatchReport]) -> list[str]:
+def _draft_reasons(reports: Sequence[PatchReport], changed: Collection[str]) -> list[str]:
     """What keeps this from being handed in; it then leaves as a marked 草稿."""
     reports = [report for report in reports if in_verified_set(report)]
     counts = {
@@ -255,6 +262,7 @@ def _draft_reasons(reports: Sequence[PatchReport]) -> list[str]:
         "面积不平": sum(r.summary is not None and r.summary.has_landuse and not r.summary.identity_ok for r in reports),
         "举证不全": sum(any(not item.done for item in r.checklist) for r in reports),
         "仍有存疑": sum(bool(r.judgement and r.judgement.doubt) for r in reports),
+        "下发边界有变化，尚未重新判定或确认": sum(r.patch.patch_uid in changed for r in reports),
     }
     return [f"{count} 个图斑{name}" for name, count in counts.items() if count]
 

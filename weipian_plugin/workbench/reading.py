@@ -64,18 +64,20 @@ class Reader:
         return records.batches(self._ws)
 
     def patches(self, batch_id: str = "") -> list[Patch]:
-        """Patches of a batch or all."""
+        """Patches of a batch, those that it held again included, or all."""
         return records.patches(self._ws, batch_id)
 
     def find(self, patch_id: str, batch_id: str = "") -> Patch:
-        """The patch with this number, the newest where several batches use it.
+        """The patch with this number; of several the newest that is not void.
 
         Raises:
             WeipianError: E_PATCH_MISSING.
         """
-        sql = "SELECT patch_uid FROM patch WHERE patch_id = ?" + (" AND batch_id = ?" if batch_id else "")
-        values = (patch_id, batch_id) if batch_id else (patch_id,)
-        rows = self._ws.connection.execute(f"{sql} ORDER BY fid DESC", values).fetchall()
+        sql, values = "SELECT patch_uid FROM patch WHERE patch_id = ?", (patch_id,)
+        if batch_id:  # a patch that came with an earlier batch is of this one too when it came again
+            sql += " AND (batch_id = ? OR patch_uid IN (SELECT patch_uid FROM reissue WHERE batch_id = ?))"
+            values = (patch_id, batch_id, batch_id)
+        rows = self._ws.connection.execute(f"{sql} ORDER BY review_status = 'void', fid DESC", values).fetchall()
         if not rows:
             raise WeipianError("E_PATCH_MISSING", patch_id=patch_id)
         return self._patch(rows[0][0])
