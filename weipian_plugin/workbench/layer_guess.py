@@ -13,19 +13,47 @@ _RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".img", ".jp2", ".vrt", ".ecw", "
 #: role -> Chinese fragments and database codes; the first role that matches wins, so specific names stand first.
 _VECTOR_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("temp_land", ("临时用地", "lsyd")),
-    ("facility_agri", ("设施农用地", "设施农业", "ssnyd", "ssny")),
-    ("rural_house", ("宅基地", "zjd", "农村建房")),
-    ("mining_right", ("采矿权", "探矿权", "矿业权", "kyq", "ckq")),
-    ("supply", ("供地", "gdfw", "gdxm")),
-    ("approval", ("农转用", "批准范围", "报批", "建设用地批", "批文", "nzy", "nyzy", "approval")),
+    ("facility_agri", ("设施农用地", "设施农业", "设施农", "ssnyd", "ssny")),
+    ("rural_house", ("宅基地", "zjd", "农村建房", "农民建房")),
+    ("mining_right", ("采矿权", "探矿权", "矿业权", "矿权", "kyq", "ckq", "tkq")),
+    ("supply", ("供地", "土地供应", "出让", "划拨", "gdfw", "gdxm", "tdgy")),
+    (
+        "approval",
+        (
+            "农转用",
+            "农用地转用",
+            "批准范围",
+            "报批",
+            "征地批",
+            "土地征收",
+            "建设用地批",
+            "建设用地审批",
+            "批文",
+            "nydzyfw",
+            "tdzsfw",
+            "xmkjfw",
+            "xx_xmzdfw",
+            "nzy",
+            "nyzy",
+            "approval",
+        ),
+    ),
     ("title", ("不动产", "确权", "宗地", "bdc", "zdjbxx")),
     ("prime_farmland", ("永久基本农田", "基本农田", "永农", "yjjbnt", "jbnt", "prime_farmland")),
     ("eco_redline", ("生态保护红线", "生态红线", "红线", "stbhhx", "redline")),
     ("urban_boundary", ("城镇开发边界", "开发边界", "czkfbj", "ugb", "urban_boundary")),
-    ("plan_zone", ("规划分区", "用途分区", "ghfq", "tdytq")),
+    ("plan_zone", ("规划分区", "用途分区", "用途管制分区", "ghfq", "tdytq", "ytfq")),
     ("village", ("村界", "村级调查区", "行政村", "cjdcq", "xzcj")),
     ("grid", ("网格", "wangge")),
     ("landuse", ("地类图斑", "土地利用", "三调", "变更调查", "dltb", "landuse")),
+)
+#: role -> columns that only such a layer has; the names of the land survey's and the space plan's databases.
+_COLUMNS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("prime_farmland", frozenset(("YJJBNTTBBH", "YJJBNTTBMJ", "YJJBNTMJ", "JBNTMJ", "JBNTTBBH"))),
+    ("eco_redline", frozenset(("HXBM", "HXMC", "HXLX", "ZRBHDMC", "STBHHXMC"))),
+    ("mining_right", frozenset(("CKXKZH", "XKZH", "KQRMC", "采矿许可证号", "许可证号", "开采主矿种"))),
+    ("landuse", frozenset(("TBDLMJ", "KCDLBM", "TBXHDM", "CZCSXM"))),
+    ("village", frozenset(("DCMJ", "JSMJ"))),
 )
 #: Codes this long are no accident, so more letters may follow them (YJJBNT in YJJBNTBHTB).
 _LONG_CODE = 6
@@ -58,6 +86,12 @@ def guess_role(name: str) -> str:
         return guess_image(text)
     stem = text[: -len(suffix)] if suffix in (".shp", ".gpkg", ".gdb", ".geojson", ".json", ".kml", ".zip") else text
     return next((role for role, words in _VECTOR_NAMES if any(_has(stem, word) for word in words)), "")
+
+
+def guess_by_columns(columns: Iterable[str]) -> str:
+    """Role of a layer by its columns where its name says nothing; "" unless they leave no doubt."""
+    names = {_fold(column).upper() for column in columns}
+    return next((role for role, telling in _COLUMNS if names & telling), "")
 
 
 def guess_image(name: str) -> str:

@@ -12,7 +12,7 @@ from ..store import records
 from .acting import Acting
 from .clock import now
 from .reading import CROPLAND
-from .registers import RegisterSource, link_row, require_entry, sources
+from .registers import RegisterSource, drop_tables, link_row, require_entry, sources, sources_row
 
 
 class LayerSettings(Acting):
@@ -35,6 +35,18 @@ class LayerSettings(Acting):
     def register_sources(self) -> list[RegisterSource]:
         """Tables that were read as approval registers."""
         return sources(self._ws)
+
+    def keep_register_sources(self, tables: Sequence[RegisterSource]) -> None:
+        """Note which tables are registers; they are read with the next overlay (`layer_work.run`).
+
+        Tables that are no longer named take their entries and links with them at once.
+        """
+        kept = {(table.role, table.source) for table in tables}
+        gone = [s for s in self.register_sources() if (s.role, s.source) not in kept]
+        with self._ws.transaction("register", "workspace", self.who) as change:
+            drop_tables(self._ws, change, gone)
+            change.put("setting", sources_row(tables))
+        self._mark = self._ws.head()[0]
 
     def register_counts(self) -> Mapping[str, int]:
         """How many entries each table gave, by the name of the file."""

@@ -36,6 +36,31 @@ class WorkReport:
         """How many patches were overlaid."""
         return self.overlay.patches if self.overlay else 0
 
+    def lines(self) -> tuple[list[str], bool]:
+        """What to tell the person, and whether anything of it is amiss."""
+        lines = [f"{self.patches} 个图斑套合完成。" if self.overlay else "没有可套合的图层，影像和登记表已保存。"]
+        trouble = self.overlay is None
+        if self.registers is not None and self.registers.entries:
+            count, linked = sum(self.registers.entries.values()), sum(self.registers.links.values())
+            lines.append(f"审批登记 {count} 条，与图斑对应 {linked} 处。")
+        if self.overlay and self.overlay.identity_bad:
+            bad = self.overlay.identity_bad
+            lines.append(f"面积不平衡 {len(bad)} 个：{'、'.join(bad[:_SHOWN])}")
+            trouble = True
+        findings = [
+            *(self.overlay.findings if self.overlay else ()),
+            *(self.registers.findings if self.registers else ()),
+        ]
+        told = [
+            f"{f.subject}：{f.message}" if f.subject and f.subject not in f.message else f.message for f in findings
+        ]
+        lines += told[:_SHOWN]
+        if len(told) > _SHOWN:
+            lines.append(f"……另有 {len(told) - _SHOWN} 项")
+        if self.lacking:
+            lines.append("还没有：" + "、".join(ROLE_LABELS[role] for role in self.lacking))
+        return lines, trouble or bool(told)
+
     def report(self) -> dict[str, Any]:
         """The REPORT_JSON of design section 5."""
         body = self.overlay.report() if self.overlay else {"patches": 0, "rows": 0, "identity_bad": [], "findings": []}
@@ -45,6 +70,9 @@ class WorkReport:
         if self.registers is not None:
             body["registers"] = self.registers.report()
         return body
+
+
+_SHOWN = 5
 
 
 def run(

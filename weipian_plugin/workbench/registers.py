@@ -130,15 +130,32 @@ def _store(ws: Workspace, change: Transaction, read: Sequence[RegisterTable], wa
         place = (entry.register, entry.source_name)
         if place not in names or (place in again and entry_id not in fresh):
             gone.add(entry_id)
-    for row in records.register_links(ws):
+    _drop(ws, change, gone)
+    for entry in fresh.values():
+        change.put("register_entry", records.register_row(entry))
+    change.put("setting", sources_row(wanted))
+
+
+def _drop(ws: Workspace, change: Transaction, gone: set[str]) -> None:
+    """Take entries away, and what was laid on patches of them."""
+    for row in records.register_links(ws) if gone else ():
         if row["entry_id"] in gone:
             change.delete("register_link", row["patch_uid"], row["entry_id"])
     for entry_id in sorted(gone):
         change.delete("register_entry", entry_id)
-    for entry in fresh.values():
-        change.put("register_entry", records.register_row(entry))
-    text = json.dumps([asdict(item) for item in wanted], ensure_ascii=False, sort_keys=True)
-    change.put("setting", records.setting_row(SOURCES, text))
+
+
+def drop_tables(ws: Workspace, change: Transaction, tables: Iterable[RegisterSource]) -> None:
+    """Take the entries of these tables away."""
+    names = {(table.role, Path(table.source).name) for table in tables}
+    entries = records.register_entries(ws).items() if names else ()
+    _drop(ws, change, {key for key, entry in entries if (entry.register, entry.source_name) in names})
+
+
+def sources_row(tables: Sequence[RegisterSource]) -> dict[str, Any]:
+    """The setting that names the tables."""
+    text = json.dumps([asdict(item) for item in tables], ensure_ascii=False, sort_keys=True)
+    return records.setting_row(SOURCES, text)
 
 
 def relink(folder: Path, who: str, feedback: Feedback) -> dict[str, int]:

@@ -1,48 +1,41 @@
-"""What stands behind the table of layers: sub-layers and fields of a file, layers of the open project."""
+"""What stands behind the table of layers: a row a role, tables of registers as rows, layers of the open project."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry, QgsVectorLayer, QgsWkbTypes
+from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry
 
-from ...core.model import APPROVAL_ROLES, ROLES, LayerAssignment
-from ...workbench.layer_guess import guess_date, guess_image, guess_role
-from ..map_layers import CLASS_FIELDS, PROPERTY
+from ...core.model import ROLES, LayerAssignment
+from ...workbench.landuse_scheme import SchemeGuess, recognised
+from ...workbench.layer_guess import guess_date, guess_role
+from ...workbench.layer_scan import CLASS_FIELDS, RASTER_SUFFIXES, VECTOR_SUFFIXES, Hit, columns, polygon_layers, scan
+from ...workbench.register_tables import is_table
+from ...workbench.registers import RegisterSource
+from ...workbench.resources import default_pack
+from ...workbench.table_rows import sheets_of
+from ..map_layers import PROPERTY
+
+__all__ = ["RASTER_SUFFIXES", "VECTOR_SUFFIXES", "is_table"]
 
 IMAGE_ROLES = ("image_before", "image_after")
 #: Roles whose features carry a class that areas are summed by.
 CLASS_ROLES = ("landuse", "plan_zone")
-VECTOR_SUFFIXES = (".shp", ".gpkg", ".gdb", ".geojson", ".zip")
-RASTER_SUFFIXES = (".tif", ".tiff", ".img", ".jp2", ".vrt", ".dat")
 
 
 def sublayers(path: str) -> list[str]:
-    """Names of the polygon layers in a file or FileGDB folder; empty when it does not open."""
-    found = QgsProviderRegistry.instance().querySublayers(path)
-    return [
-        item.name()
-        for item in found
-        if item.providerKey() == "ogr"
-        and QgsWkbTypes.geometryType(item.wkbType())
-        in (QgsWkbTypes.GeometryType.PolygonGeometry, QgsWkbTypes.GeometryType.UnknownGeometry)
-    ]
+    """Names of the polygon layers in a file or FileGDB folder, or the sheets of a workbook.
+
+    Empty when a layer file does not open. Raises E_FILE_UNREADABLE for a broken workbook.
+    """
+    return sheets_of(Path(path)) if is_table(path) else polygon_layers(Path(path))
 
 
 def fields_of(path: str, layer: str) -> list[str]:
     """Column names of a vector layer; empty when it does not open."""
-    options = QgsVectorLayer.LayerOptions()
-    options.skipCrsValidation = True
-    options.loadDefaultStyle = False
-    opened = QgsVectorLayer(f"{path}|layername={layer}" if layer else path, "probe", "ogr", options)
-    return list(opened.fields().names()) if opened.isValid() else []
-
-
-def class_field(fields: Sequence[str]) -> str:
-    """The column that most likely holds the class code, "" if none is known."""
-    return next((name for name in CLASS_FIELDS if name in fields), "")
+    return columns(Path(path), layer)
 
 
 def assignment_for(role: str, path: str, layer: str = "") -> LayerAssignment:
@@ -50,8 +43,11 @@ def assignment_for(role: str, path: str, layer: str = "") -> LayerAssignment:
     if role in IMAGE_ROLES:
         return LayerAssignment(role=role, source=path, taken_on=guess_date(Path(path).name))
     names = sublayers(path)
+    if is_table(path):
+        return LayerAssignment(role=role, source=path, layer=layer or _fitting(role, names))
     chosen = layer or _fitting(role, names)
-    field = class_field(fields_of(path, chosen)) if role in CLASS_ROLES else ""
+    found = fields_of(path, chosen) if role in CLASS_ROLES else []
+    field = next((name for name in CLASS_FIELDS if name in found), "")
     return LayerAssignment(role=role, source=path, layer=chosen if len(names) > 1 else "", class_field=field)
 
 
@@ -60,37 +56,14 @@ def _fitting(role: str, names: Sequence[str]) -> str:
     return next((name for name in names if guess_role(name) == role), names[0] if names else "")
 
 
-def layers_in(folder: Path) -> list[LayerAssignment]:
-    """Every file below a folder (two levels) whose name says a role; sub-layers of databases too."""
-    found: list[LayerAssignment] = []
-    taken: set[str] = set()
-    for path in _files(folder):
-        for role, layer in _roles_in(path):
-            if role in APPROVAL_ROLES or role not in taken:
-                taken.add(role)
-                found.append(assignment_for(role, str(path), layer))
-    return found
+def layers_in(folder: Path) -> list[Hit]:
+    """Files and tables below a folder that say what they are, each with the reason."""
+    return scan(folder, default_pack())
 
 
-def _files(folder: Path) -> list[Path]:
-    wanted = (*VECTOR_SUFFIXES, *RASTER_SUFFIXES)
-    paths = [*folder.glob("*"), *(p for p in folder.glob("*/*") if p.parent.suffix.lower() != ".gdb")]
-    return sorted(path for path in paths if path.suffix.lower() in wanted)
-
-
-def _roles_in(path: Path) -> Iterable[tuple[str, str]]:
-    """(role, sub-layer): by the file's own name, else by the names of the layers in a database."""
-    if path.suffix.lower() in RASTER_SUFFIXES:
-        role = guess_image(path.name)
-        return [(role, "")] if role else []
-    role = guess_role(path.name)
-    names = sublayers(str(path)) if path.suffix.lower() in (".gpkg", ".gdb", ".zip") else []
-    if len(names) > 1:
-        inside = [(guess_role(name), name) for name in names]
-        hits = [(r, name) for r, name in inside if r]
-        if hits:
-            return hits
-    return [(role, "")] if role else []
+def scheme_of(row: LayerAssignment) -> SchemeGuess:
+    """What the codes of a land-use layer tell; errors of `recognised`."""
+    return recognised(row)
 
 
 def project_layers(project: QgsProject, raster: bool) -> list[tuple[str, str, str]]:
@@ -110,15 +83,33 @@ def project_layers(project: QgsProject, raster: bool) -> list[tuple[str, str, st
     return sorted(found)
 
 
-def rows_for(assignments: Sequence[LayerAssignment]) -> list[LayerAssignment]:
-    """A row for each assignment and an empty one (source "") for each role without any."""
+def rows_for(assignments: Sequence[LayerAssignment], tables: Sequence[RegisterSource] = ()) -> list[LayerAssignment]:
+    """A row for each layer and table, and an empty one (source "") for each role without any."""
+    given = [*assignments, *(of_table(table) for table in tables)]
     rows: list[LayerAssignment] = []
     for role in ROLES:
-        mine = [a for a in assignments if a.role == role]
+        mine = [a for a in given if a.role == role]
         rows.extend(mine or [LayerAssignment(role=role, source="")])
     return rows
 
 
+def of_table(table: RegisterSource) -> LayerAssignment:
+    """A table as a row: its sheet stands for the sub-layer, the unit of its area for the class field."""
+    return LayerAssignment(role=table.role, source=table.source, layer=table.sheet, class_field=table.unit)
+
+
+def parted(rows: Sequence[LayerAssignment]) -> tuple[list[LayerAssignment], list[RegisterSource]]:
+    """Rows that hold something: layers, and tables as registers."""
+    layers, tables = [], []
+    for row in rows:
+        if row.source and is_table(row.source):
+            tables.append(RegisterSource(row.role, row.source, row.layer, row.class_field))
+        elif row.source:
+            layers.append(row)
+    return layers, tables
+
+
 def with_source(row: LayerAssignment, chosen: LayerAssignment) -> LayerAssignment:
-    """A row after its file was chosen; what the person had set about the date and the scheme stays."""
-    return replace(chosen, scheme=row.scheme, taken_on=chosen.taken_on or row.taken_on)
+    """A row after its file was chosen; what the person had set about the date stays, the scheme is the file's."""
+    scheme = row.scheme if row.source == chosen.source else ""
+    return replace(chosen, scheme=scheme, taken_on=chosen.taken_on or row.taken_on)

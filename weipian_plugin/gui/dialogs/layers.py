@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Optional
 
-from qgis.core import QgsProject, QgsSettings
+from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -27,30 +26,39 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.areas import BASIS_LABELS
 from ...core.errors import WeipianError
 from ...core.model import APPROVAL_ROLES, ROLE_LABELS, LayerAssignment
+from ...workbench import layer_work
 from ...workbench.clock import check_date
-from ...workbench.overlaying import OverlayReport, overlay_patches
+from ...workbench.landuse_scheme import CHOICES, SchemeGuess
+from ...workbench.layer_profiles import LayerProfile, Resolved
+from ...workbench.layer_work import WorkReport
+from ...workbench.registers import RegisterSource
 from ...workbench.session import Session
 from ..compat import describe, tone
 from ..guard import as_error
+from .layer_pick import ask_folder, chosen_for, fill_menu
+from .layer_profile_bar import ProfileBar
 from .layer_rows import (
     CLASS_ROLES,
     IMAGE_ROLES,
     assignment_for,
     fields_of,
+    is_table,
     layers_in,
+    parted,
     project_layers,
     rows_for,
+    scheme_of,
     sublayers,
     with_source,
 )
 from .task_bar import WorkDialog
 
-VECTOR_FILTER = "矢量图层 (*.shp *.gpkg *.geojson *.zip *.kml);;所有文件 (*)"
-RASTER_FILTER = "影像 (*.tif *.tiff *.img *.jp2 *.vrt *.dat);;所有文件 (*)"
-SCHEMES = (("", "自动判断"), ("TD/T 1055", "三调工作分类"), ("用地用海分类", "用地用海分类"))
-_HEADERS = ("用途", "数据", "子图层", "地类字段 / 时相日期", "分类标准", "")
+SCHEMES = (("", "自动判断"), *((value, text.partition("（")[0]) for value, text in CHOICES))
+UNITS = (("", "面积单位：看列名"), ("m2", "面积：平方米"), ("mu", "面积：亩"), ("ha", "面积：公顷"))
+_HEADERS = ("用途", "数据", "子图层 / 工作表", "地类字段 / 日期 / 单位", "分类标准", "")
 _ROLE, _SOURCE, _LAYER, _DETAIL, _SCHEME, _BUTTON = range(6)
 
 
@@ -64,7 +72,8 @@ class LayersDialog(WorkDialog):
         self._session = session
         self._project = project or QgsProject.instance()
         self.rows: list[LayerAssignment] = []
-        self.report: Optional[OverlayReport] = None
+        self.report: Optional[WorkReport] = None
+        self._guesses: dict[tuple[str, str, str], SchemeGuess] = {}
         self.changed = False
         self.table = QTableWidget(0, len(_HEADERS), self)
         self.table.setHorizontalHeaderLabels(list(_HEADERS))
@@ -78,7 +87,8 @@ class LayersDialog(WorkDialog):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(_SOURCE, QHeaderView.ResizeMode.Stretch)
         self._build()
-        self.set_rows(session.assignments())
+        self.set_rows(session.assignments(), session.register_sources())
+        self._offer()
         self.size_by_text(60, 40)
 
     def _build(self) -> None:
@@ -86,8 +96,25 @@ class LayersDialog(WorkDialog):
         self.folder_button.clicked.connect(self._folder_clicked)
         hint = QLabel("只读取，不修改您的图层。没有的图层可以空着，面板上会写明“未提供”。", self)
         hint.setWordWrap(True)
+        self.bar = ProfileBar(self._session.county_codes(), self)
+        self.bar.applied.connect(self._profile_applied)
+        self.bar.said.connect(self.tell)
+        self.bar.failed.connect(self.fail)
+        self.bar.save_requested.connect(self._save_profile)
+        self.offer = QPushButton(self)
+        self.offer.hide()
+        self.offer.clicked.connect(lambda _checked=False: self.bar.apply(str(self.offer.property("profile"))))
+        self.basis = QComboBox(self)
+        for value, text in BASIS_LABELS.items():
+            self.basis.addItem(f"耕地按{text}", value)
+        self.basis.setCurrentIndex(self.basis.findData(self._session.cropland_basis()))
+        self.basis.setToolTip(
+            "净面积 = 图斑面积 ×（1 − 扣除系数 KCXS），田坎计入非耕农用地。台账、核查表和统计都会注明口径。"
+        )
+        describe(self.basis, "耕地口径")
         top = QHBoxLayout()
-        top.addWidget(hint, 1)
+        top.addWidget(self.bar)
+        top.addWidget(self.basis)
         top.addWidget(self.folder_button)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.buttons.button(QDialogButtonBox.StandardButton.Close).setText("关闭")
@@ -100,6 +127,8 @@ class LayersDialog(WorkDialog):
         self.task.busy_changed.connect(self._busy)
         layout = QVBoxLayout(self)
         layout.addLayout(top)
+        layout.addWidget(hint)
+        layout.addWidget(self.offer)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.notice)
         layout.addWidget(self.task)
@@ -107,16 +136,42 @@ class LayersDialog(WorkDialog):
 
     # -- the table -------------------------------------------------------------------------------
 
-    def set_rows(self, assignments: Sequence[LayerAssignment]) -> None:
-        """Show these assignments and an empty row for each role without any."""
-        self.rows = rows_for(assignments)
+    def set_rows(self, assignments: Sequence[LayerAssignment], tables: Sequence[RegisterSource] = ()) -> None:
+        """Show these layers and tables and an empty row for each role without any."""
+        self.rows = rows_for(assignments, tables)
         self.table.setRowCount(len(self.rows))
         for index in range(len(self.rows)):
             self._show_row(index)
 
     def assignments(self) -> list[LayerAssignment]:
-        """What the table says."""
+        """What the table says: layers, and tables in the shape of a layer."""
         return [row for row in self.rows if row.source]
+
+    # -- profiles --------------------------------------------------------------------------------
+
+    def _offer(self) -> None:
+        """For a workspace without layers: those of its county, one click away."""
+        profile = None if self.assignments() else self.bar.offered()
+        if profile is not None:
+            self.offer.setText(
+                f"采用“{profile.name}”的图层方案（{len(profile.layers) + len(profile.tables)} 个图层和登记表）"
+            )
+            self.offer.setProperty("profile", profile.name)
+            self.offer.show()
+
+    def _profile_applied(self, profile: LayerProfile, there: Resolved) -> None:
+        self.offer.hide()
+        self.set_rows(there.layers, there.tables)
+        self.basis.setCurrentIndex(max(self.basis.findData(profile.cropland), 0))
+        count = len(there.layers) + len(there.tables)
+        if there.missing:
+            self.tell(f"采用了 {count} 个；找不到：\n" + "\n".join(there.missing), "warn")
+        else:
+            self.tell(f"采用了“{profile.name}”的 {count} 个图层和登记表，请核对后运行套合。", "good")
+
+    def _save_profile(self, name: str) -> None:
+        layers, tables = parted(self.rows)
+        self.bar.keep(name, layers, tables, str(self.basis.currentData()))
 
     def _show_row(self, index: int) -> None:
         row = self.rows[index]
@@ -160,6 +215,8 @@ class LayersDialog(WorkDialog):
             edit.setProperty("row", index)
             edit.textEdited.connect(self._date_edited)
             return edit
+        if is_table(row.source):
+            return self._combo(index, "class_field", UNITS, row.class_field)
         if row.role in CLASS_ROLES:
             names = fields_of(row.source, row.layer)
             return self._combo(index, "class_field", [("", "请选择字段"), *((n, n) for n in names)], row.class_field)
@@ -167,9 +224,34 @@ class LayersDialog(WorkDialog):
 
     def _scheme_widget(self, index: int) -> Optional[QWidget]:
         row = self.rows[index]
+        if row.source and is_table(row.source):
+            count = self._session.register_counts().get(Path(row.source).name, 0)
+            return QLabel(f"登记表 {count} 条" if count else "登记表", self.table)
         if row.role != "landuse" or not row.source:
             return None
-        return self._combo(index, "scheme", SCHEMES, row.scheme)
+        guess = self._guess(row)
+        first = "请选择分类标准" if guess is not None and not guess.sure else "自动判断：三调" if guess else "自动判断"
+        combo = self._combo(index, "scheme", (("", first), *SCHEMES[1:]), row.scheme)
+        if guess is not None:
+            combo.setToolTip(f"{guess.reason}\n编码举例：{'、'.join(guess.codes)}")
+        return combo
+
+    def _guess(self, row: LayerAssignment) -> Optional[SchemeGuess]:
+        """What the codes tell, looked at once a file; None when the layer does not open or has no class field."""
+        key = (row.source, row.layer, row.class_field)
+        if key not in self._guesses:
+            try:
+                self._guesses[key] = scheme_of(row)
+            except WeipianError:
+                return None
+        return self._guesses[key]
+
+    def _ask_scheme(self, row: LayerAssignment) -> None:
+        """Say why the classification has to be chosen."""
+        guess = self._guess(row) if row.role == "landuse" and not row.scheme else None
+        if guess is not None and not guess.sure:
+            shown = "、".join(guess.codes)
+            self.tell(f"请选择地类图斑的分类标准：{guess.reason}。编码举例：{shown}", "warn")
 
     def _combo(self, index: int, attribute: str, items: Sequence[tuple[str, str]], value: str) -> QComboBox:
         combo = QComboBox(self.table)
@@ -188,7 +270,9 @@ class LayersDialog(WorkDialog):
         if attribute == "layer":
             row = self.rows[index]
             self.rows[index] = with_source(row, assignment_for(row.role, row.source, row.layer))
+        if attribute in ("layer", "class_field"):
             self._show_row(index)
+            self._ask_scheme(self.rows[index])
 
     def _date_edited(self, text: str) -> None:
         index = int(self.sender().property("row"))
@@ -204,53 +288,31 @@ class LayersDialog(WorkDialog):
         return button
 
     def _fill_menu(self, menu: QMenu, index: int) -> None:
-        menu.clear()
         row = self.rows[index]
-        raster = row.role in IMAGE_ROLES
-
-        def add(text: str, then: object) -> None:
-            menu.addAction(text).triggered.connect(lambda _checked=False: then())
-
-        add("文件…", lambda: self._browse(index, folder=False))
-        if not raster:
-            add("FileGDB 文件夹…", lambda: self._browse(index, folder=True))
-        own = project_layers(self._project, raster)
-        if own:
-            menu.addSection("当前工程中的图层")
-        for name, path, layer in own:
-            add(name, lambda path=path, layer=layer: self.choose(index, path, layer))
-        if row.source:
-            menu.addSeparator()
-            add("清除", lambda: self.clear_row(index))
-            if row.role in APPROVAL_ROLES:
-                add("再加一个文件", lambda: self.add_row(row.role))
-
-    def _browse(self, index: int, folder: bool) -> None:
-        start = str(QgsSettings().value("weipian/layers_from", "") or str(Path.home()))
-        if folder:
-            chosen = QFileDialog.getExistingDirectory(self, ROLE_LABELS[self.rows[index].role], start)
-        else:
-            kinds = RASTER_FILTER if self.rows[index].role in IMAGE_ROLES else VECTOR_FILTER
-            chosen, _ = QFileDialog.getOpenFileName(self, ROLE_LABELS[self.rows[index].role], start, kinds)
-        if chosen:
-            QgsSettings().setValue("weipian/layers_from", str(Path(chosen).parent))
-            self.choose(index, chosen)
+        fill_menu(menu, row, project_layers(self._project, row.role in IMAGE_ROLES), self, index)
 
     def choose(self, index: int, path: str, layer: str = "") -> None:
         """Put a file into a row."""
         row = self.rows[index]
-        chosen = assignment_for(row.role, path, layer)
-        if row.role not in IMAGE_ROLES and not sublayers(path):
+        try:
+            chosen = chosen_for(row, path, layer)
+        except WeipianError as error:
+            self.fail(error)
+            return
+        if chosen is None:
             self.tell(f"{ROLE_LABELS[row.role]}：{path} 里没有面图层，或文件打不开。", "bad")
             return
         self.tell("")
         self.rows[index] = with_source(row, chosen)
         self._show_row(index)
+        self._ask_scheme(self.rows[index])
 
     def clear_row(self, index: int) -> None:
         """Take the file out of a row."""
-        rows = [row for number, row in enumerate(self.rows) if number != index and row.source]
-        self.set_rows(rows)
+        self._set_all([row for number, row in enumerate(self.rows) if number != index and row.source])
+
+    def _set_all(self, rows: Sequence[LayerAssignment]) -> None:
+        self.set_rows(*parted(rows))
 
     def add_row(self, role: str) -> None:
         """A further, still empty row of an approval role."""
@@ -261,25 +323,30 @@ class LayersDialog(WorkDialog):
             self._show_row(number)
 
     def _folder_clicked(self, _checked: bool = False) -> None:
-        start = str(QgsSettings().value("weipian/layers_from", "") or str(Path.home()))
-        chosen = QFileDialog.getExistingDirectory(self, "存放图层的文件夹", start)
+        chosen = ask_folder(self, "存放图层的文件夹")
         if chosen:
-            QgsSettings().setValue("weipian/layers_from", chosen)
             self.take_folder(Path(chosen))
 
     def take_folder(self, folder: Path) -> list[LayerAssignment]:
         """Fill the rows that are still empty with files whose names say their role; returns those."""
-        present = {(row.role, row.source) for row in self.assignments()}
+        present = {(row.role, row.source, row.layer) for row in self.assignments()}
         held = {row.role for row in self.assignments()}
-        found = [
-            item
-            for item in layers_in(folder)
-            if (item.role in APPROVAL_ROLES and (item.role, item.source) not in present) or item.role not in held
+        hits = [
+            (hit.assignment, hit.reason)
+            for hit in layers_in(folder)
+            if hit.assignment.role not in held
+            or (
+                hit.assignment.role in APPROVAL_ROLES
+                and (hit.assignment.role, hit.assignment.source, hit.assignment.layer) not in present
+            )
         ]
-        self.set_rows([*self.assignments(), *found])
-        names = "、".join(f"{ROLE_LABELS[item.role]}（{Path(item.source).name}）" for item in found)
+        found = [item for item, _ in hits]
+        self._set_all([*self.assignments(), *found])
+        names = "、".join(f"{ROLE_LABELS[item.role]}（{Path(item.source).name}，凭{why}）" for item, why in hits)
         if found:
             self.tell(f"识别到 {len(found)} 个：{names}。请核对后保存。", "good")
+            for item in found:
+                self._ask_scheme(item)
         else:
             self.tell("没有认出新的图层。文件名含 DLTB、永久基本农田、生态保护红线、前时相 等字样时才能识别。", "warn")
         return found
@@ -296,25 +363,27 @@ class LayersDialog(WorkDialog):
     def save(self) -> bool:
         """Store what the table says; false, with a sentence, if it cannot be."""
         try:
-            wanted = [replace(row, taken_on=check_date(row.taken_on)) for row in self.assignments()]
-            _check_class_field(wanted)
-            self._store(wanted)
+            layers, tables = self._checked()
+            self._store(layers)
+            if sorted(tables, key=str) != sorted(self._session.register_sources(), key=str):
+                self._session.keep_register_sources(tables)
+                self.changed = True
+            if str(self.basis.currentData()) != self._session.cropland_basis():
+                self._session.set_cropland_basis(str(self.basis.currentData()))
+                self.changed = True
         except Exception as error:  # noqa: BLE001 - becomes a sentence in the dialog, the trace goes to the log
             self.fail(as_error(error))
             return False
         return True
 
+    def _checked(self) -> tuple[list[LayerAssignment], list[RegisterSource]]:
+        layers, tables = parted([replace(row, taken_on=check_date(row.taken_on)) for row in self.assignments()])
+        _check_class_field(layers)
+        return layers, tables
+
     def _store(self, wanted: Sequence[LayerAssignment]) -> None:
-        before = self._session.assignments()
-        for role in {row.role for row in before} | {row.role for row in wanted}:
-            old = [row for row in before if row.role == role]
-            new = [row for row in wanted if row.role == role]
-            if sorted(old, key=str) == sorted(new, key=str):
-                continue
-            if old:
-                self._session.unassign(role)
-            for row in new:
-                self._session.assign(row)
+        if sorted(wanted, key=str) != sorted(self._session.assignments(), key=str):
+            self._session.assign_all(wanted)
             self.changed = True
 
     def start_overlay(self) -> None:
@@ -322,23 +391,26 @@ class LayersDialog(WorkDialog):
         if not self.save():
             return
         folder, who = self._session.folder, self._session.who
+        tables = self._session.register_sources()
         self.tell("")
-        self.task.start("正在套合分析", lambda feedback: overlay_patches(folder, who, feedback), self._done, self.fail)
+        self.task.start(
+            "正在套合分析",
+            lambda feedback: layer_work.run(folder, who, feedback, tables=tables),
+            self._done,
+            self.fail,
+        )
 
-    def _done(self, report: OverlayReport) -> None:
+    def _done(self, report: WorkReport) -> None:
         self.report = report
         self.changed = True
-        text = f"{report.patches} 个图斑套合完成。"
-        if report.identity_bad:
-            text += f"\n面积不平衡 {len(report.identity_bad)} 个：{'、'.join(report.identity_bad[:5])}"
-        findings = [f"{item.subject}：{item.message}" if item.subject else item.message for item in report.findings]
-        if findings:
-            more = f"\n……另有 {len(findings) - 5} 项" if len(findings) > 5 else ""
-            text += "\n" + "\n".join(findings[:5]) + more
-        self.tell(text, "warn" if report.identity_bad or findings else "good")
+        lines, trouble = report.lines()
+        self.tell("\n".join(lines), "warn" if trouble else "good")
+        for index, row in enumerate(self.rows):
+            if row.source and is_table(row.source):
+                self._show_row(index)
 
     def _busy(self, busy: bool) -> None:
-        for widget in (self.table, self.folder_button, self.save_button, self.run_button):
+        for widget in (self.table, self.bar, self.basis, self.folder_button, self.save_button, self.run_button):
             widget.setEnabled(not busy)
 
 
