@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Union
 
+import numpy as np
+import shapely
+
 from ..core.errors import WeipianError
+from ..sources.boundary_text import is_boundary_text, read_boundary_texts
+from ..sources.drawing import read_drawing
+from ..sources.kml import read_kml
+from ..sources.loose_json import read_loose_json
 from ..sources.memory import MemoryLayer
 from ..sources.reader import LayerInfo, list_layers
 from ..sources.sheet import Sheet
 from ..sources.tables import SUFFIXES as TABLES
 from ..sources.tables import read_sheets
+from . import table
 from .checks import kind_label
-from .files import datasets
+from .files import KML, datasets
 from .model import Question
 
 _TABLE = "没有图形的表"
@@ -55,11 +63,23 @@ def candidates(root: Path, named: Path) -> list[Candidate]:
     vectors, tables = datasets(root, named)
     found, failure = _all(vectors, root)
     if not any(_may_be_polygon(c) and c.count for c in found):
-        more, later = _all(tables, root)
-        found, failure = [*found, *more], failure or later
+        texts = [path for path in tables if path.suffix.lower() == ".txt" and is_boundary_text(path)]
+        if texts:
+            layer = read_boundary_texts(texts)
+            table.orient(layer, points_of(layer), "yx")
+            found.append(Candidate(texts[0], layer.layer, layer.layer, "Polygon", layer.count, layer, tuple(texts)))
+        else:
+            more, later = _all(tables, root)
+            found, failure = [*found, *more], failure or later
     if not found and failure is not None:
         raise failure
     return found
+
+
+def points_of(layer: MemoryLayer) -> list[tuple[float, float]]:
+    """All coordinates of a layer as they stand in the file."""
+    wkbs = np.array([wkb for _, wkb, _ in layer.rows if wkb], dtype=object)
+    return [(float(x), float(y)) for x, y in shapely.get_coordinates(shapely.from_wkb(wkbs))]
 
 
 def _all(paths: Sequence[Path], root: Path) -> tuple[list[Candidate], Union[WeipianError, None]]:
@@ -83,8 +103,18 @@ def _all(paths: Sequence[Path], root: Path) -> tuple[list[Candidate], Union[Weip
 def _contents(path: Path) -> list[tuple[LayerInfo, Union[MemoryLayer, Sheet, None]]]:
     """The layers of one dataset, with their content where the format is read as a whole."""
     suffix = path.suffix.lower()
-    if suffix in TABLES:
+    whole: list[Union[MemoryLayer, Sheet]] = []
+    if suffix in KML:
+        whole = [read_kml(path)]
+    elif suffix == ".dxf":
+        whole = [read_drawing(path)]
+    elif suffix in TABLES:
         return [(LayerInfo(sheet.name, "None", sheet.count), sheet) for sheet in read_sheets(path)]
+    elif suffix in (".json", ".geojson", ".geojsonl", ".ndjson", ".jsonl"):
+        loose = read_loose_json(path)
+        whole = [loose] if loose is not None else []
+    if whole:
+        return [(LayerInfo(m.layer, m.geometry_type, m.count, m.crs), m) for m in whole if isinstance(m, MemoryLayer)]
     return [(info, None) for info in list_layers(path)]
 
 

@@ -129,7 +129,7 @@ def _from_lists(sheet: Sheet, column: int) -> MemoryLayer:
             layer.refused[number] = ("R_GEOMETRY_BROKEN", "坐标串读不出来，应写成“x,y;x,y;x,y”")
         every += [p for ring in rings for p in ring]
         rows.append((number, _place_rings(layer, number, rings), values))
-    _orient(layer, every, "")
+    orient(layer, every, "")
     return layer
 
 
@@ -154,7 +154,7 @@ def _from_corners(sheet: Sheet, corners: Corners) -> MemoryLayer:
         points = corners.points(cells)
         every += points
         rows.append((number, _place_rings(layer, number, [points]), values))
-    _orient(layer, every, corners.order)
+    orient(layer, every, corners.order)
     return layer
 
 
@@ -167,7 +167,7 @@ def _from_centres(sheet: Sheet, pair: Pair) -> MemoryLayer:
         point = pair.point(cells)
         rows.append((number, bytes(shapely.to_wkb(shapely.Point(point))) if point else None, values))
         every += [point] if point else []
-    _orient(layer, every, pair.order)
+    orient(layer, every, pair.order)
     return layer
 
 
@@ -208,7 +208,7 @@ def _from_groups(sheet: Sheet, pair: Pair, groups: Mapping[str, Sequence[int]]) 
             layer.refused[numbers[i]] = (TOO_FEW, "这一行没有可用的坐标或编号")
     rows.sort(key=lambda row: row[0])
     layer.notes.append(Finding("W_POINT_ROWS", f"表格每行是一个界址点，按编号合成 {len(groups)} 个图斑"))
-    _orient(layer, every, pair.order)
+    orient(layer, every, pair.order)
     return layer
 
 
@@ -241,7 +241,7 @@ def _joined(values: Sequence[Optional[str]]) -> Optional[str]:
     return filled[0] if len(set(filled)) == 1 else ";".join("" if value is None else value for value in values)
 
 
-def _orient(layer: MemoryLayer, points: Sequence[Point], named: str) -> None:
+def orient(layer: MemoryLayer, points: Sequence[Point], named: str) -> None:
     """Set the axis where the values leave no doubt (X of surveyors is north), else where the names do."""
     layer.axis = named
     if not points:
