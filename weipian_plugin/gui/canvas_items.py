@@ -59,6 +59,12 @@ def to_canvas(canvas: QgsMapCanvas, project: QgsProject) -> QgsCoordinateTransfo
     return QgsCoordinateTransform(QgsCoordinateReferenceSystem(DISPLAY_CRS), crs, project)
 
 
+def from_canvas(canvas: QgsMapCanvas, project: QgsProject) -> QgsCoordinateTransform:
+    """From the map's CRS to lon/lat CGCS2000."""
+    crs = canvas.mapSettings().destinationCrs()
+    return QgsCoordinateTransform(crs, QgsCoordinateReferenceSystem(DISPLAY_CRS), project)
+
+
 def wedges_of(evidence: Sequence[LinkedEvidence]) -> list[Wedge]:
     """A wedge for each photo with a position, numbered as in the list of photos."""
     measure = QgsDistanceArea()
@@ -107,7 +113,7 @@ class PatchHighlight:
         self._canvas.scene().removeItem(self._band)
 
 
-class _ScreenItem(QgsMapCanvasItem):
+class ScreenItem(QgsMapCanvasItem):
     """An item that is painted in pixels over the whole canvas."""
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
@@ -131,7 +137,7 @@ class _ScreenItem(QgsMapCanvasItem):
         self._map.scene().removeItem(self)
 
 
-class WedgeItem(_ScreenItem):
+class WedgeItem(ScreenItem):
     """All photo wedges of the current patch. Their size is that of the screen, their place and aim the map's."""
 
     def __init__(self, canvas: QgsMapCanvas, project: QgsProject) -> None:
@@ -200,7 +206,7 @@ class WedgeItem(_ScreenItem):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, wedge.text)
 
 
-class CaptionItem(_ScreenItem):
+class CaptionItem(ScreenItem):
     """Which time the imagery shows, in the corner of the map."""
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
@@ -232,7 +238,55 @@ class CaptionItem(_ScreenItem):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text)
 
 
-class BlinkItem(_ScreenItem):
+class CentreItem(ScreenItem):
+    """Where a patch without boundary lies: a cross at its issued centre with its area beside it."""
+
+    def __init__(self, canvas: QgsMapCanvas, project: QgsProject) -> None:
+        super().__init__(canvas)
+        self._project = project
+        self.position: Optional[QgsPointXY] = None
+        self.text = ""
+        self.setZValue(25)
+
+    def show_at(self, position: Optional[QgsPointXY], text: str = "") -> None:
+        """Show the cross at lon/lat `position`; nothing with None."""
+        self.position, self.text = position, text
+        self.update()
+
+    def paint(
+        self, painter: QPainter, _option: Optional[QStyleOptionGraphicsItem] = None, _widget: Optional[QWidget] = None
+    ) -> None:
+        """Draw cross and text, dark with a light rim."""
+        if self.position is None:
+            return
+        try:
+            place = to_canvas(self._map, self._project).transform(self.position)
+        except QgsCsException:
+            return
+        centre = self.toCanvasCoordinates(place)
+        font = self._map.font()
+        font.setBold(True)
+        metrics = QFontMetricsF(font)
+        arm = metrics.height()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for pen in (QPen(QColor(255, 255, 255, 230), 5), QPen(QColor("#c2185b"), 2.5)):
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(centre, arm * 0.5, arm * 0.5)
+            painter.drawLine(QPointF(centre.x() - arm, centre.y()), QPointF(centre.x() + arm, centre.y()))
+            painter.drawLine(QPointF(centre.x(), centre.y() - arm), QPointF(centre.x(), centre.y() + arm))
+        if self.text:
+            width = metrics.horizontalAdvance(self.text) + arm
+            box = QRectF(centre.x() + arm * 0.9, centre.y() - arm * 1.6, width, arm * 1.3)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(0, 0, 0, 170))
+            painter.drawRoundedRect(box, 3, 3)
+            painter.setFont(font)
+            painter.setPen(QColor("white"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+class BlinkItem(ScreenItem):
     """A picture of the other time over the same place, shown while a key is held."""
 
     def __init__(self, canvas: QgsMapCanvas) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from collections.abc import Sequence
+from typing import Callable, Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCsException,
+    QgsFeatureRequest,
     QgsGeometry,
     QgsMapLayer,
+    QgsPointXY,
     QgsProject,
     QgsRectangle,
 )
@@ -16,18 +19,23 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
+from ..core.areas import mu
+from ..workbench.reading import area_source
 from ..workbench.session import Session
 from ..workbench.views import PatchView, QueueRow
-from .canvas_items import CaptionItem, PatchHighlight, Wedge, WedgeItem, to_canvas, wedges_of
+from .canvas_items import CaptionItem, CentreItem, PatchHighlight, Wedge, WedgeItem, from_canvas, to_canvas, wedges_of
 from .compare import Blink, CompareView
-from .map_layers import LayerGroup, Loaded, gauss_kruger_at, update_patch
+from .map_layers import LayerGroup, Loaded, exchange_patches, gauss_kruger_at, update_patch
 from .map_styles import level_color
+from .map_tools import MapHands
 
 AFTER, BEFORE, SIDE_BY_SIDE = "后时相", "前时相", "并排"
 #: The map shows this many times the bounding box of a patch.
 ZOOM_FACTOR = 2.5
 #: A tiny patch is still shown within this much of its surroundings, m.
 MIN_VIEW_M = 120.0
+#: At most so many neighbours are snapped to.
+_SNAPPED_TO = 200
 
 
 class MapController(QObject):
@@ -49,6 +57,9 @@ class MapController(QObject):
         self._highlight = PatchHighlight(canvas)
         self._wedges = WedgeItem(canvas, self._project)
         self._caption = CaptionItem(canvas)
+        self._centre = CentreItem(canvas, self._project)
+        self.hands = MapHands(canvas, self._project, self._snap_targets)
+        self.hands.message.connect(self.message)
         self._blink = Blink(canvas)
         self._compare: Optional[CompareView] = None
         self.mode = AFTER
@@ -125,13 +136,45 @@ class MapController(QObject):
             return
         update_patch(self._loaded.patches, self._fids[patch_uid], self._session.queue_row(patch_uid))
 
+    def sync(self, rows: Sequence[QueueRow], removed: Sequence[str] = ()) -> None:
+        """Patches came, went or have another boundary; no layer is opened anew."""
+        if self._loaded is None:
+            return
+        changed = [uid for uid in (*removed, *(row.patch_uid for row in rows)) if uid in self._fids]
+        gone = [self._fids.pop(uid) for uid in dict.fromkeys(changed)]
+        geometries = {row.patch_uid: self._session.geometry(row.patch_uid) or b"" for row in rows}
+        self._fids.update(exchange_patches(self._loaded.patches, gone, rows, geometries))
+
+    def start_drawing(self, kind: str, done: Callable[[bytes], None]) -> None:
+        """Let the person draw on the map; side by side has no room for it."""
+        if self.mode == SIDE_BY_SIDE:
+            self._set_mode(AFTER)
+        self.hands.draw(kind, done)
+
+    def _snap_targets(self) -> list[QgsGeometry]:
+        """Boundaries to which a drawing is drawn: of the current patch and of those in view."""
+        targets = [self._highlight.geometry()] if self._current and self._current.patch.wkb else []
+        if self._loaded is None:
+            return targets
+        box = QgsGeometry.fromRect(self._canvas.extent())
+        try:
+            box.transform(from_canvas(self._canvas, self._project))
+        except QgsCsException:
+            return targets
+        request = QgsFeatureRequest(box.boundingBox()).setLimit(_SNAPPED_TO)
+        for feature in self._loaded.patches.getFeatures(request):
+            geometry = feature.geometry()
+            if self._transform(geometry):
+                targets.append(geometry)
+        return targets
+
     # -- the current patch -----------------------------------------------------------------------
 
     def show_patch(self, view: PatchView) -> None:
         """Zoom to a patch, outline it and draw its photos."""
         self._blink.release()
         self._current = view
-        geometry = self._redraw_items()
+        geometry = self._redraw_items() or self._centre_geometry()
         if geometry is None:
             return
         extent = geometry.boundingBox()
@@ -151,6 +194,13 @@ class MapController(QObject):
         """No patch is current: nothing is outlined."""
         self._current = None
         self._redraw_items()
+
+    def _centre_geometry(self) -> Optional[QgsGeometry]:
+        """The issued centre of a patch without boundary, in the canvas CRS."""
+        if self._centre.position is None:
+            return None
+        geometry = QgsGeometry.fromPointXY(self._centre.position)
+        return geometry if self._transform(geometry) else None
 
     def _units_per_metre(self) -> float:
         return 1 / 111_000 if self._canvas.mapSettings().destinationCrs().isGeographic() else 1.0
@@ -180,9 +230,20 @@ class MapController(QObject):
         else:
             self._highlight.show(geometry, color)
         self._wedges.set_wedges(wedges)
+        self._show_centre(view)
         if self._compare is not None:
             self._compare.set_patch(geometry, color, wedges)
         return geometry
+
+    def _show_centre(self, view: Optional[PatchView]) -> None:
+        patch = view.patch if view is not None else None
+        if patch is None or patch.wkb or patch.centre_lon is None or patch.centre_lat is None:
+            self._centre.show_at(None)
+            return
+        area = (
+            f"{mu(patch.area_in_force):.2f} 亩（{area_source(patch)}）" if patch.area_in_force else area_source(patch)
+        )
+        self._centre.show_at(QgsPointXY(patch.centre_lon, patch.centre_lat), area)
 
     # -- before and after ------------------------------------------------------------------------
 
@@ -309,7 +370,7 @@ class MapController(QObject):
         self._canvas.destinationCrsChanged.disconnect(self._redraw_items)
         self._canvas.layersChanged.disconnect(self._layers_changed)
         self._drop_compare()
-        for item in (self._highlight, self._wedges, self._caption, self._blink):
+        for item in (self.hands, self._highlight, self._wedges, self._caption, self._centre, self._blink):
             item.remove()
         self._group.remove()
         self._loaded = None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Callable, Optional
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
-from qgis.PyQt.QtGui import QPalette
+from qgis.PyQt.QtGui import QBrush, QColor, QPalette
 from qgis.PyQt.QtWidgets import QApplication
 
 from ..core.model import LEVEL_LABELS, LEVEL_MARKS, CaseStatus, ReviewStatus
@@ -59,6 +59,11 @@ PRESETS: tuple[Preset, ...] = (
     Preset("aside", "被拆分/作废/已并入", lambda row, _today: not row.workable),
 )
 PRESET_BY_KEY = {preset.key: preset for preset in PRESETS}
+
+
+def _grey() -> QBrush:
+    """The text colour of what cannot be worked on."""
+    return QBrush(QColor(QApplication.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)))
 
 
 def sort_key(row: QueueRow) -> tuple[int, Decimal, str]:
@@ -138,8 +143,7 @@ class QueueModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._tip(row)
         if role == Qt.ItemDataRole.ForegroundRole:
-            grey = QApplication.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
-            return None if row.workable else grey
+            return None if row.workable else _grey()
         return row if role == ROW_ROLE else None
 
     def _text(self, row: QueueRow, column: int) -> str:
