@@ -250,6 +250,12 @@ def register_links(ws: Workspace, patch_uid: str = "") -> list[Row]:
     return _select(ws, "register_link", *_where(patch_uid=patch_uid))
 
 
+def landuse_without_net(ws: Workspace) -> list[str]:
+    """Codes of land use whose area without 田坎 the layer did not tell, for some patch."""
+    sql = "SELECT DISTINCT class_code FROM overlay WHERE role = 'landuse' AND net_m2 IS NULL AND area_m2 > 0"
+    return [row[0] for row in ws.connection.execute(sql)]
+
+
 def county_codes(ws: Workspace) -> list[str]:
     """Six-digit codes of the counties that patches name, the most frequent first."""
     sql = "SELECT substr(county_code, 1, 6) AS code FROM patch WHERE length(county_code) >= 6 GROUP BY code"

@@ -81,6 +81,12 @@ class LayerSettings(Acting):
             change.put("setting", records.setting_row(CROPLAND, basis))
         self._mark = self._ws.head()[0]
 
+    def net_refused(self) -> bool:
+        """True when some 耕地 of the overlay has no KCXS, so that it cannot be counted net."""
+        codes = records.landuse_without_net(self._ws)
+        lands = [self.pack.land_class(code) for code in codes]
+        return any(land is not None and land.cropland for land in lands)
+
     def county_codes(self) -> list[str]:
         """Codes of the counties that the patches lie in (six digits), the most frequent first."""
         return records.county_codes(self._ws)

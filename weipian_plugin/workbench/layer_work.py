@@ -12,6 +12,7 @@ from ..core.errors import WeipianError
 from ..core.feedback import Feedback
 from ..core.model import APPROVAL_ROLES, ROLE_LABELS, ROLES, LayerAssignment
 from . import landuse_scheme, overlaying, registers
+from .register_tables import RegisterTable
 from .registers import RegisterReport, RegisterSource
 from .session import Session
 
@@ -29,6 +30,7 @@ class WorkReport:
     registers: Optional[RegisterReport]
     lacking: tuple[str, ...]
     basis: str
+    net_refused: bool = False
     layers: Sequence[LayerAssignment] = ()
 
     @property
@@ -57,6 +59,9 @@ class WorkReport:
         lines += told[:_SHOWN]
         if len(told) > _SHOWN:
             lines.append(f"……另有 {len(told) - _SHOWN} 项")
+        if self.net_refused:
+            lines.append(f"{NO_KCXS}，耕地仍按毛面积。")
+            trouble = True
         if self.lacking:
             lines.append("还没有：" + "、".join(ROLE_LABELS[role] for role in self.lacking))
         return lines, trouble or bool(told)
@@ -65,7 +70,8 @@ class WorkReport:
         """The REPORT_JSON of design section 5."""
         body = self.overlay.report() if self.overlay else {"patches": 0, "rows": 0, "identity_bad": [], "findings": []}
         body["lacking"] = [{"role": role, "label": ROLE_LABELS[role]} for role in self.lacking]
-        body["cropland"] = {"basis": self.basis, "label": areas.BASIS_LABELS[self.basis]}
+        used = areas.GROSS if self.net_refused else self.basis
+        body["cropland"] = {"asked": self.basis, "basis": used, "label": areas.BASIS_LABELS[used]}
         body["layers"] = [{"role": item.role, "source": item.source, "layer": item.layer} for item in self.layers]
         if self.registers is not None:
             body["registers"] = self.registers.report()
@@ -73,6 +79,7 @@ class WorkReport:
 
 
 _SHOWN = 5
+NO_KCXS = "地类图斑没有扣除系数（KCXS），不能扣除田坎"
 
 
 def run(
@@ -105,18 +112,22 @@ def run(
         if not overlaid and not wanted and not (held if tables is None else tables):
             raise WeipianError("E_NO_OVERLAY")
         check_schemes(wanted)
+    if basis and basis not in areas.BASIS_LABELS:
+        raise WeipianError("E_ANSWER", key="cropland", value=basis, choices="gross、net")
+    # Whatever may be wrong with the tables is found before anything is written.
+    read = None if tables is None else registers.read_tables(tables, feedback)
+    changed = sorted(wanted, key=str) != sorted(stored, key=str)
+    done = _overlay(folder, who, feedback, wanted if changed else None, wanted) if overlaid else None
+    with Session.open(folder, who) as session:
+        if not overlaid and changed:
+            session.assign_all(wanted)
         if basis:
             session.set_cropland_basis(basis)
-        if not overlaid and sorted(wanted, key=str) != sorted(stored, key=str):
-            session.assign_all(wanted)
         basis = session.cropland_basis()
-    done = None
-    if overlaid:
-        changed = sorted(wanted, key=str) != sorted(stored, key=str)
-        done = _overlay(folder, who, feedback, wanted if changed else None, wanted)
-    found = _registers(folder, who, feedback, tables, held)
+        refused = basis == areas.NET and session.net_refused()
+    found = _registers(folder, who, feedback, tables, read, held)
     given = {layer.role for layer in wanted} | {table.role for table in (held if tables is None else tables)}
-    return WorkReport(done, found, _lacking(given), basis, tuple(wanted))
+    return WorkReport(done, found, _lacking(given), basis, refused, tuple(wanted))
 
 
 def _registers(
@@ -124,10 +135,11 @@ def _registers(
     who: str,
     feedback: Feedback,
     tables: Optional[Sequence[RegisterSource]],
+    read: Optional[Sequence[RegisterTable]],
     held: Sequence[RegisterSource],
 ) -> Optional[RegisterReport]:
-    if tables is not None and (tables or held):
-        return registers.read_into(folder, tables, who, feedback)
+    if tables is not None and read is not None and (tables or held):
+        return registers.store(folder, tables, read, who, feedback)
     if held:
         with Session.open(folder, who) as session:
             entries: dict[str, int] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Optional
 
@@ -70,14 +70,14 @@ class RegisterReport:
     entries: Mapping[str, int]
     links: Mapping[str, int]
     findings: tuple[Finding, ...] = ()
-    columns: Mapping[str, Mapping[str, str]] = None  # type: ignore[assignment]
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # file -> canonical -> header
 
     def report(self) -> dict[str, Any]:
         """The part `registers` of REPORT_JSON."""
         return {
             "entries": dict(self.entries),
             "links": dict(self.links),
-            "columns": {name: dict(found) for name, found in (self.columns or {}).items()},
+            "columns": {name: dict(found) for name, found in self.columns.items()},
             "findings": [vars(item) for item in self.findings],
         }
 
@@ -87,37 +87,44 @@ def sources(ws: Workspace) -> list[RegisterSource]:
     return [RegisterSource(**item) for item in json.loads(records.setting(ws, SOURCES) or "[]")]
 
 
-def read_into(
-    folder: Path, tables: Sequence[RegisterSource], who: str, feedback: Feedback, *, replace_all: bool = True
-) -> RegisterReport:
-    """Read register tables into the workspace in one action and lay their entries on the patches.
-
-    A table read again replaces its former rows; unchanged rows keep their id and what was said of them.
-    With `replace_all`, tables that are no longer named go.
+def read_tables(tables: Sequence[RegisterSource], feedback: Feedback) -> list[RegisterTable]:
+    """Read the rows of register tables; nothing is stored.
 
     Raises:
-        WeipianError: those of `read_register`, E_CANCELLED; the workspace stays as it was.
+        WeipianError: those of `read_register`, E_CANCELLED.
     """
-    pack = default_pack()
-    read: list[RegisterTable] = []
+    read = []
     for table in tables:
         stop_if_cancelled(feedback)
         feedback.message(f"正在读取登记表 {Path(table.source).name}")
-        read.append(read_register(Path(table.source), table.role, pack, table.sheet, table.unit))
+        read.append(read_register(Path(table.source), table.role, default_pack(), table.sheet, table.unit))
+    return read
+
+
+def store(
+    folder: Path, tables: Sequence[RegisterSource], read: Sequence[RegisterTable], who: str, feedback: Feedback
+) -> RegisterReport:
+    """Make what was read the registers of the workspace and lay their entries on the patches.
+
+    Unchanged rows keep their id and what was said of them; tables that are no longer named go.
+
+    Raises:
+        WeipianError: E_CANCELLED, those of the workspace.
+    """
     with Workspace.open(Path(folder)) as ws:
-        kept = (
-            []
-            if replace_all
-            else [s for s in sources(ws) if (s.role, s.source) not in {(t.role, t.source) for t in tables}]
-        )
         with ws.transaction("register", "workspace", who) as change:
-            _store(ws, change, read, [*kept, *tables])
-        links = _relink(ws, pack, who, feedback)
+            _store(ws, change, read, tables)
+        links = _relink(ws, default_pack(), who, feedback)
     entries: dict[str, int] = {}
     for found in read:
         entries[found.role] = entries.get(found.role, 0) + len(found.entries)
     findings = tuple(item for found in read for item in found.findings)
     return RegisterReport(entries, links, findings, {found.source_name: found.columns for found in read})
+
+
+def read_into(folder: Path, tables: Sequence[RegisterSource], who: str, feedback: Feedback) -> RegisterReport:
+    """Read register tables into the workspace; errors of `read_tables` and `store`."""
+    return store(folder, tables, read_tables(tables, feedback), who, feedback)
 
 
 def _store(ws: Workspace, change: Transaction, read: Sequence[RegisterTable], wanted: Sequence[RegisterSource]) -> None:
