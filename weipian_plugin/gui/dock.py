@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 from .advice_panel import AdvicePanel
 from .case_panel import CasePanel
 from .compat import describe, icon, line_height, no_input_method
+from .earlier_panel import EarlierPanel
 from .evidence_panel import EvidencePanel
 from .header_panel import HeaderPanel
 from .patch_panel import PatchPanel
@@ -98,6 +99,7 @@ class WeipianDock(QgsDockWidget):
     def _review_page(self) -> QWidget:
         self.queue = QueuePanel(self.content)
         self.patch = PatchPanel(self.content)
+        self.earlier = EarlierPanel(self.content)
         self.advice = AdvicePanel(self.content)
         self.verdict = VerdictRow(self.content)
         self.form = ChoiceForm(self.content)
@@ -110,7 +112,7 @@ class WeipianDock(QgsDockWidget):
         layout = QVBoxLayout(rest)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(4)
-        for widget in (self.patch, self.advice, self.verdict):
+        for widget in (self.patch, self.earlier, self.advice, self.verdict):
             layout.addWidget(widget)
         layout.addWidget(self.scroll, 1)
         split = QSplitter(Qt.Orientation.Vertical, self.content)

@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 from ..core.errors import WeipianError
 from ..core.model import ReviewStatus
 from ..core.states import REVIEW_STEPS
+from .batch_work import BatchWork
 from .compat import icon
 from .evidence_work import EvidenceWork
 from .guard import guarded
@@ -39,6 +40,7 @@ class Commands(QObject):
         self.review = review
         self.dock = review.dock
         self.work = EvidenceWork(review)
+        self.batch_work = BatchWork(review)
         self._busy: Any = None
         self._reopened = False
         self._ready = False
@@ -74,6 +76,7 @@ class Commands(QObject):
         entries = (
             ("workspace", "新建/打开工作区…"),
             ("import", "导入图斑…"),
+            ("import_status", "导入平台状态表…"),
             ("layers", "图层与套合…"),
             ("photos_folder", "附照片文件夹…"),
             ("", ""),
@@ -109,6 +112,7 @@ class Commands(QObject):
             action = self._reviews.addAction(label)
             action.setEnabled(target in REVIEW_STEPS[patch.review_status])
             action.triggered.connect(lambda _checked=False, target=target: self.review.set_review(target))
+        self.batch_work.fill_reviews(self._reviews)
 
     @guarded
     def _fill_batches(self) -> None:
@@ -122,6 +126,7 @@ class Commands(QObject):
             action.setCheckable(True)
             action.setChecked(batch_id == current)
             action.triggered.connect(lambda _checked=False, chosen=batch_id: self.review.choose_batch(chosen))
+        self.batch_work.fill_batches(self._batches)
 
     @guarded
     def run(self, key: str) -> None:
@@ -147,6 +152,7 @@ class Commands(QObject):
             "discard": review.discard,
             "workspace": self.choose_workspace,
             "import": self._import,
+            "import_status": self.batch_work.import_status,
             "layers": self._layers,
             "photos_folder": self._attach_folder,
             "export": self._export,
@@ -155,7 +161,7 @@ class Commands(QObject):
             "pack": self._show_pack,
         }
         if review.session is None and key not in ("workspace", "before_end"):
-            if key in ("import", "layers", "photos_folder", "export", "verify"):
+            if key in ("import", "import_status", "layers", "photos_folder", "export", "verify"):
                 review.tell("请先新建或打开工作区。", "warn")
             return
         table[key]()

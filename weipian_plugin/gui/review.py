@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QInputDialog
 
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, ReviewStatus, Verdict
+from ..workbench.acting import WIDE_ACTIONS
 from ..workbench.views import PatchView
 from .case_panel import status_label
 from .dock import WeipianDock
@@ -188,6 +189,7 @@ class Review(QObject):
                 monitor.label if monitor else view.patch.monitor_class or "",
                 pack.patch_type_label(view.patch.patch_type),
             )
+            dock.earlier.show_lineage(self.opened().lineage(view.patch.patch_uid), view.patch)
             dock.advice.show_advice(view.advice, pack)
             dock.verdict.set_state(choice.verdict, choice.doubt)
             dock.advice.fold(folded=bool(choice.verdict))
@@ -367,7 +369,10 @@ class Review(QObject):
         known = self.dock.queue.model.row_of(subject) is not None
         uid = subject if known else self.current().patch.patch_uid
         self._drafts.pop(uid, None)
-        self.row_changed(uid)
+        if label in WIDE_ACTIONS:
+            self.reload()
+        else:
+            self.row_changed(uid)
         self.show_patch(uid)
         self.tell(f"已撤销：{label} …{self.current().patch.patch_id[-4:]}")
 

@@ -28,6 +28,9 @@ _UNDOABLE = (
     "platform", "split", "unsplit", "draw", "clue", "register_link",
 )  # fmt: skip
 
+#: Chinese names of actions that change more than one line of the list.
+WIDE_ACTIONS = tuple(ACTION_LABELS[key] for key in ("withdraw", "platform", "void"))
+
 
 class Acting(Reader):
     """The writing half of a session: who acts, on which patch, and the way back."""
