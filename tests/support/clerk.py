@@ -68,6 +68,8 @@ def answer(path: Path, knows: Knows, options: Optional[ImportOptions] = None) ->
         answers: dict[str, Any] = dict(options.answers)
         for question in questions:
             values = [value for value, _ in question.choices]
+            if not values:  # nothing to choose from: the import says so
+                return options, [*asked, question.key]
             known = knows.others.get(question.key)
             rule = POLICY.get(question.key, POLICY.get(question.key.upper()))
             answers[question.key] = known or (rule(knows, values) if rule else values[0])

@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Optional, Union
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import openpyxl
@@ -227,6 +228,35 @@ def _xlsx(folder: Path, plan: Plan) -> Path:
     return path
 
 
+def _coordinates(ring: Any) -> str:
+    return (
+        "<LinearRing><coordinates>" + " ".join(f"{x!r},{y!r},0" for x, y in ring.coords) + "</coordinates></LinearRing>"
+    )
+
+
+def _kml_polygon(polygon: Any) -> str:
+    inner = "".join(f"<innerBoundaryIs>{_coordinates(hole)}</innerBoundaryIs>" for hole in polygon.interiors)
+    return f"<Polygon><outerBoundaryIs>{_coordinates(polygon.exterior)}</outerBoundaryIs>{inner}</Polygon>"
+
+
+def _kml(folder: Path, plan: Plan) -> Path:
+    marks = []
+    for row, geom in zip(plan.rows, plan.written):
+        cells = "".join(
+            f"<Data name={quoteattr(c.name)}><value>{escape(_cell(v))}</value></Data>"
+            for c, v in zip(plan.columns, row.cells)
+            if v is not None
+        )
+        parts = [] if geom is None or geom.is_empty else list(shapely.get_parts(geom))
+        shape = "".join(map(_kml_polygon, parts))
+        shape = f"<MultiGeometry>{shape}</MultiGeometry>" if len(parts) > 1 else shape
+        marks.append(f"<Placemark><ExtendedData>{cells}</ExtendedData>{shape}</Placemark>")
+    path = folder / "图斑.kml"
+    head = '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder>'
+    path.write_text(f"{head}<name>图斑</name>{''.join(marks)}</Folder></Document></kml>", encoding="utf-8")
+    return path
+
+
 #: Form -> writer into an empty folder.
 WRITERS: Mapping[str, Callable[[Path, Plan], Path]] = {
     "shp": _shapefile,
@@ -234,13 +264,14 @@ WRITERS: Mapping[str, Callable[[Path, Plan], Path]] = {
     "gpkg": _geopackage,
     "gdb": _filegdb,
     "geojson": _geojson,
+    "kml": _kml,
     "csv": _csv,
     "xlsx": _xlsx,
 }
 #: Forms whose cells are texts of a fixed width in bytes: blanks at the end and empty texts cannot be held.
 PADDED = ("shp", "zip")
 #: Forms that cannot tell an empty text from none.
-EMPTY_IS_NULL = (*PADDED, "csv", "xlsx")
+EMPTY_IS_NULL = (*PADDED, "csv", "xlsx", "kml")
 
 
 def write(folder: Path, plan: Plan) -> Path:
@@ -278,6 +309,8 @@ def _same_number(form: str, given: Union[int, float, Decimal], got: str) -> bool
             return Decimal(got.strip()) == Decimal(given)
         if form in PADDED:  # eleven decimals were written
             return math.isclose(float(got), given, rel_tol=1e-15, abs_tol=0.6e-11)
+        if form == "xlsx":  # openpyxl writes sixteen digits
+            return float(got) == float(f"{given:.16g}")
         return float(got) == given
     except (InvalidOperation, ValueError):
         return False

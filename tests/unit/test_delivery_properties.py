@@ -109,8 +109,8 @@ def _shape(rng: random.Random, code: int, at: tuple[float, float], number: int) 
 @st.composite
 def plans(draw: Any) -> Plan:
     """A delivery; the seed draws what hypothesis needs not know of."""
-    form = draw(st.sampled_from(("shp", "shp", "zip", "gpkg", "gdb", "geojson")))
-    code = draw(st.sampled_from([4490, 4490, 4490, *_ZONES]))
+    form = draw(st.sampled_from(("shp", "shp", "zip", "gpkg", "gdb", "geojson", "kml", "csv", "xlsx")))
+    code = 4490 if form == "kml" else draw(st.sampled_from([4490, 4490, 4490, *_ZONES]))
     rng = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311
     tables = form in ("csv", "xlsx")
     says = form == "gdb" or (draw(st.booleans()) and not tables)  # no grid of a FileGDB without a CRS
@@ -120,7 +120,7 @@ def plans(draw: Any) -> Plan:
     elif form == "csv":
         encoding = draw(st.sampled_from(("utf-8", "utf-8-sig", "gb18030")))
     declares = draw(st.sampled_from(("cpg", "ldid", "nothing", "lie")))
-    swapped = draw(st.integers(0, 5)) == 0
+    swapped = draw(st.integers(0, 5)) == 0 and form != "kml"
     python = "gb18030" if encoding in ("CP936", "gb18030") else "utf-8"
     columns = [Column(rng.choice(_ID_NAMES), "str", 60), Column("面积_亩" if rng.random() < 0.7 else "JCMJ", "real")]
     unit = "mu" if columns[1].name.endswith("亩") else rng.choice(("m2", "mu", "ha"))
@@ -172,15 +172,21 @@ def _knows(plan: Plan) -> Knows:
     )  # fmt: skip
 
 
+def without_boundary(plan: Plan) -> bool:
+    """A table with no boundary in any row is a list of patches all the same."""
+    return plan.form in ("csv", "xlsx") and all(row.geometry is None for row in plan.rows)
+
+
 def _expected(plan: Plan) -> tuple[dict[str, int], int]:
     """(id -> row of those that must come in, how many must be refused)."""
+    boundless = without_boundary(plan)
     good: dict[str, int] = {}
     seen: set[str] = set()
     for number, row in enumerate(plan.rows):
         name = str(row.cells[plan.id_column] or "").strip()
         if name and name not in seen:
             seen.add(name)
-            if row.area_m2 is not None:
+            if row.area_m2 is not None or boundless:
                 good[name] = number
     return good, len(plan.rows) - len(good)
 
@@ -202,6 +208,7 @@ def check(plan: Plan, outcome: Outcome) -> None:
         for column, value in zip(_found(plan, names), row.cells):
             kept = patch.source_attributes[column]
             assert same_value(plan.form, value, kept), (name, column, value, kept)
+        assert patch.geometry_source == ("none" if without_boundary(plan) else "issued")
         expected = row.area_m2 or 0.0
         coarse = 0.2 if plan.form == "gdb" else 0.0  # the grid of a FileGDB: 0.1 mm along the outline
         allowed = max(0.01, 5e-9 * expected) + coarse
