@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.journal import GENESIS, canonical, next_hlc
-from weipian_plugin.store import gpkg, schema
+from weipian_plugin.store import bulk, gpkg, schema, transaction
 from weipian_plugin.store.files import place, translate
 from weipian_plugin.store.workspace import FILE_NAME, Workspace
 
@@ -181,6 +181,7 @@ def test_workspace_of_the_first_version_is_upgraded_with_its_data(tmp_path, monk
         then.setattr("weipian_plugin.store.workspace.MIGRATIONS", schema.MIGRATIONS[:1])
         then.setattr("weipian_plugin.store.workspace.SCHEMA_VERSION", 1)
         then.setattr("weipian_plugin.store.workspace.TABLES", schema._FIRST)
+        then.setattr("weipian_plugin.store.transaction.TABLES", schema._FIRST)
         with Workspace.create(tmp_path / "旧", "旧") as old:
             _patch(old)
             assert "centre_lon" not in {row[1] for row in old.connection.execute("PRAGMA table_info(patch)")}
@@ -321,3 +322,81 @@ def test_a_workspace_made_meanwhile_is_not_replaced(tmp_path: Path) -> None:
 def test_a_path_is_no_reason() -> None:
     error = NotADirectoryError(20, "Not a directory", "/mnt/full/locked")
     assert translate(error, Path("x")).code == "E_WRITE"
+
+
+def _overlay_columns(count, area=1.5):
+    return {
+        "patch_uid": ["u1"] * count,
+        "role": ["landuse"] * count,
+        "class_code": [f"{i:04d}" for i in range(count)],
+        "patch_id": ["001"] * count,
+        "area_m2": [area + i for i in range(count)],
+        "detail": ["[]"] * count,
+    }
+
+
+def _overlays(ws):
+    sql = "SELECT class_code, area_m2, patch_id, net_m2 FROM overlay ORDER BY class_code"
+    return [tuple(row) for row in ws.connection.execute(sql)]
+
+
+@pytest.mark.parametrize("count", [3, 300], ids=["inline", "aside"])
+def test_many_records_at_once_are_journalled_and_undone_like_single_ones(ws, count):
+    _patch(ws)
+    with ws.transaction("overlay", "workspace", "甲") as change:
+        change.put_columns("overlay", _overlay_columns(count))
+        change.put_columns("patch", {"patch_uid": ["u1"], "review_status": ["assessed"]})
+    first = _overlays(ws)
+    assert first == [(f"{i:04d}", 1.5 + i, "001", None) for i in range(count)]
+    assert ws.check_journal() == []
+    with ws.transaction("overlay", "workspace", "甲") as change:
+        change.delete_many("overlay", [("u1", "landuse", "0000"), ("u1", "landuse", "gone")])
+        change.put_columns("overlay", {**_overlay_columns(count, 2.5), "net_m2": [None, 7.25] + [0.0] * (count - 2)})
+    assert _overlays(ws)[1] == ("0001", 3.5, "001", 7.25)
+    assert ws.check_journal() == []
+    ws.reverse(ws.head()[0], "甲")
+    assert _overlays(ws) == first
+    ws.reverse(2, "甲")
+    assert _overlays(ws) == []
+    assert ws.connection.execute("SELECT review_status FROM patch").fetchone()[0] is None
+    assert ws.check_journal() == []
+
+
+def test_nothing_new_in_many_records_leaves_no_journal_row(ws):
+    _patch(ws)
+    for _ in range(2):
+        with ws.transaction("overlay", "workspace", "甲") as change:
+            change.put_columns("overlay", _overlay_columns(100))
+            change.delete_many("overlay", [("u1", "landuse", "gone")])
+    assert len(ws.journal()) == 2
+
+
+def test_a_forged_figure_among_many_is_found_and_an_undo_of_it_refused(ws):
+    _patch(ws)
+    with ws.transaction("overlay", "workspace", "甲") as change:
+        change.put_columns("overlay", _overlay_columns(300))
+    ws.connection.execute("UPDATE overlay SET area_m2 = 9 WHERE class_code = '0100'")
+    assert len(ws.check_journal()) == 1
+    with pytest.raises(WeipianError):
+        ws.reverse(ws.head()[0], "甲")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=4), st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False), st.binary())
+        ),
+        min_size=1,
+        unique_by=lambda row: row[0],
+    )
+)
+def test_columns_of_the_journal_give_back_every_value(rows):
+    keys = [("u", "r", key) for key, _ in rows]
+    change = bulk.Bulk("overlay", ("area_m2",), keys, [None] * len(rows), [(value,) for _, value in rows])
+    after = json.loads(canonical(bulk.pack(change, "after", transaction._encode)))
+    assert [(key, row["area_m2"]) for key, row in bulk.unpack(after, transaction._decode)] == [
+        (key, value) for key, (_, value) in zip(keys, rows)
+    ]
+    before = json.loads(canonical(bulk.pack(change, "before", transaction._encode)))
+    assert [row for _, row in bulk.unpack(before, transaction._decode)] == [None] * len(rows)

@@ -72,12 +72,45 @@ def meet(frame: Frame, chunk: Chunk, features: Features) -> Met:
     """Intersect the patches of a chunk with what lies near them."""
     hit = shapely.intersects(chunk.geoms[features.patch], features.geoms[features.piece])
     patch, piece = features.patch[hit], features.piece[hit]
-    geom = intersection(chunk.geoms[patch], features.geoms[piece])
+    geom = _cut(chunk, patch, features.geoms[piece])
     moments = frame.moments(geom, chunk.centres[patch])
     some = moments[:, AREA] > 0
     patch, piece, geom, moments = patch[some], piece[some], geom[some], moments[some]
     area = frame.areas(moments, chunk.centres[patch])
     return Met(patch, features.owner[piece], geom, moments, area, features)
+
+
+def _cut(chunk: Chunk, patch: Any, pieces: Any) -> Any:
+    """The pieces inside their patches.
+
+    An intersection costs ten predicates. So what lies in the patch stays as it is, what the patch lies in
+    gives the patch, and the neighbours of a parcel that a patch copies, which touch it only, give nothing.
+    """
+    out = np.full(len(patch), shapely.Polygon(), dtype=object)
+    todo = np.ones(len(patch), dtype=bool)
+    lying_in_one = np.zeros(len(chunk), dtype=bool)
+    outer, inner = shapely.bounds(chunk.geoms)[patch], shapely.bounds(pieces)
+    for predicate, fits in (
+        (shapely.equals_exact, (outer == inner).all(axis=1)),
+        (shapely.covered_by, _encloses(inner, outer)),
+        (shapely.covers, _encloses(outer, inner)),
+    ):
+        at = np.flatnonzero(fits & todo)
+        at = at[predicate(chunk.geoms[patch[at]], pieces[at])]
+        todo[at] = False
+        out[at] = pieces[at]
+        if predicate is not shapely.covers:
+            out[at] = chunk.geoms[patch[at]]
+            lying_in_one[patch[at]] = True
+    beside = np.flatnonzero(todo & lying_in_one[patch])
+    todo[beside[shapely.touches(chunk.geoms[patch[beside]], pieces[beside])]] = False
+    rest = np.flatnonzero(todo)
+    out[rest] = intersection(chunk.geoms[patch[rest]], pieces[rest])
+    return out
+
+
+def _encloses(outer: Any, inner: Any) -> Any:
+    return (outer[:, :2] <= inner[:, :2]).all(axis=1) & (outer[:, 2:] >= inner[:, 2:]).all(axis=1)
 
 
 def intersection(first: Any, second: Any) -> Any:

@@ -26,7 +26,7 @@ from .shapes import HUGE, polygonal, repair, split_huge
 #: Roles whose rows carry the attributes of the features met.
 DETAILED_ROLES = (*APPROVAL_ROLES, "mining_right")
 #: Rows looked at besides the patches' neighbourhood to recognise the classification.
-_SAMPLE = 2000
+_SAMPLE = 500
 #: From this length of WKB on a polygon is huge: 16 bytes a vertex.
 _HUGE_BYTES = HUGE * 16
 #: Share of a parcel that is 田坎, as the survey has it; more is a percentage or an error.
@@ -39,6 +39,7 @@ class Features:
 
     `patch`, `piece`: a pair an entry, ascending by patch; positions in the chunk and in `geoms`. `owner`: of
     each piece the position of its feature in `codes`, `net` (1 - KCXS, or None) and `attributes`.
+    No geometry is shared with any other chunk.
     """
 
     patch: Any
@@ -116,7 +117,7 @@ class Layer:
 
     def _fields(self) -> list[str]:
         if self.code_field:
-            return [*self._code_fields(), *([self._net_field] if self._net_field else [])]
+            return [self.code_field, *([self._net_field] if self._net_field else [])]
         if self.role in DETAILED_ROLES:
             return [f for f in self.source.fields if not is_personal(f)]
         return []
@@ -168,8 +169,7 @@ class Layer:
             if NO_CODE in codes:
                 self._trouble.uncoded.update(fid for fid, code in zip(near.fids, codes) if code == NO_CODE)
             if self.role == "landuse" and not self.assignment.scheme:
-                names_of = near.values.get(self._name_field) or [""] * count
-                self._pairs.update((code or "", name or "") for code, name in set(zip(raw, names_of)))
+                self._pairs.update((code or "", "") for code in set(raw))
         net = self._net(near) if self._net_field else None
         return codes, net, []
 

@@ -53,6 +53,20 @@ def text_of(value: Any) -> Optional[str]:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
+def _wkbs(blobs: Sequence[Optional[bytes]]) -> list[Optional[bytes]]:
+    """As `blob_wkb`, for many: most are little-endian polygons with an XY envelope."""
+    return [
+        blob[40:] if blob and blob[3] == 3 and blob[40:45] in _PLAIN and len(blob) > 49 else blob_wkb(blob)
+        for blob in blobs
+    ]
+
+
+def _texts(column: Sequence[Any]) -> list[Optional[str]]:
+    """As `text_of`, for many: codes and coefficients repeat."""
+    known = {value: text_of(value) for value in set(column)}
+    return [known[value] for value in column]
+
+
 class GpkgLayer:
     """One feature table with its r-tree; each thread reads through a connection of its own."""
 
@@ -112,13 +126,27 @@ class GpkgLayer:
         rows: dict[int, tuple[Any, ...]] = {}
         for wanted, geometry in ((fresh, True), (rest, False)):
             for start in range(0, len(wanted), _CHUNK):
-                for row in self._db.execute(self._select(fields, wanted[start : start + _CHUNK], geometry)):
-                    rows[row[0]] = row
+                found = self._all(self._select(fields, wanted[start : start + _CHUNK], geometry))
+                rows.update((row[0], row) for row in found)
         empty = (None,) * (2 + len(fields))
-        found = [rows.get(fid, empty) for fid in fids]
-        columns = list(zip(*found)) if found else [()] * (2 + len(fields))
-        values = {name: [text_of(v) for v in column] for name, column in zip(fields, columns[2:])}
-        return Near(box, feature, fids, [blob_wkb(blob) for blob in columns[1]], values)
+        ordered = [rows.get(fid, empty) for fid in fids]
+        columns = list(zip(*ordered)) if ordered else [()] * (2 + len(fields))
+        values = {name: _texts(column) for name, column in zip(fields, columns[2:])}
+        return Near(box, feature, fids, _wkbs(columns[1]), values)
+
+    def _all(self, sql: str) -> list[Any]:
+        """All rows; text is decoded by SQLite where it is what it should be, else byte by byte."""
+        db = self._db
+        lenient = db.text_factory
+        db.text_factory = str
+        try:
+            return db.execute(sql).fetchall()
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+        finally:
+            db.text_factory = lenient
+        return db.execute(sql).fetchall()
 
     def _pairs(self, boxes: Any) -> tuple[Any, Any]:
         """(box, id) of all pairs that meet, ascending by box."""
