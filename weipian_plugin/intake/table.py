@@ -9,7 +9,7 @@ import shapely
 
 from ..core.findings import Finding
 from ..sources.coordinates import pair_of, rings_of_text
-from ..sources.delivered import Row
+from ..sources.delivered import ROW_NUMBER, Row, needs_row_number
 from ..sources.geometry_text import crs_of_text, is_geometry_text, wkb_of_text
 from ..sources.memory import CENTRES, NOTHING, POLYGONS, MemoryLayer
 from ..sources.rings import Point, wkb_of_rings
@@ -38,6 +38,9 @@ def layer_of(sheet: Sheet, answers: Mapping[str, str]) -> MemoryLayer:
     point, and a centre point; a table with none of these has attributes only.
     """
     layer = _shaped(sheet, answers)
+    if layer.geometry_type != NOTHING and needs_row_number(layer.fields):
+        layer.fields = (*layer.fields, ROW_NUMBER)
+        layer.rows = [(fid, wkb, {**values, ROW_NUMBER: str(fid)}) for fid, wkb, values in layer.rows]
     layer.encoding, layer.encoding_reason = sheet.encoding, sheet.encoding_reason
     layer.tabular = True
     layer.notes = [*sheet.notes, *layer.notes]

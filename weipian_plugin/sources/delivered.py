@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import re
 import sqlite3
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -32,6 +33,9 @@ _FLAT = range(1, 7)
 _SOLID = (ogr.wkbTIN, ogr.wkbPolyhedralSurface, ogr.wkbTriangle)
 _COLLECTION = ogr.wkbGeometryCollection
 _MULTIPATCH = 31  # shape type in the header of a .shp
+#: Names of columns that may tell rows apart; a layer with none of them gets its row numbers to choose.
+_ID_LIKE = re.compile(r"bh\d*$|编号|标识|序号|号$|^(.*_)?id$|objectid|bsm$|^fid|code$|name|名称", re.IGNORECASE)
+ROW_NUMBER = "行号"
 _ENVELOPES = (0, 32, 48, 48, 64)  # GeoPackage blob: envelope length by indicator
 MULTIPATCH = "R_MULTIPATCH"
 MULTIPATCH_REASON = "图形是三维体（Multipatch/TIN），不是平面图形；请在 ArcGIS 中用“多面体轮廓”转成面后重新提供"
@@ -132,7 +136,11 @@ class DeliveredLayer:
         described = [definition.GetFieldDefn(i) for i in range(definition.GetFieldCount())]
         names = unique_names([clean_text(d.GetName()) for d in described])
         self.field_info = tuple(FieldInfo.of(name, d) for name, d in zip(names, described))
-        self.fields = tuple(names)
+        self._stored = tuple(names)
+        self._numbered = needs_row_number(names)
+        if self._numbered:
+            self.field_info = (*self.field_info, FieldInfo(ROW_NUMBER, "Integer"))
+        self.fields = tuple(info.name for info in self.field_info)
         self.crs = crs or crs_of(layer)
         self.extent = extent_of(layer) if self.count else None
         self.fingerprint = fingerprint(path, self.layer)
@@ -175,13 +183,18 @@ class DeliveredLayer:
         self.originals.clear()
         self.refused.clear()
         self._changes.clear()
-        if self._sqlite:
-            rows = _gpkg_rows(self.path, self.layer, self.fields)
-            if rows is not None:
-                for fid, blob, values in rows:
-                    yield fid, self._from_wkb(fid, _blob_wkb(blob)), values
-                return
-        yield from self._from_ogr()
+        for number, (fid, wkb, values) in enumerate(self._rows(), 1):
+            if self._numbered:
+                values[ROW_NUMBER] = str(number)
+            yield fid, wkb, values
+
+    def _rows(self) -> Iterator[Row]:
+        rows = _gpkg_rows(self.path, self.layer, self._stored) if self._sqlite else None
+        if rows is None:
+            yield from self._from_ogr()
+            return
+        for fid, blob, values in rows:
+            yield fid, self._from_wkb(fid, _blob_wkb(blob)), values
 
     def _from_ogr(self) -> Iterator[Row]:
         layer = self._layer
@@ -198,7 +211,7 @@ class DeliveredLayer:
             if feature is None:
                 return
             fid = feature.GetFID()
-            values = dict.fromkeys(self.fields)
+            values: dict[str, Optional[str]] = dict.fromkeys(self._stored)
             if self._cells is not None:
                 values.update((self.fields[i], text) for i, text in self._cells.row(fid).items())
             for i, name, read in slots:
@@ -235,6 +248,11 @@ class DeliveredLayer:
         if any(changed.values()):
             self.originals[fid] = bytes(geom.ExportToIsoWkb(ogr.wkbNDR))
         return geometry_wkb(geom)
+
+
+def needs_row_number(names: Sequence[str]) -> bool:
+    """True when no column can tell rows apart by its name, so that a person may choose the row number."""
+    return ROW_NUMBER not in names and not any(_ID_LIKE.search(name) for name in names)
 
 
 def _has_solid(geom: Any) -> bool:

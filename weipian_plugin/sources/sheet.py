@@ -15,7 +15,7 @@ from ..core.findings import Finding
 Cells = list[Optional[str]]
 #: (first row, first column, last row, last column) of merged cells, from 0.
 Merged = tuple[int, int, int, int]
-_KNOWN = re.compile(
+KNOWN = re.compile(
     r"编号|编码|代码|图斑|地块|面积|坐标|经度|纬度|序号|乡镇|街道|村|地类|备注|类型|类别|分类|级别|等级|名称|日期|时间|时相|点号|圈号|单位|"
     r"状态|情况|^(wkt|geom.*|the_geom|[xy]\d*|lon.*|lat.*|jcbh|tbbh|jctbbh|jcmj|tbmj|mj|bz|xzq.*|tblx|tbfl|dlbm|dlmc|id|fid|name)$",
     re.IGNORECASE,
@@ -125,7 +125,7 @@ def _header_place(rows: Sequence[Cells]) -> Optional[int]:
         enough = len(filled) >= (1 if typical <= 1 else max(2, typical // 2))
         if not enough or words < 0.8 * len(filled):
             continue
-        hits = 1 + sum(1 for c in filled if _KNOWN.search(plain(c).replace(" ", "")))
+        hits = 1 + sum(1 for c in filled if KNOWN.search(plain(c).replace(" ", "")))
         if hits > best_hits + (1 if best is not None else 0):
             best, best_hits = i, hits
     if best is not None and best_hits == 1 and best > 0 and not all(_wordy(c) for c in rows[0] if plain(c)):

@@ -14,13 +14,14 @@ from osgeo import gdal
 
 from ..core.errors import WeipianError
 from ..core.findings import Finding
-from .sheet import Cells, Grid, Sheet, sheet_of
+from .sheet import KNOWN, Cells, Grid, Sheet, sheet_of
 from .text import decode, read_bytes
 from .workbook import read_workbook
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".dbf", ".htm", ".html")
 _SEPARATORS = ("\t", ",", ";", "|", "，", " ")
 _TRIED = 50  # lines on which separators are compared
+_TABLE_SHARE = 0.6
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DIGITS = re.compile(r"^\d{16,}$")
@@ -49,6 +50,9 @@ def read_sheets(path: Path) -> list[Sheet]:
             grids = _read_html(text, path.stem)
         else:
             grids = [_read_lines(text, path.stem)]
+            if suffix == ".txt" and not _is_table(text):
+                remedy = "里面不是表格，也不是界址点坐标（J1,1,X,Y），请选择图斑数据"
+                raise WeipianError("E_FORMAT_CONVERT", path=path, kind="这个文本文件", remedy=remedy)
     sheets = [sheet for sheet in (sheet_of(path, grid) for grid in grids) if sheet is not None]
     for sheet in sheets:
         if reason:
@@ -141,6 +145,16 @@ def _evenness(lines: Sequence[str], separator: str) -> tuple[float, int]:
     common = max(set(wide), key=wide.count)
     # Blanks separate only where nothing else does: they also stand inside names.
     return round(wide.count(common) / len(widths) * (0.5 if separator == " " else 1.0), 1), common
+
+
+def _is_table(text: str) -> bool:
+    """True for lines of mostly the same number of cells, or for a list of ids under a known name."""
+    lines = [line for line in text.splitlines() if line.strip()][:_TRIED]
+    if max(_evenness(lines, s)[0] for s in _SEPARATORS[:-1]) >= _TABLE_SHARE:
+        return True
+    known = bool(lines) and bool(KNOWN.search(lines[0].strip())) and len(lines[0]) <= 30
+    blank = _evenness(lines, " ")
+    return known or (blank[0] >= _TABLE_SHARE / 2 and blank[1] <= 40 and any(KNOWN.search(c) for c in lines[0].split()))
 
 
 def _split(text: str, separator: str, first: int) -> list[tuple[int, Cells]]:
