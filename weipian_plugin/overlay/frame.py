@@ -12,6 +12,7 @@ from ..core.errors import WeipianError
 from ..geo.area import moment_areas, plane_moments
 from ..geo.gauss_kruger import GaussKruger
 from ..sources.crs import Transformer, gauss_kruger_of, is_geographic, same_datum
+from ..sources.wkb import plain_wkb
 from .shapes import polygonal, repair
 
 LONLAT = "EPSG:4490"
@@ -164,7 +165,9 @@ class Frame:
             to_frame, to_lonlat = Transformer(crs, self.crs), Transformer(crs, LONLAT)
         except WeipianError:
             return
-        geoms = shapely.from_wkb(np.array([patches[i].delivered_wkb for i in group], dtype=object), on_invalid="ignore")
+        # Arcs, Z and M are kept as delivered; shapely reads no arcs.
+        wkbs = [plain_wkb(patches[i].delivered_wkb) for i in group]
+        geoms = shapely.from_wkb(np.array(wkbs, dtype=object), on_invalid="ignore")
         good = shapely.is_valid(geoms) & ~shapely.is_empty(geoms)
         geoms, group = geoms[good], group[good]
         if shapely.has_z(geoms).any():

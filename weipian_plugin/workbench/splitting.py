@@ -21,6 +21,7 @@ from ..geo import split as geometry
 from ..geo.area import ellipsoidal_area
 from ..geo.viewcone import look
 from ..sources.crs import Transformer, gauss_kruger_of, is_geographic, same_datum
+from ..sources.wkb import plain_wkb
 from ..store import records
 from ..store.schema import TABLES
 from ..store.workspace import Transaction, Workspace
@@ -75,7 +76,7 @@ def _ground(patch: Patch) -> _Ground:
         raise WeipianError("E_SPLIT_NO_BOUNDARY", patch_id=patch.patch_id)
     checked = shapely.from_wkb(patch.wkb)
     if patch.delivered_wkb and patch.delivered_crs:
-        geom = shapely.force_2d(shapely.from_wkb(patch.delivered_wkb, on_invalid="ignore"))
+        geom = shapely.force_2d(shapely.from_wkb(plain_wkb(patch.delivered_wkb), on_invalid="ignore"))
         zone = gauss_kruger_of(patch.delivered_crs)
         plain = zone is not None or (is_geographic(patch.delivered_crs) and same_datum(patch.delivered_crs))
         if plain and shapely.get_dimensions(geom) == 2 and shapely.is_valid(geom):
