@@ -14,7 +14,7 @@ from workspaces import Bench, layers_of
 
 PATCHES, PARCELS = 2000, 500_000
 TINY = {"patches": 20, "parcels": 400}
-QGIS = "native:calculatevectoroverlaps, a file made ready for each class"
+READY = "native:calculatevectoroverlaps, a table made ready for each class"
 FILTERED = "native:calculatevectoroverlaps, the layer filtered by class"
 GEOPANDAS, POSTGIS = "geopandas.overlay", "PostGIS, GiST"
 
@@ -55,15 +55,16 @@ def run(patches: int = PATCHES, parcels: int = PARCELS) -> list[Row]:
             return seconds
 
         peers = {
-            QGIS: ask_qgis(QGIS, classes),
             FILTERED: ask_qgis(FILTERED, landuse),
+            READY: ask_qgis(READY, classes),
             GEOPANDAS: ask_geopandas,
             POSTGIS: ask_postgis,
         }
         mine, others = interleave(bench.first, peers)
         rows = [
-            faster(name, mine, QGIS, others[QGIS], 25),
             faster(name, mine, FILTERED, others[FILTERED], 25),
+            # Reported only: somebody first has to write a file for each class, which is not in its time.
+            faster(name, mine, READY, others[READY], None),
             faster(name, mine, GEOPANDAS, others[GEOPANDAS], 10),
             faster(name, mine, f"{POSTGIS} ({database.setting})", others[POSTGIS], 1.5),
         ]
