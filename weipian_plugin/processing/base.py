@@ -50,6 +50,7 @@ class WeipianAlgorithm(QgsProcessingAlgorithm):
     ID = ""
     TITLE = ""
     HELP = ""
+    MAKES_FOLDER = False  # the folder of the workspace may be made by this algorithm
 
     def name(self) -> str:
         """Algorithm id within the provider."""
@@ -118,7 +119,9 @@ class WeipianAlgorithm(QgsProcessingAlgorithm):
             return ""
 
     def _fail(self, folder: Path, error: WeipianError) -> None:
-        reporting.write_failure(folder, self.ID, error)
+        # A folder that was mistyped is not made only to hold the report of it.
+        if self.MAKES_FOLDER or folder.is_dir():
+            reporting.write_failure(folder, self.ID, error)
         raise QgsProcessingException(f"{error}（{error.code}）") from error
 
 

@@ -16,6 +16,7 @@ class ImportPatches(WeipianAlgorithm):
 
     ID = "importpatches"
     TITLE = "导入图斑"
+    MAKES_FOLDER = True
     HELP = "把下发的图斑（Shapefile、GDB、GeoPackage、zip 等）检查后导入工作区；工作区不存在时新建。"
 
     def initAlgorithm(self, _config: Any = None) -> None:  # noqa: N802 - QGIS's name
@@ -49,6 +50,7 @@ class ImportPatches(WeipianAlgorithm):
             answers=json_parameter(text("ANSWERS"), "ANSWERS", '{"unit": "m2"}'),
         )
         result = headless.import_into(folder, Path(text("INPUT")), text("BATCH"), options, feedback)
+        feedback.message(result.headline())
         page = headless.write_import_page(folder, result, feedback)
         return (
             {"IMPORTED": result.imported, "REJECTED": len(result.rejected), "REPORT": page},
