@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .advice_panel import AdvicePanel
+from .approval_panel import ApprovalPanel
 from .case_panel import CasePanel
 from .compat import describe, icon, line_height, no_input_method
 from .earlier_panel import EarlierPanel
@@ -103,11 +104,13 @@ class WeipianDock(QgsDockWidget):
         self.advice = AdvicePanel(self.content)
         self.verdict = VerdictRow(self.content)
         self.form = ChoiceForm(self.content)
+        self.approvals = ApprovalPanel(self.content)
         self.evidence = EvidencePanel(self.content)
         self.case = CasePanel(self.content)
+        self.approval_box = self._section("审批", self.approvals)
         self.evidence_box = self._section("举证", self.evidence)
         self.case_box = self._section("查处整改", self.case)
-        self.scroll = self._scroll(self.form, self.evidence_box, self.case_box)
+        self.scroll = self._scroll(self.form, self.approval_box, self.evidence_box, self.case_box)
         rest = QWidget(self.content)
         layout = QVBoxLayout(rest)
         layout.setContentsMargins(0, 2, 0, 0)
@@ -188,6 +191,11 @@ class WeipianDock(QgsDockWidget):
         self.bottom.hide()
         self.header.progress.hide()
         self.header.agenda.hide()
+
+    def lock(self, *, locked: bool) -> None:
+        """A patch that was split is looked at; its children are worked on."""
+        for widget in (self.verdict, self.form, self.evidence, self.case):
+            widget.setEnabled(not locked)
 
     def show_review(self) -> None:
         """Show the queue and the patch."""

@@ -25,6 +25,7 @@ from ..workbench.session import Session
 from ..workbench.views import PatchView, QueueRow
 from .canvas_items import CaptionItem, CentreItem, PatchHighlight, Wedge, WedgeItem, from_canvas, to_canvas, wedges_of
 from .compare import Blink, CompareView
+from .gap_items import GapHighlight
 from .map_layers import LayerGroup, Loaded, exchange_patches, gauss_kruger_at, update_patch
 from .map_styles import level_color
 from .map_tools import MapHands
@@ -56,6 +57,7 @@ class MapController(QObject):
         self._fids: dict[str, int] = {}
         self._highlight = PatchHighlight(canvas)
         self._wedges = WedgeItem(canvas, self._project)
+        self._gaps = GapHighlight(canvas, self._project)
         self._caption = CaptionItem(canvas)
         self._centre = CentreItem(canvas, self._project)
         self.hands = MapHands(canvas, self._project, self._snap_targets)
@@ -151,6 +153,10 @@ class MapController(QObject):
             self._set_mode(AFTER)
         self.hands.draw(kind, done)
 
+    def stop_drawing(self) -> None:
+        """Back to the tool that was there before."""
+        self.hands.stop()
+
     def _snap_targets(self) -> list[QgsGeometry]:
         """Boundaries to which a drawing is drawn: of the current patch and of those in view."""
         targets = [self._highlight.geometry()] if self._current and self._current.patch.wkb else []
@@ -184,6 +190,13 @@ class MapController(QObject):
             extent = QgsGeometry.fromPointXY(extent.center()).buffer(least / 2, 1).boundingBox()
         self._canvas.setExtent(extent)
         self._canvas.refresh()
+
+    def toggle_gaps(self, wkts: Sequence[str]) -> int:
+        """Draw the uncovered parts of the patch (WKT, lon/lat) or take them off; how many are drawn now."""
+        if self._gaps.shown:
+            self._gaps.clear()
+            return 0
+        return self._gaps.show(wkts)
 
     def show_wedges(self, view: PatchView) -> None:
         """Draw the photos of a patch anew without moving the map."""
@@ -370,7 +383,7 @@ class MapController(QObject):
         self._canvas.destinationCrsChanged.disconnect(self._redraw_items)
         self._canvas.layersChanged.disconnect(self._layers_changed)
         self._drop_compare()
-        for item in (self.hands, self._highlight, self._wedges, self._caption, self._centre, self._blink):
+        for item in (self.hands, self._highlight, self._gaps, self._wedges, self._caption, self._centre, self._blink):
             item.remove()
         self._group.remove()
         self._loaded = None
