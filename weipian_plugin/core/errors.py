@@ -112,6 +112,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_SPLIT_NOT": ("图斑 {patch_id} 没有拆分过", "只有被拆分的图斑才能取消拆分。"),
     "E_SPLIT_WORKED": ("不能取消拆分：{what}", "请先撤销子图斑上的这些操作；已经上报的请按子图斑办理。"),
     "E_SHAPES_TEXT": ("粘贴的内容里没有面", "请粘贴 WKT、GeoJSON、界址点坐标，或在 QGIS 里选中要素后复制。"),
+    "E_SHAPES_SELECT": ("当前图层里没有选中的面", "请在 QGIS 图层面板点中一个面图层，用选择工具选中要素，再点这里。"),
     "E_DRAW_BOUNDARY": (
         "图斑 {patch_id} 有下发的边界，不能另画",
         "下发边界不改动；如边界有误，请向下发单位反馈，或拆分图斑。",

@@ -8,6 +8,7 @@ from typing import Callable, Optional
 from qgis.core import (
     QgsCsException,
     QgsGeometry,
+    QgsMapLayer,
     QgsPointXY,
     QgsProject,
     QgsWkbTypes,
@@ -205,6 +206,10 @@ class MapHands(QObject):
         self._before: Optional[QgsMapTool] = None
         self._bands: list[QgsRubberBand] = []
         self._labels = PieceItem(canvas)
+
+    def current_layer(self) -> Optional[QgsMapLayer]:
+        """The layer that is current in QGIS."""
+        return self._canvas.currentLayer()
 
     def draw(self, kind: str, done: Callable[[bytes], None]) -> None:
         """Let the person draw; `done` gets the WKB (EPSG:4490) of each thing drawn until `stop`."""

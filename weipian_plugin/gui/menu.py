@@ -16,6 +16,7 @@ from .batch_work import BatchWork
 from .compat import icon
 from .evidence_work import EvidenceWork
 from .guard import guarded
+from .hand_work import HandCommands
 from .review import Review
 from .shortcuts import Shortcuts
 
@@ -41,6 +42,7 @@ class Commands(QObject):
         self.dock = review.dock
         self.work = EvidenceWork(review)
         self.batch_work = BatchWork(review)
+        self.hands = HandCommands(review)
         self._busy: Any = None
         self._reopened = False
         self._ready = False
@@ -68,6 +70,7 @@ class Commands(QObject):
 
     @guarded
     def _close_session(self) -> None:
+        self.hands.close()
         self.review.close_session()
 
     # -- menu -----------------------------------------------------------------------------
@@ -94,6 +97,7 @@ class Commands(QObject):
             action = menu.addAction(icon(key, self.dock), label)
             action.setData(key)
             action.triggered.connect(lambda _checked=False, key=key: self.run(key))
+        self.hands.fill_menu(menu.addMenu("拆分、边界、线索"), self.run)
         self._reviews = menu.addMenu("审核（当前图斑）")
         self._reviews.aboutToShow.connect(self._fill_reviews)
         self._batches = menu.addMenu("批次")
@@ -159,6 +163,7 @@ class Commands(QObject):
             "verify": self._verify,
             "reload": lambda: review.session is not None and review.reload(),
             "pack": self._show_pack,
+            **self.hands.table(),
         }
         if review.session is None and key not in ("workspace", "before_end"):
             if key in ("import", "import_status", "layers", "photos_folder", "export", "verify"):

@@ -9,8 +9,10 @@ from typing import Optional
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ..core.areas import AreaSummary
-from ..core.model import LEVEL_LABELS, Patch
+from ..core.areas import AreaSummary, mu
+from ..core.model import LEVEL_LABELS, Clue, Patch
+from ..workbench.clues import SOURCES
+from ..workbench.reading import area_source
 from ..workbench.views import PatchView
 from .compat import describe, icon, tone
 from .widgets import ElidedLabel, LevelBadge, OverlayBar, RichText, coloured
@@ -60,6 +62,35 @@ def issued_text(patch: Patch) -> str:
     return " · ".join(parts)
 
 
+def story_text(view: PatchView) -> str:
+    """Where a patch comes from or went: split, drawn, a clue; empty for an ordinary one."""
+    patch, parts = view.patch, []
+    names = "、".join(view.family)
+    if patch.split_state == "parent":
+        parts.append(f"▤ 已拆分为 {names}，本图斑只能查看")
+    elif patch.parent_uid:
+        parts.append(f"拆分自 {names}")
+    if patch.wkb is None:
+        area = f"面积 {mu(patch.area_in_force):.2f} 亩（{area_source(patch)}）" if patch.area_in_force else "没有边界"
+        parts.append(f"▲ {area}，可用菜单“绘制边界”")
+    elif patch.geometry_source == "drawn" and patch.origin == "delivery":
+        parts.append(f"边界为自绘，{issued_text(patch)}")
+    if view.clue is not None:
+        parts.append(clue_text(view.clue, patch.origin))
+    if view.merged_into:
+        parts.append(f"→ 已并入图斑 {view.merged_into}")
+    return "；".join(parts)
+
+
+def clue_text(clue: Clue, origin: str) -> str:
+    """「线索（巡查）· 发现 …」 with who and when."""
+    times = (("发现", clue.found_at), ("制止", clue.stopped_at), ("报告", clue.reported_at))
+    people = (("发现人", clue.finder), ("三级网格长", clue.grid_l3), ("四级网格员", clue.grid_l4))
+    parts = [f"{label} {text[:16].replace('T', ' ')}" for label, text in times if text]
+    parts += [f"{label} {text}" for label, text in people if text]
+    return " · ".join([f"线索（{SOURCES.get(origin, '')}）", *parts, *([clue.note] if clue.note else [])])
+
+
 class PatchPanel(QWidget):
     """Renders a PatchView; knows no session."""
 
@@ -80,6 +111,7 @@ class PatchPanel(QWidget):
         self.village = ElidedLabel(self)
         self.village.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.facts = ElidedLabel(self)
+        self.story = RichText(2, self)
         self.bar = OverlayBar(self)
         self.identity = RichText(2, self)
         self.overlaps = RichText(2, self)
@@ -94,7 +126,7 @@ class PatchPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addLayout(head)
-        for widget in (self.facts, self.bar, self.identity, self.overlaps):
+        for widget in (self.facts, self.story, self.bar, self.identity, self.overlaps):
             layout.addWidget(widget)
 
     def show_view(self, view: PatchView, class_label: str, type_label: str) -> None:
@@ -107,6 +139,10 @@ class PatchPanel(QWidget):
         describe(self.patch_id, f"图斑编号 {patch.patch_id}")
         split = {"parent": "（被拆分）", "child": "（拆分）"}.get(patch.split_state, "")
         self.village.setText(split + (patch.village_name or patch.town_name or ""))
+        story = story_text(view)
+        self.story.set_html(escape(story))
+        self.story.setToolTip(story)
+        self.story.setVisible(bool(story))
         dates = f"前 {patch.image_before or '？'} ▸ 后 {patch.image_after or '？'}"
         status = patch.review_status.label
         facts = " · ".join(text for text in (dates, class_label, type_label, status) if text)
@@ -123,7 +159,8 @@ class PatchPanel(QWidget):
         if summary is None or not summary.has_landuse:
             self.bar.set_parts([])
             total = f"地块 {summary.total:.2f} 亩 · " if summary is not None else ""
-            self.identity.set_html(total + coloured(self, "▲ 尚无地类套合：菜单“图层与套合”", "warn"))
+            missing = "▲ 尚无地类套合：菜单“图层与套合”" if view.patch.wkb else "没有边界，不能套合"
+            self.identity.set_html(total + coloured(self, missing, "warn"))
         else:
             parts = [(_TONE_OF.get(name, name), label, getattr(summary, name)) for name, label in _PARTS]
             self.bar.set_parts(parts)

@@ -10,8 +10,9 @@ from qgis.PyQt.QtWidgets import QInputDialog
 
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, ReviewStatus, Verdict
-from ..workbench.acting import WIDE_ACTIONS
+from ..workbench.acting import HAND_ACTIONS, WIDE_ACTIONS
 from ..workbench.views import PatchView
+from . import changes
 from .case_panel import status_label
 from .dock import WeipianDock
 from .guard import guarded
@@ -36,7 +37,7 @@ class Review(QObject):
         self.map: Any = None
         self._make_map = make_map
         self.view: Optional[PatchView] = None
-        self._drafts: dict[str, Choice] = {}
+        self.drafts: dict[str, Choice] = {}
         self.batch_id = ""
         self._map_timer = self._timer(_MAP_DELAY, self._show_on_map)
         self._remember_timer = self._timer(_REMEMBER_DELAY, self._remember)
@@ -98,7 +99,7 @@ class Review(QObject):
         self._map_timer.stop()
         self._remember()
         self.dock.evidence.loader.stop()
-        self.view, self._drafts, self.batch_id = None, {}, ""
+        self.view, self.drafts, self.batch_id = None, {}, ""
         try:
             if self.map is not None:
                 self.map.close()
@@ -167,7 +168,7 @@ class Review(QObject):
         if not uid:
             return
         session = self.opened()
-        draft = self._drafts.get(uid)
+        draft = self.drafts.get(uid)
         chosen = (draft.verdict, draft.sub_type) if draft is not None else ()
         view = session.patch_view(uid, *chosen)
         if self.view is not None and self.view.patch.patch_uid != uid:
@@ -191,6 +192,8 @@ class Review(QObject):
             )
             dock.earlier.show_lineage(self.opened().lineage(view.patch.patch_uid), view.patch)
             dock.advice.show_advice(view.advice, pack)
+            dock.approval_box.setVisible(dock.approvals.show_view(view, pack))
+            dock.approval_box.setTitle(dock.approvals.title(view))
             dock.verdict.set_state(choice.verdict, choice.doubt)
             dock.advice.fold(folded=bool(choice.verdict))
             dock.form.show_choice(choice, view.advice, pack, needs_reason=self._needs_reason(choice))
@@ -202,6 +205,7 @@ class Review(QObject):
             if illegal:
                 dock.case.show_case(view)
                 dock.case_box.setTitle(f"查处整改 · {status_label(view.patch.case_status)}")
+            dock.lock(locked=view.patch.split_state == "parent")
             self._show_buttons()
         finally:
             content.setUpdatesEnabled(True)
@@ -211,12 +215,12 @@ class Review(QObject):
         label = session.can_undo()
         self.dock.undo.setText(f"撤销 {label}" if label else "撤销")
         self.dock.undo.setEnabled(bool(label))
-        self.dock.submit.setEnabled(not session.read_only)
+        self.dock.submit.setEnabled(not session.read_only and self.dock.verdict.isEnabled())
         if not self._toast_timer.isActive():
             self._show_state()
 
     def _show_state(self) -> None:
-        draft = self.view is not None and self.view.patch.patch_uid in self._drafts
+        draft = self.view is not None and self.view.patch.patch_uid in self.drafts
         self.dock.state.setText("● 未提交" if draft else "")
 
     def _needs_reason(self, choice: Choice) -> bool:
@@ -270,7 +274,7 @@ class Review(QObject):
 
     def _draft_or_saved(self) -> Choice:
         view = self.current()
-        return self._drafts.get(view.patch.patch_uid, choice_of(view.judgement))
+        return self.drafts.get(view.patch.patch_uid, choice_of(view.judgement))
 
     def current(self) -> PatchView:
         """The patch on the screen; raises E_PATCH_MISSING without one."""
@@ -286,7 +290,7 @@ class Review(QObject):
     def _take_draft(self, choice: Choice) -> None:
         """A choice that is not saved yet: its fields and its checklist."""
         uid = self.current().patch.patch_uid
-        self._drafts[uid] = choice
+        self.drafts[uid] = choice
         session = self.opened()
         self.view = session.patch_view(uid, choice.verdict, choice.sub_type)
         dock = self.dock
@@ -302,7 +306,7 @@ class Review(QObject):
         """What is typed survives moving to another patch, unsaved."""
         if self.view is not None:
             verdict, doubt = self.dock.verdict.state()
-            self._drafts[self.view.patch.patch_uid] = self.dock.form.choice(verdict, doubt)
+            self.drafts[self.view.patch.patch_uid] = self.dock.form.choice(verdict, doubt)
             self._toast_over()
 
     @guarded
@@ -329,7 +333,7 @@ class Review(QObject):
             doubt=choice.doubt,
             against_reason=choice.against_reason if self._needs_reason(choice) else "",
         )
-        self._drafts.pop(patch.patch_uid, None)
+        self.drafts.pop(patch.patch_uid, None)
         following = self.dock.queue.model.neighbour(patch.patch_uid, 1, unfinished=True)
         self.row_changed(patch.patch_uid)
         label = Verdict(verdict).label if verdict else ""
@@ -368,19 +372,21 @@ class Review(QObject):
         label = session.undo()
         known = self.dock.queue.model.row_of(subject) is not None
         uid = subject if known else self.current().patch.patch_uid
-        self._drafts.pop(uid, None)
+        self.drafts.pop(uid, None)
         if label in WIDE_ACTIONS:
             self.reload()
+        elif label in HAND_ACTIONS:
+            uid = changes.follow(self, subject)
         else:
             self.row_changed(uid)
         self.show_patch(uid)
-        self.tell(f"已撤销：{label} …{self.current().patch.patch_id[-4:]}")
+        self.tell(f"已撤销：{label}" + (f" …{self.view.patch.patch_id[-4:]}" if self.view else ""))
 
     @guarded
     def discard(self) -> None:
         """Back to what is saved."""
         uid = self.current().patch.patch_uid
-        if self._drafts.pop(uid, None) is not None:
+        if self.drafts.pop(uid, None) is not None:
             self.show_patch(uid)
         self.dock.notice.clear()
 

@@ -39,6 +39,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("fit", "卫片：缩放到图斑", "0"),
     Command("goto", "卫片：按编号查找", "G"),
     Command("photos", "卫片：添加照片/文件", "P"),
+    Command("split", "卫片：拆分图斑", "X"),
+    Command("boundary", "卫片：绘制边界", "D"),
+    Command("clue", "卫片：登记线索", "N"),
+    Command("gaps", "卫片：高亮审批未覆盖的缺口", "H"),
     Command("discard", "卫片：放弃未提交的改动", "Escape"),
 )
 

@@ -30,6 +30,8 @@ _UNDOABLE = (
 
 #: Chinese names of actions that change more than one line of the list.
 WIDE_ACTIONS = tuple(ACTION_LABELS[key] for key in ("withdraw", "platform", "void"))
+#: Those with which patches or boundaries come and go.
+HAND_ACTIONS = tuple(ACTION_LABELS[key] for key in ("split", "unsplit", "draw", "clue"))
 
 
 class Acting(Reader):

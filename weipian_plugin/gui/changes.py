@@ -1,0 +1,48 @@
+"""Patches that came, went or have another boundary: list, counts and map follow without reading all anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .review import Review
+
+
+def patches_changed(review: Review, uids: Sequence[str], removed: Sequence[str] = (), show: str = "") -> None:
+    """Take over what is now of these patches, drop those of `removed`, then show one."""
+    session = review.opened()
+    members = session.patch_uids()
+    rows = [session.queue_row(uid) for uid in uids if review.batch_id in ("", members.get(uid, ""))]
+    for uid in (*uids, *removed):
+        review.drafts.pop(uid, None)
+    review.dock.queue.change_rows(rows, removed)
+    if review.map is not None:
+        review.map.sync(rows, removed)
+    review.dock.show_review()
+    review.refresh_counts()
+    if show:
+        review.show_patch(show)
+
+
+def show_added(review: Review, uid: str) -> None:
+    """A new patch, also where the queue holds another batch only."""
+    batch_id = review.opened().patch_uids().get(uid, "")
+    if review.batch_id not in ("", batch_id):
+        review.choose_batch("")
+    patches_changed(review, [uid], show=uid)
+
+
+def follow(review: Review, subject: str) -> str:
+    """After undo: take over what came and went with it; gives the patch to show, empty if none is left."""
+    now = review.opened().patch_uids()
+    shown = [row.patch_uid for row in review.dock.queue.model.rows]
+    removed = [uid for uid in shown if uid not in now]
+    wanted = [uid for uid, batch_id in now.items() if review.batch_id in ("", batch_id)]
+    added = [uid for uid in wanted if uid not in set(shown)]
+    uid = subject if subject in now else next((other for other in shown if other in now), "")
+    if not uid:
+        review.reload()
+        return ""
+    patches_changed(review, list(dict.fromkeys([uid, *added])), removed)
+    return uid
