@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-qgis_core = pytest.importorskip("qgis.core")
+pytest.importorskip("qgis.core")
 from osgeo import ogr, osr
+from qgis import core as qgis_core
 
 from weipian_plugin.processing.export_report import ExportReport
 from weipian_plugin.processing.import_patches import ImportPatches

@@ -81,6 +81,7 @@ class EarlierPanel(QWidget):
         row.setSpacing(2)
         row.addWidget(label, 1)
         self._layout.addLayout(row)
+        label.show()  # Qt shows what is added to a visible parent only later
         return row
 
     def _line(self, text: str, kind: str) -> None:
@@ -93,6 +94,7 @@ class EarlierPanel(QWidget):
         describe(button, f"{text}：{tip}")
         no_input_method(button)
         row.addWidget(button)
+        button.show()
         return button
 
     def _boundary(self, text: str) -> None:
@@ -105,6 +107,7 @@ class EarlierPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(label, 1)
         self._layout.addLayout(row)
+        label.show()
         button = self._button(row, "判定不变", "已按新边界看过，原判定仍然成立；重新判定也会消除这条提示")
         button.clicked.connect(lambda _checked=False: self.confirm_requested.emit())
 
