@@ -179,6 +179,8 @@ class MapController(QObject):
     def show_patch(self, view: PatchView) -> None:
         """Zoom to a patch, outline it and draw its photos."""
         self._blink.release()
+        if self._current is None or self._current.patch.patch_uid != view.patch.patch_uid:
+            self._gaps.clear()
         self._current = view
         geometry = self._redraw_items() or self._centre_geometry()
         if geometry is None:
@@ -243,6 +245,7 @@ class MapController(QObject):
         else:
             self._highlight.show(geometry, color)
         self._wedges.set_wedges(wedges)
+        self._gaps.redraw()
         self._show_centre(view)
         if self._compare is not None:
             self._compare.set_patch(geometry, color, wedges)

@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 from ..core.errors import WeipianError
 from ..core.model import ReviewStatus
 from ..core.states import REVIEW_STEPS
+from .approval_work import ApprovalWork
 from .batch_work import BatchWork
 from .compat import icon
 from .evidence_work import EvidenceWork
@@ -42,6 +43,7 @@ class Commands(QObject):
         self.dock = review.dock
         self.work = EvidenceWork(review)
         self.batch_work = BatchWork(review)
+        self.approval_work = ApprovalWork(review)
         self.hands = HandCommands(review)
         self._busy: Any = None
         self._reopened = False
@@ -156,6 +158,7 @@ class Commands(QObject):
             "discard": review.discard,
             "workspace": self.choose_workspace,
             "import": self._import,
+            "gaps": lambda: review.view is not None and self.approval_work.gaps(),
             "import_status": self.batch_work.import_status,
             "layers": self._layers,
             "photos_folder": self._attach_folder,
