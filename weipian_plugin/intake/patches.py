@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Optional
+from functools import lru_cache
+from typing import Any, Optional
 
 from ..core.fields import split_unit
 from ..core.findings import Finding
@@ -18,8 +19,16 @@ Row = Mapping[str, Optional[str]]
 _HALF_STEP = {"m2": 0.005, "mu": 0.005, "ha": 0.00005}
 
 
-def patch_of(patch_id: str, row: Row, inspection: Inspection, index: ClassTable) -> Patch:
-    """The attributes of one row as a patch; every original value stays in `source_attributes`."""
+@lru_cache(maxsize=64)
+def _unit_of(header: str) -> str:
+    return split_unit(header)[1]
+
+
+def patch_of(patch_id: str, row: Row, inspection: Inspection, index: ClassTable, **more: Any) -> Patch:
+    """The attributes of one row as a patch; every original value stays in `source_attributes`.
+
+    `more`: further fields of the patch, its geometry above all.
+    """
 
     def cell(canonical: str) -> Optional[str]:
         header = inspection.mapping.get(canonical)
@@ -31,15 +40,16 @@ def patch_of(patch_id: str, row: Row, inspection: Inspection, index: ClassTable)
     issued = values.number(cell("area_issued"))
 
     def square_metres(canonical: str) -> Optional[float]:
-        value = values.number(cell(canonical))
-        unit = split_unit(inspection.mapping.get(canonical, ""))[1] or inspection.unit
+        text = cell(canonical)
+        value = values.number(text) if text else None
+        unit = _unit_of(inspection.mapping.get(canonical, "")) or inspection.unit
         return values.square_metres(value, unit) if value is not None and unit else None
 
     return Patch(
         patch_uid=str(uuid.uuid4()),
         patch_id=patch_id,
         batch_id="",
-        delivered_crs=inspection.crs,
+        delivered_crs=more.pop("delivered_crs", inspection.crs),
         monitor_class=known[0] if known else None,
         monitor_level=level,
         level_source=None if level is None else "issued" if issued_level else "derived",
@@ -55,6 +65,7 @@ def patch_of(patch_id: str, row: Row, inspection: Inspection, index: ClassTable)
         issued_prime_m2=square_metres("ppf_issued"),
         source_attributes=dict(row),
         remark=values.text(cell("remark")) or None,
+        **more,
     )
 
 

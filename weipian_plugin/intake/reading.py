@@ -179,9 +179,12 @@ def _checked(found: _Read, inspection: Inspection, feedback: Feedback) -> list[P
         if count % _STEP == 0:
             stop_if_cancelled(feedback)
             feedback.progress(90 + 10 * count / len(good))
-        patch = patch_of(table.ids[i], table.rows[i], inspection, index)
-        delivered = table.originals.get(i, table.wkbs[i])
-        patches.append(replace(patch, wkb=bytes(wkbs[count]), delivered_wkb=delivered, area_m2=checked[i].area_m2))
+        given = {
+            "wkb": bytes(wkbs[count]),
+            "delivered_wkb": table.originals.get(i, table.wkbs[i]),
+            "area_m2": checked[i].area_m2,
+        }
+        patches.append(patch_of(table.ids[i], table.rows[i], inspection, index, **given))
     return patches
 
 
