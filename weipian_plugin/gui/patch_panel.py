@@ -9,7 +9,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ..core.areas import AreaSummary, mu
+from ..core.areas import BASIS_LABELS, NET, AreaSummary, issued_cropland, issued_prime, mu
 from ..core.model import LEVEL_LABELS, Clue, Patch
 from ..workbench.clues import SOURCES
 from ..workbench.reading import area_source
@@ -31,13 +31,22 @@ _TONE_OF = {"agri_other": "agri"}
 
 def identity_text(summary: AreaSummary) -> str:
     """地块 = 耕地 + … as words; parts that are rarely there only when they are not 0."""
+    names = {"cropland": "耕地(净)"} if summary.basis == NET else {}
     shown = [
-        f"{label} {getattr(summary, name) or 0:.{2 if getattr(summary, name) else 0}f}"
+        f"{names.get(name, label)} {getattr(summary, name) or 0:.{2 if getattr(summary, name) else 0}f}"
         for name, label in _PARTS
         if name not in ("unknown", "uncovered") or getattr(summary, name)
     ]
     text = f"地块 {summary.total:.2f} = " + " + ".join(shown)
     return text + (f" − 重复 {summary.duplicate:.2f}" if summary.duplicate else "")
+
+
+def basis_text(summary: AreaSummary) -> str:
+    """How 耕地 is counted, and what the 田坎 in it are where the layer tells."""
+    text = f"耕地按{BASIS_LABELS[summary.basis]}"
+    if summary.ridges is not None:
+        text += f"，田坎 {summary.ridges:.2f} 亩"
+    return text + ("；地类图斑没有扣除系数（KCXS），不能扣除田坎" if summary.net_refused else "")
 
 
 def percent(part: Decimal, whole: Decimal) -> str:
@@ -159,6 +168,8 @@ class PatchPanel(QWidget):
         if summary is None or not summary.has_landuse:
             self.bar.set_parts([])
             total = f"地块 {summary.total:.2f} 亩 · " if summary is not None else ""
+            crop = issued_cropland(view.patch, summary)
+            total += f"耕地 <b>{crop:.2f}</b>（下发值） · " if crop is not None else ""
             missing = "▲ 尚无地类套合：菜单“图层与套合”" if view.patch.wkb else "没有边界，不能套合"
             self.identity.set_html(total + coloured(self, missing, "warn"))
         else:
@@ -166,22 +177,34 @@ class PatchPanel(QWidget):
             self.bar.set_parts(parts)
             # Without these spaces the sum stays on one line of the narrow dock.
             text = escape(identity_text(summary)).replace(" + ", "+")
-            for value in {f"{summary.total:.2f}", f"耕地 {summary.cropland:.2f}"}:
+            for value in {f"{summary.total:.2f}", f"耕地 {summary.cropland:.2f}", f"耕地(净) {summary.cropland:.2f}"}:
                 text = text.replace(value, f"<b>{value}</b>", 1)
             text += " " + (coloured(self, "✔", "good") if summary.identity_ok else self._difference(summary))
+            if summary.net_refused:
+                text += " " + coloured(self, "▲ 没有 KCXS，耕地未扣田坎", "warn")
             self.identity.set_html(text)
         issued = issued_text(view.patch)
         tip = "单位亩，平差后两位小数。" + (f"\n{issued}" if issued else "")
-        self.identity.setToolTip(tip)
-        self.overlaps.set_html(self._overlap_html(summary) if summary is not None else "")
-        self.overlaps.setVisible(summary is not None)
+        self.identity.setToolTip(tip + (f"\n{basis_text(summary)}" if summary is not None else ""))
+        prime = issued_prime(view.patch, summary)
+        if summary is not None:
+            self.overlaps.set_html(self._overlap_html(summary, prime))
+        else:
+            self.overlaps.set_html("" if prime is None else self._issued_prime(prime))
+        self.overlaps.setVisible(summary is not None or prime is not None)
+
+    def _issued_prime(self, prime: Decimal) -> str:
+        """永农 as the delivery states it: no layer was there to measure it."""
+        if not prime:
+            return "永农 0（下发值）"
+        return "<b>" + coloured(self, f"▲ 永农 {prime:.2f} 亩（下发值）", "bad") + "</b>"
 
     def _difference(self, summary: AreaSummary) -> str:
         return coloured(self, f"✖ 差 {summary.difference:.2f}", "bad")
 
-    def _overlap_html(self, summary: AreaSummary) -> str:
+    def _overlap_html(self, summary: AreaSummary, prime: Optional[Decimal] = None) -> str:
         parts = [
-            self._constraint("永农", summary.prime, summary.total),
+            self._issued_prime(prime) if prime is not None else self._constraint("永农", summary.prime, summary.total),
             self._constraint("红线", summary.redline, summary.total),
         ]
         if summary.urban is None:
