@@ -28,8 +28,10 @@ from .frame import Frame, Target
 from .layers import DETAILED_ROLES, Layer
 from .table import Detail, OverlayResult, Part, collect
 
-__all__ = ["APPROVED_UNION", "SLIVER_M2", "OverlayResult", "run_overlay"]
+__all__ = ["APPROVED_UNION", "SLIVER_M2", "VERSION", "OverlayResult", "run_overlay"]
 
+#: Changes whenever the same patch and layer give other rows than before: everything is computed again then.
+VERSION = 1
 #: Role of the row with the area of the union of all approvals.
 APPROVED_UNION = "approved_union"
 #: Roles whose classes are kept apart; all others are one area a patch.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ..core.journal import canonical
 from ..core.model import (
+    DUPLICATE_CODE,
     Batch,
     CaseAction,
     CaseStatus,
@@ -78,6 +79,47 @@ def patch(ws: Workspace, patch_uid: str) -> Optional[Patch]:
     """One patch, None if there is none."""
     rows = _select(ws, "patch", "WHERE patch_uid = ?", (patch_uid,))
     return _patch(rows[0]) if rows else None
+
+
+class OverlayTarget(NamedTuple):
+    """The columns of a patch that the overlay needs, geometry as in `Patch`."""
+
+    patch_uid: str
+    patch_id: str
+    wkb: Optional[bytes]
+    delivered_wkb: Optional[bytes]
+    delivered_crs: str
+    parent_uid: Optional[str]
+    area_m2: float
+    village_name: Optional[str]
+    overlay_mark: Optional[str]
+
+
+def overlay_targets(ws: Workspace) -> list[OverlayTarget]:
+    """Patches with a boundary that are not split, in order of import."""
+    cursor = ws.connection.cursor()
+    cursor.row_factory = None
+    rows = cursor.execute(
+        "SELECT patch_uid, patch_id, geom, delivered_wkb, delivered_crs, parent_uid, area_m2, village_name,"
+        " overlay_mark FROM patch WHERE geom IS NOT NULL AND coalesce(split_state, '') <> 'parent' ORDER BY fid"
+    )
+    return [OverlayTarget(uid, pid, gpkg.decode(geom), *rest) for uid, pid, geom, *rest in rows]
+
+
+def overlay_sums(ws: Workspace) -> dict[str, float]:
+    """m² that the land use of each patch adds up to, uncovered ground in, ground covered twice out."""
+    return dict(
+        ws.connection.execute(
+            "SELECT patch_uid, sum(CASE WHEN class_code = ? THEN -area_m2 ELSE area_m2 END) FROM overlay"
+            " WHERE role = 'landuse' GROUP BY patch_uid",
+            (DUPLICATE_CODE,),
+        ).fetchall()
+    )
+
+
+def overlay_keys(ws: Workspace) -> list[tuple[str, str, str]]:
+    """(patch_uid, role, class_code) of every overlay row."""
+    return [tuple(row) for row in ws.connection.execute("SELECT patch_uid, role, class_code FROM overlay")]
 
 
 def overlay_row(row: OverlayRow) -> Row:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Optional
 
@@ -11,107 +11,264 @@ from ..core import areas
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
 from ..core.findings import Finding
-from ..core.model import ROLES, LayerAssignment, OverlayRow, Patch, ReviewStatus
-from ..overlay.engine import run_overlay
+from ..core.journal import canonical
+from ..core.model import ROLES, LayerAssignment, ReviewStatus
+from ..overlay.engine import APPROVED_UNION, OverlayResult, run_overlay
 from ..store import records
-from ..store.workspace import Workspace
+from ..store.records import OverlayTarget
+from ..store.workspace import Transaction, Workspace
 from .clock import now
+from .overlay_marks import (
+    Told,
+    dump_findings,
+    geometry_mark,
+    layer_marks,
+    load_findings,
+    mark,
+    merge_findings,
+    stale_roles,
+)
 from .resources import default_pack
 
 #: Roles that are looked at, not intersected.
 _NOT_OVERLAID = ("image_before", "image_after", "village", "grid")
+#: Where the findings of the last overlay are kept, so that a run that computes nothing still tells them.
+_FINDINGS = "overlay_findings"
+#: Share of the time that computing takes; the rest is writing.
+_COMPUTING = 0.85
+#: Sums this far from the area of a patch (0.005 亩) cannot break the identity, m².
+_SURELY_EQUAL = 10 / 3
+_NAMES = ("CMC", "ZLDWMC", "XZQMC", "村名称", "名称")
 
 
 @dataclass(frozen=True)
 class OverlayReport:
-    """What the overlay found."""
+    """What the overlay found; `computed` patches of all were computed again."""
 
     patches: int
     rows: int
     findings: Sequence[Finding]
     identity_bad: Sequence[str]
+    computed: int = 0
 
     def report(self) -> dict[str, Any]:
         """The REPORT_JSON of design section 5."""
         return {
             "patches": self.patches,
+            "computed": self.computed,
             "rows": self.rows,
             "identity_bad": list(self.identity_bad),
             "findings": [vars(item) for item in self.findings],
         }
 
 
+class _Share:
+    """A feedback that fills a part of the bar."""
+
+    def __init__(self, inner: Feedback, start: float, end: float) -> None:
+        self._inner, self._start, self._end = inner, start, end
+
+    def progress(self, percent: float) -> None:
+        """Percent of this part."""
+        self._inner.progress(self._start + (self._end - self._start) * percent / 100)
+
+    def message(self, text: str) -> None:
+        """Say what is going on."""
+        self._inner.message(text)
+
+    def cancelled(self) -> bool:
+        """Whether to stop."""
+        return self._inner.cancelled()
+
+
+@dataclass
+class _Work:
+    """What is to be done and what came of it."""
+
+    targets: list[OverlayTarget]
+    layers: Mapping[str, str]
+    marks: dict[str, str] = field(default_factory=dict)
+    groups: dict[frozenset[str], list[OverlayTarget]] = field(default_factory=dict)
+    results: list[tuple[frozenset[str], OverlayResult]] = field(default_factory=list)
+    villages: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def plan(cls, targets: list[OverlayTarget], layers: Mapping[str, str]) -> _Work:
+        """Sort the patches by what has changed for them."""
+        work = cls(targets, layers)
+        for target in targets:
+            geometry = geometry_mark(target)
+            wanted = mark(geometry, layers)
+            if wanted != target.overlay_mark:
+                work.marks[target.patch_uid] = wanted
+                stale = stale_roles(target.overlay_mark, geometry, layers)
+                work.groups.setdefault(stale, []).append(target)
+        return work
+
+    @property
+    def computed(self) -> int:
+        """Patches that are computed again."""
+        return len(self.marks)
+
+
 def overlay_patches(
     folder: Path, who: str, feedback: Feedback, assignments: Optional[Sequence[LayerAssignment]] = None
 ) -> OverlayReport:
-    """Overlay every patch of the workspace with the layers in a role; given `assignments` are stored too.
+    """Overlay the patches of the workspace with the layers in a role; given `assignments` are stored too.
+
+    Only patches and roles whose geometry or layers have changed are computed. Cancelled or failed, the
+    workspace is what it was.
 
     Raises:
         WeipianError: E_NO_OVERLAY without any layer, the errors of the overlay engine, E_CANCELLED.
     """
     with Workspace.open(Path(folder)) as ws:
-        if assignments is not None:
-            for assignment in assignments:
-                if assignment.role not in ROLES:
-                    raise WeipianError("E_LAYER_ROLE", role=assignment.role)
+        for assignment in assignments or ():
+            if assignment.role not in ROLES:
+                raise WeipianError("E_LAYER_ROLE", role=assignment.role)
         layers = list(records.assignments(ws) if assignments is None else assignments)
         overlaid = [layer for layer in layers if layer.role not in _NOT_OVERLAID]
         if not overlaid:
             raise WeipianError("E_NO_OVERLAY")
-        patches = [p for p in records.patches(ws) if p.wkb and p.split_state != "parent"]
-        result = run_overlay(patches, overlaid, feedback)
-        villages = _villages(patches, layers, feedback)
+        villages = [layer for layer in layers if layer.role == "village"]
+        work = _Work.plan(records.overlay_targets(ws), layer_marks([*overlaid, *villages]))
+        _compute(work, overlaid, villages, feedback)
         feedback.message("正在保存套合结果")
-        at = now()
+        told = _findings(ws, work)
         with ws.transaction("overlay", "workspace", who) as change:
             if assignments is not None:
                 change.put("setting", records.assignments_row(layers))
-            ids = {patch.patch_uid for patch in patches}
-            fresh = {(r.patch_uid, r.role, r.class_code) for r in result.rows}
-            for old in records.overlay(ws):
-                key = (old.patch_uid, old.role, old.class_code)
-                if old.patch_uid in ids and key not in fresh:
-                    change.delete("overlay", *key)
-            for row in result.rows:
-                change.put("overlay", records.overlay_row(replace(row, computed_at=at)))
-            for patch in patches:
-                changed = patch
-                if patch.review_status is ReviewStatus.RECEIVED:
-                    changed = replace(changed, review_status=ReviewStatus.ASSESSED)
-                if not patch.village_name and villages.get(patch.patch_uid):
-                    changed = replace(changed, village_name=villages[patch.patch_uid])
-                change.put("patch", records.patch_row(changed))
+            _write(ws, change, work)
+            change.put("setting", records.setting_row(_FINDINGS, dump_findings(told)))
+        feedback.progress(95)
+        bad = _identity_bad(ws, work.targets) if any(layer.role == "landuse" for layer in overlaid) else []
+        rows = ws.connection.execute("SELECT count(*) FROM overlay").fetchone()[0]
     feedback.progress(100)
-    return OverlayReport(len(patches), len(result.rows), result.findings, _identity_bad(patches, result.rows))
+    return OverlayReport(len(work.targets), rows, [item.finding for item in told], bad, work.computed)
 
 
-def _identity_bad(patches: Sequence[Patch], rows: Sequence[OverlayRow]) -> list[str]:
+def _compute(
+    work: _Work, overlaid: Sequence[LayerAssignment], villages: Sequence[LayerAssignment], feedback: Feedback
+) -> None:
+    """Run the engine for each set of roles that has changed; the bar moves by patches times roles."""
+    total = sum(len(targets) * max(1, len(roles)) for roles, targets in work.groups.items()) or 1
+    done = 0.0
+    for roles, targets in work.groups.items():
+        start, done = done, done + len(targets) * max(1, len(roles)) * 100 * _COMPUTING / total
+        layers = [layer for layer in overlaid if layer.role in roles]
+        share = _Share(feedback, start, done)
+        if layers:
+            work.results.append((roles, run_overlay(targets, layers, share)))
+        if "village" in roles:
+            work.villages.update(_villages(targets, villages, _Share(feedback, done, done)))
+
+
+def _write(ws: Workspace, change: Transaction, work: _Work) -> None:
+    """Rows, marks, states and villages of the patches that were computed."""
+    at = now()
+    fresh: set[tuple[str, str, str]] = set()
+    for _, result in work.results:
+        columns = _columns(result, at)
+        fresh.update(zip(columns["patch_uid"], columns["role"], columns["class_code"]))
+        change.put_columns("overlay", columns)
+    stale = {target.patch_uid: roles for roles, targets in work.groups.items() for target in targets}
+    gone = [
+        key
+        for key in (records.overlay_keys(ws) if stale else ())
+        if key[0] in stale and key not in fresh and (key[1] in stale[key[0]] or key[1] not in work.layers)
+    ]
+    change.delete_many("overlay", gone)
+    if not work.marks:
+        return
+    # The states as they are now: somebody may have gone on while this was computing.
+    sql = "SELECT patch_uid, review_status, village_name FROM patch"
+    known = {row[0]: (row[1], row[2]) for row in ws.connection.execute(sql)}
+    uids = [uid for uid in work.marks if uid in known]
+    received = ReviewStatus.RECEIVED.value
+    change.put_columns(
+        "patch",
+        {
+            "patch_uid": uids,
+            "overlay_mark": [work.marks[uid] for uid in uids],
+            "review_status": [
+                ReviewStatus.ASSESSED.value if known[uid][0] == received else known[uid][0] for uid in uids
+            ],
+            "village_name": [known[uid][1] or work.villages.get(uid) for uid in uids],
+        },
+    )
+
+
+def _columns(result: OverlayResult, at: str) -> dict[str, list[Any]]:
+    """The result as columns of the table."""
+    uids = [target.patch_uid for target in result.targets]
+    ids = [target.patch_id for target in result.targets]
+    detail = ["[]"] * len(result)
+    for row, items in result.detail.items():
+        detail[row] = canonical([dict(item) for item in items])
+    return {
+        "patch_uid": [uids[i] for i in result.patch],
+        "patch_id": [ids[i] for i in result.patch],
+        "role": result.role,
+        "class_code": result.code,
+        "area_m2": result.area,
+        "share": result.share,
+        "net_m2": result.net,
+        "fingerprint": [result.fingerprints[role] for role in result.role],
+        "computed_at": [at] * len(result),
+        "detail": detail,
+    }
+
+
+def _findings(ws: Workspace, work: _Work) -> list[Told]:
+    """All that holds now: what was found and what is known from before of the parts not computed."""
+    fresh: list[Told] = []
+    again: dict[str, int] = {}
+    for roles, result in work.results:
+        layers = [finding for found in result.layer_findings.values() for finding in found]
+        fresh += [Told("landuse", True, finding) for finding in result.findings if finding not in layers]
+        fresh += [Told(role, False, finding) for role, found in result.layer_findings.items() for finding in found]
+        for role in roles:
+            again[role] = again.get(role, 0) + len(result.targets)
+    patches = frozenset(target.patch_id for roles, r in work.results if "landuse" in roles for target in r.targets)
+    return merge_findings(
+        load_findings(records.setting(ws, _FINDINGS)),
+        fresh,
+        {role: again.get(role, 0) >= len(work.targets) for role in work.layers if role != APPROVED_UNION},
+        patches,
+        frozenset(target.patch_id for target in work.targets),
+    )
+
+
+def _identity_bad(ws: Workspace, targets: Sequence[OverlayTarget]) -> list[str]:
     """Patches whose parts do not sum to the whole."""
-    by_patch: dict[str, list[OverlayRow]] = {}
-    for row in rows:
-        by_patch.setdefault(row.patch_uid, []).append(row)
+    sums = records.overlay_sums(ws)
     table = default_pack().landuse
     bad = []
-    for patch in patches:
-        summary = areas.summarise(patch.area_m2, by_patch.get(patch.patch_uid, []), table)
+    for target in targets:
+        found = sums.get(target.patch_uid)
+        if found is None or abs(found - target.area_m2) < _SURELY_EQUAL:
+            continue
+        summary = areas.summarise(target.area_m2, records.overlay(ws, target.patch_uid), table)
         if summary.has_landuse and not summary.identity_ok:
-            bad.append(patch.patch_id)
+            bad.append(target.patch_id)
     return bad
 
 
-def _villages(patches: Sequence[Patch], layers: Sequence[LayerAssignment], feedback: Feedback) -> dict[str, str]:
+def _villages(
+    targets: Sequence[OverlayTarget], layers: Sequence[LayerAssignment], feedback: Feedback
+) -> dict[str, str]:
     """The village with the largest share of each patch that has none, from the village layer."""
-    missing = [p for p in patches if not p.village_name]
-    village = [layer for layer in layers if layer.role == "village"]
-    if not missing or not village:
+    missing = [target for target in targets if not target.village_name]
+    if not missing:
         return {}
-    largest: dict[str, tuple[float, str]] = {}
     # The engine keeps the attributes of what it met for approvals only, and names are attributes.
-    found = run_overlay(missing, [replace(layer, role="approval") for layer in village], feedback)
-    for row in found.rows:
-        for item in row.detail:
-            name = next((item[k] for k in ("CMC", "ZLDWMC", "XZQMC", "村名称", "名称") if item.get(k)), "")
+    found = run_overlay(missing, [replace(layer, role="approval") for layer in layers], feedback)
+    largest: dict[str, tuple[float, str]] = {}
+    for row, items in found.detail.items():
+        uid = missing[found.patch[row]].patch_uid
+        for item in items:
+            name = next((item[k] for k in _NAMES if item.get(k)), "")
             area = float(item.get("overlap_m2") or 0)
-            if name and area > largest.get(row.patch_uid, (0.0, ""))[0]:
-                largest[row.patch_uid] = (area, name)
+            if name and area > largest.get(uid, (0.0, ""))[0]:
+                largest[uid] = (area, name)
     return {uid: name for uid, (_, name) in largest.items()}
