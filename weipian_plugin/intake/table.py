@@ -15,7 +15,17 @@ from ..sources.memory import CENTRES, NOTHING, POLYGONS, MemoryLayer
 from ..sources.rings import Point, wkb_of_rings
 from ..sources.sheet import Sheet, plain
 from . import crs_guess
-from .table_columns import Corners, Pair, area_column, centre_pair, corner_columns, id_column, point_column, ring_column
+from .table_columns import (
+    Corners,
+    Pair,
+    area_column,
+    centre_pair,
+    corner_columns,
+    id_column,
+    nameless_pair,
+    point_column,
+    ring_column,
+)
 
 _TESTED = 40  # values of a column that are looked at
 _SHARE = 0.8
@@ -67,7 +77,7 @@ def _shaped(sheet: Sheet, answers: Mapping[str, str]) -> MemoryLayer:
     corners = corner_columns(sheet.header)
     if corners and _corner_rings(sheet, corners):
         return _from_corners(sheet, corners)
-    pair = centre_pair(sheet, answers)
+    pair = centre_pair(sheet, answers) or nameless_pair(sheet)
     if pair is None:
         rows = [(number, None, row) for number, row in _attributes(sheet)]
         return MemoryLayer(sheet.path, sheet.name, sheet.header, rows, geometry_type=NOTHING)

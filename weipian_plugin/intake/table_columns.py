@@ -12,6 +12,7 @@ from ..core.fields import normalise
 from ..sources.coordinates import coordinate, pair_of
 from ..sources.rings import Point
 from ..sources.sheet import Cells, Sheet, plain
+from .crs_guess import swapped
 
 _EAST = {"经度", "东经", "经", "lon", "long", "lng", "longitude", "jd", "横", "东", "e", "easting", "east"}
 _NORTH = {"纬度", "北纬", "纬", "lat", "latitude", "wd", "纵", "北", "n", "northing", "north"}
@@ -131,6 +132,18 @@ def centre_pair(sheet: Sheet, answers: Mapping[str, str]) -> Optional[Pair]:
             values = [row[i] for row in sheet.rows if plain(row[i])][:_TESTED]
             if values and sum(1 for v in values if pair_of(v)) >= _SHARE * len(values):
                 return Pair(i, None)
+    return None
+
+
+def nameless_pair(sheet: Sheet) -> Optional[Pair]:
+    """Two neighbouring columns that can be nothing but coordinates in China, for a table without a header."""
+    if not all(name.startswith("列") for name in sheet.header):
+        return None
+    for i in range(len(sheet.header) - 1):
+        pair = Pair(i, i + 1)
+        points = [pair.point(row) for row in sheet.rows[:_TESTED]]
+        if points and all(p is not None and (swapped((*p, *p)) or swapped((p[1], p[0]) * 2)) for p in points):
+            return pair
     return None
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Callable, Optional
 
 import numpy as np
-from osgeo import ogr
+from osgeo import gdal, ogr
 
 from ..core.errors import WeipianError
 from ..core.findings import Finding
@@ -204,10 +204,7 @@ class DeliveredLayer:
         slots = [(i, self.fields[i], read) for i, read in enumerate(self._readers) if i not in raw]
         layer.ResetReading()
         while True:
-            try:
-                feature = layer.GetNextFeature()
-            except RuntimeError as error:
-                raise WeipianError("E_FILE_UNREADABLE", path=self.path, detail=str(error)[:120]) from error
+            feature, broken = self._next()
             if feature is None:
                 return
             fid = feature.GetFID()
@@ -217,7 +214,21 @@ class DeliveredLayer:
             for i, name, read in slots:
                 if feature.IsFieldSetAndNotNull(i):
                     values[name] = read(feature, i)
-            yield fid, self._plain(fid, feature.GetGeometryRef()), values
+            geom = feature.GetGeometryRef()
+            if geom is None and broken:
+                self.refused[fid] = ("R_GEOMETRY_BROKEN", "图形数据已损坏，读不出来")
+            yield fid, self._plain(fid, geom), values
+
+    def _next(self) -> tuple[Any, bool]:
+        """The next feature, None at the end; True when GDAL complained about it."""
+        gdal.PushErrorHandler("CPLQuietErrorHandler")
+        gdal.ErrorReset()
+        try:
+            return self._layer.GetNextFeature(), gdal.GetLastErrorType() >= gdal.CE_Failure
+        except RuntimeError as error:
+            raise WeipianError("E_FILE_UNREADABLE", path=self.path, detail=str(error)[:120]) from error
+        finally:
+            gdal.PopErrorHandler()
 
     def _from_wkb(self, fid: int, wkb: Optional[bytes]) -> Optional[bytes]:
         """A GeoPackage geometry; what cannot be parsed comes as it is, to be rejected with its row."""

@@ -46,6 +46,8 @@ def read_sheets(path: Path) -> list[Sheet]:
         grids = read_workbook(path)
     else:
         text, encoding, reason = decode(read_bytes(path))
+        if _is_binary(text):
+            raise WeipianError("E_FILE_UNREADABLE", path=path, detail="文件已损坏，或不是表格")
         if re.search(r"<(html|table|!doctype html|tr)\b", text[:4000], re.IGNORECASE):
             grids = _read_html(text, path.stem)
         else:
@@ -145,6 +147,15 @@ def _evenness(lines: Sequence[str], separator: str) -> tuple[float, int]:
     common = max(set(wide), key=wide.count)
     # Blanks separate only where nothing else does: they also stand inside names.
     return round(wide.count(common) / len(widths) * (0.5 if separator == " " else 1.0), 1), common
+
+
+def _is_binary(text: str) -> bool:
+    """True for characters that no text has."""
+    head = text[:20000]
+    odd = sum(
+        1 for c in head if c == "\ufffd" or (ord(c) < 32 and c not in "\t\r\n\f\x1a") or 0xE000 <= ord(c) < 0xF900
+    )
+    return odd > 0.02 * len(head)
 
 
 def _is_table(text: str) -> bool:

@@ -38,11 +38,9 @@ def read_workbook(path: Path) -> list[Grid]:
         raise WeipianError("E_LIBRARY", name="openpyxl") from error
     parts = _parts(path)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
+        with path.open("rb") as stream:  # by content: an .xlsx under the name .xls is refused by its name
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
             return [_grid(sheet, path, parts) for sheet in book.worksheets]
-        finally:
-            book.close()
     except (
         InvalidFileException,
         zipfile.BadZipFile,
