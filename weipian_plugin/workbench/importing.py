@@ -245,19 +245,20 @@ def _write(
 ) -> None:
     judged = {uid: item.judgement_id for uid, item in records.judgements(ws).items() if item.verdict is not None}
     change.put("batch", records.batch_row(batch))
-    for patch in plan.fresh:
-        change.put("patch", records.patch_row(replace(patch, batch_id=batch.batch_id)))
-    for item in plan.returned:
-        if item.again.patch is not item.before:
-            change.put("patch", records.patch_row(item.again.patch))
-    for child in plan.children:
-        change.put("patch", records.patch_row(child))
-    for row in reissue.reissue_rows(plan, batch.batch_id, batch.created_at, judged):
-        change.put("reissue", records.reissue_row(row))
-    for relation in relations:
-        change.put("patch_relation", records.relation_row(relation))
+    changed = [item.again.patch for item in plan.returned if item.again.patch is not item.before]
+    fresh = [replace(patch, batch_id=batch.batch_id) for patch in plan.fresh]
+    put_rows(change, "patch", [records.patch_row(patch) for patch in (*fresh, *changed, *plan.children)])
+    again = reissue.reissue_rows(plan, batch.batch_id, batch.created_at, judged)
+    put_rows(change, "reissue", [records.reissue_row(row) for row in again])
+    put_rows(change, "patch_relation", [records.relation_row(relation) for relation in relations])
     if plan.void_missing:
         voiding.put_void(change, plan.missing, f"批次“{batch.name}”未再下发")
+
+
+def put_rows(change: Transaction, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put records that all have the same columns, in one go."""
+    if rows:
+        change.put_columns(table, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def _issued_on(patches: Sequence[Patch]) -> Optional[str]:

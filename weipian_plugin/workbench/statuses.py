@@ -22,6 +22,7 @@ from ..sources.tables import read_sheets
 from ..store import records
 from ..store.workspace import Workspace
 from .clock import now
+from .importing import put_rows
 from .resources import default_pack
 
 SHEET, CONFLICT = "sheet", "conflict"
@@ -144,11 +145,8 @@ def import_status(folder: Path, table: Path, options: StatusOptions, who: str, f
         if changes:
             ws.keep_sources([table], sha)
             with ws.transaction("platform", table.name, who) as change:
-                for status, patch_row in changes:
-                    if status is not None:
-                        change.put("platform_status", records.platform_row(status))
-                    if patch_row is not None:
-                        change.put("patch", patch_row)
+                put_rows(change, "platform_status", [records.platform_row(s) for s, _ in changes if s is not None])
+                put_rows(change, "patch", [row for _, row in changes if row is not None])
             seq = ws.head()[0]
     feedback.progress(100)
     shown = {**{name: headers[0] for name, headers in columns.items() if headers}, "patch_id": "、".join(ids)}
