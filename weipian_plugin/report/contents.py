@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Optional
 
-from ..core.areas import LandClass
+from ..core.areas import BASIS_LABELS, NET, LandClass
 from ..core.model import LEVEL_LABELS, LayerAssignment, LinkedEvidence
 from ..core.names import unique_names
 from .facts import (
@@ -16,7 +16,10 @@ from .facts import (
     approved_mu,
     area_mark,
     covered_share,
+    cropland_mu,
+    issued_figures,
     issued_mu,
+    prime_mu,
     split_text,
     sub_type,
     total_mu,
@@ -116,15 +119,24 @@ def _areas(report: PatchReport) -> tuple[tuple[str, str], ...]:
     rows = [(f"图斑面积（{mark}）" if mark else "图斑面积", _mu(total_mu(report)))]
     land = summary if summary and summary.has_landuse else None
     names = (("耕地", "cropland"), ("非耕农用地", "agri_other"), ("未利用地", "unused"), ("建设用地", "construction"))
-    rows += [(label, _mu(getattr(land, name) if land else None)) for label, name in names]
+    own = {"cropland": cropland_mu(report), "prime": prime_mu(report)}  # issued where their layer lacks
+    rows += [(_named(report, la), _mu(own.get(n, getattr(land, n) if land else None))) for la, n in names]
     extra = (("未分类", "unknown"), ("未覆盖", "uncovered"), ("重复（减）", "duplicate"))
     rows += [(label, _mu(getattr(land, name))) for label, name in extra if land and getattr(land, name)]
     overlaps = (("永久基本农田", "prime"), ("生态保护红线", "redline"), ("城镇开发边界内", "urban"))
-    rows += [(label, _mu(getattr(summary, name) if summary else None)) for label, name in overlaps]
+    rows += [(_named(report, la), _mu(own.get(n, getattr(summary, n) if summary else None))) for la, n in overlaps]
     share = covered_share(report)
     approved = _mu(approved_mu(report))
     rows.append(("审批范围内", f"{approved}（{share}%）" if share is not None else approved))
     return tuple(rows)
+
+
+def _named(report: PatchReport, label: str) -> str:
+    """The label with how its figure came about where that is not plain: 净, 下发值."""
+    if label in issued_figures(report):
+        return f"{label}（下发值）"
+    net = label == "耕地" and report.summary is not None and report.summary.basis == NET
+    return "耕地（净）" if net else label
 
 
 def _identity(report: PatchReport) -> tuple[str, bool]:
@@ -132,7 +144,7 @@ def _identity(report: PatchReport) -> tuple[str, bool]:
     if summary is None or not summary.has_landuse:
         return "未套合地类，不能校核", True
     if summary.identity_ok:
-        return f"地类相加与图斑面积相符，差值 {summary.difference:.2f} 亩", True
+        return f"地类相加与图斑面积相符，差值 {summary.difference:.2f} 亩；耕地按{BASIS_LABELS[summary.basis]}", True
     return f"地类相加与图斑面积不符，差值 {summary.difference:.2f} 亩", False
 
 

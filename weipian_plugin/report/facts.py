@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Optional
 
-from ..core.areas import CENT, ZERO, mu, parse_mu, round_mu
+from ..core.areas import BASIS_LABELS, CENT, ZERO, issued_cropland, issued_prime, mu, parse_mu, round_mu
 from ..core.model import CaseAction, CaseStatus, ReviewStatus, Verdict
 from ..core.states import CASE_ACTIONS, WAYS
 from .model import PatchReport
@@ -98,6 +98,38 @@ def area_mark(report: PatchReport) -> str:
     if patch.adopted_area_m2 is not None and patch.adopted_source:
         return patch.adopted_source
     return "自绘边界" if patch.geometry_source == "drawn" else ""
+
+
+def cropland_mu(report: PatchReport) -> Optional[Decimal]:
+    """占耕地: as overlaid, else as issued (marked in 备注), None when neither is known."""
+    summary = report.summary
+    if summary is not None and summary.has_landuse:
+        return summary.cropland
+    return issued_cropland(report.patch, summary)
+
+
+def prime_mu(report: PatchReport) -> Optional[Decimal]:
+    """占永久基本农田: as overlaid, else as issued (marked in 备注), None when neither is known."""
+    if report.summary is not None and report.summary.prime is not None:
+        return report.summary.prime
+    return issued_prime(report.patch, report.summary)
+
+
+def issued_figures(report: PatchReport) -> tuple[str, ...]:
+    """Which areas were taken from the delivery because their layer lacks."""
+    found = []
+    if issued_cropland(report.patch, report.summary) is not None:
+        found.append("耕地")
+    if issued_prime(report.patch, report.summary) is not None:
+        found.append("永久基本农田")
+    return tuple(found)
+
+
+def cropland_note(reports: Sequence[PatchReport], basis: str) -> str:
+    """How 耕地 is counted in these reports, with what could not be counted so."""
+    text = BASIS_LABELS[basis]
+    refused = sum(1 for report in reports if report.summary is not None and report.summary.net_refused)
+    return f"{text}；{refused} 个图斑的地类没有扣除系数，仍为毛面积" if refused else text
 
 
 def verdict_of(report: PatchReport) -> Optional[Verdict]:
@@ -266,7 +298,9 @@ def remark(report: PatchReport) -> str:
     area = "无边界，面积为下发值" if mark == "下发值" else f"面积：{mark}" if mark else ""
     if report.patch.geometry_source == "none" and not area:
         area = "无边界"
-    return "；".join(part for part in (report.patch.remark or "", split_text(report), area, hand) if part)
+    issued = issued_figures(report)
+    figures = f"{'、'.join(issued)}为下发值" if issued else ""
+    return "；".join(part for part in (report.patch.remark or "", split_text(report), area, figures, hand) if part)
 
 
 def split_text(report: PatchReport) -> str:

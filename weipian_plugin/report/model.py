@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..core.advice import Advice, CheckItem
     from ..core.areas import AreaSummary
     from ..core.model import Batch, CaseAction, Clue, Judgement, LayerAssignment, LinkedEvidence, OverlayRow, Patch
+    from ..core.registers import RegisterMatch
 
 #: Bumped when a job file changes its meaning.
 JOB_SCHEMA = "weipian.sheetjob/1"
@@ -56,6 +57,7 @@ class PatchReport:
     checklist: tuple[CheckItem, ...] = ()
     open_mu: Optional[Decimal] = None
     overlay: tuple[OverlayRow, ...] = ()
+    registers: tuple[RegisterMatch, ...] = ()  # entries of approval registers that lie or may lie here
     sub_type_label: str = ""
     patch_type_label: str = ""
     monitor_class_label: str = ""
@@ -104,6 +106,7 @@ class ReportMeta:
     pack_label: str = ""
     town_name: str = ""
     draft_reasons: tuple[str, ...] = ()
+    cropland: str = "毛面积（含田坎）"  # how 耕地 is counted, as every report states it
 
 
 @dataclass(frozen=True)

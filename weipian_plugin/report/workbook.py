@@ -20,12 +20,14 @@ from .facts import (
     is_clue,
     is_illegal,
     is_rectified,
+    issued_figures,
     issued_mu,
     rectified_way,
     sub_type,
     total_mu,
 )
 from .model import PatchReport, ReportMeta
+from .register_sheet import REGISTERS, register_sheet
 from .statistics import case_sheet, summary_sheet
 from .workbook_refs import CHECK, FIRST, ILLEGAL, LEDGER, ref, span
 
@@ -60,6 +62,10 @@ def build(reports: Sequence[PatchReport], meta: ReportMeta) -> Workbook:
     _checks(book.create_sheet(CHECK), reports, meta, summary_totals, case_total)
     _notes(book.create_sheet("说明"), reports, meta)
     footer = _footer(meta)
+    if any(report.registers for report in reports):
+        _head(entries := book.create_sheet(REGISTERS), meta, "审批登记与图斑的对应")
+        register_sheet(entries, reports)
+        xlsx.page(entries, f"C{FIRST}", "1:3", footer)
     if clues:
         _head(listed := book.create_sheet(CLUES), meta, "线索（不计入下发和填报率）")
         clue_sheet(listed, clues)
@@ -81,7 +87,8 @@ def _head(sheet: Worksheet, meta: ReportMeta, name: str) -> None:
     draft = "【草稿】" if meta.draft else ""
     when = meta.produced_at[:16].replace("T", " ")
     subtitle = (
-        f"范围：{meta.scope_label}　面积单位：亩　制表：{meta.produced_by}　{when}　工作区：{meta.workspace_name}"
+        f"范围：{meta.scope_label}　面积单位：亩　耕地：{meta.cropland}　制表：{meta.produced_by}　{when}　"
+        f"工作区：{meta.workspace_name}"
     )
     xlsx.title(sheet, f"{draft}{meta.title}{f' · {name}' if name else ''}", subtitle)
 
@@ -187,7 +194,7 @@ def _check_row(sheet: Worksheet, row: int, report: PatchReport, linked: Sequence
     for column, name in ((10, "unknown"), (11, "uncovered"), (12, "duplicate")):
         xlsx.put(sheet, row, column, getattr(summary, name) if summary else None, "wp_area")
     difference = f"ROUND(E{row}-(F{row}+G{row}+H{row}+I{row}+J{row}+K{row}-L{row}),2)"
-    xlsx.formula(sheet, row, 13, f'IF(COUNT(F{row}:I{row})=0,"",{difference})', "wp_area")
+    xlsx.formula(sheet, row, 13, f'IF(COUNT(G{row}:I{row})=0,"",{difference})', "wp_area")
     xlsx.formula(sheet, row, 14, f'IF(M{row}="","未套合",IF(ABS(M{row})>0.01,"不平衡","平衡"))', "wp_text")
     xlsx.put(sheet, row, 15, issued_mu(report), "wp_area")
     xlsx.formula(sheet, row, 16, f'IF(OR(O{row}="",E{row}=""),"",ROUND(E{row}-O{row},2))', "wp_area")
@@ -251,6 +258,8 @@ def _notes(sheet: Worksheet, reports: Sequence[PatchReport], meta: ReportMeta) -
             "地块 = 耕地 + 非耕农用地 + 未利用地 + 建设用地 + 未分类 + 未覆盖 − 重复，容差 0.01 亩。"
             "平差只分配舍入尾差（每次 0.01 亩，从面积最大的地类开始）；更大的差值原样保留并标红。",
         ),
+        ("耕地口径", f"耕地（0101、0102、0103）按{meta.cropland}计。" + _BASIS),
+        ("下发值", _issued(reports)),
         ("重叠面积", "永久基本农田、生态保护红线、城镇开发边界、审批范围是重叠面积，不参加地类相加。"),
         ("空白与 0", "空白表示没有提供该图层或尚未套合，0.00 表示已套合、没有占用。"),
         ("未套合", f"{unmet} 个图斑没有地类套合结果。" if unmet else "全部图斑已有地类套合结果。"),
@@ -290,6 +299,18 @@ def _notes(sheet: Worksheet, reports: Sequence[PatchReport], meta: ReportMeta) -
         cell.font = Font(name=xlsx.FACE, size=10)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.row_dimensions[row].height = 18 * (1 + len(text) // 58)
+
+
+_BASIS = "毛面积是图形面积；净面积 = 图形面积 ×（1 − 扣除系数 KCXS），扣下的田坎（1203）计入非耕农用地，面积平衡不变。"
+
+
+def _issued(reports: Sequence[PatchReport]) -> str:
+    """Which patches count with figures of the delivery, because their layer lacks."""
+    marked = [report.patch.patch_id for report in reports if issued_figures(report)]
+    if not marked:
+        return "没有采用下发值代替套合的耕地、永久基本农田面积。"
+    shown = "、".join(marked[:30]) + (f" 等 {len(marked)} 个" if len(marked) > 30 else "")
+    return f"以下图斑没有相应图层，耕地或永久基本农田采用下发值（备注中写明）：{shown}。没有下发值的留空，不作 0。"
 
 
 def _because(meta: ReportMeta) -> str:

@@ -25,7 +25,7 @@ from ..core.names import safe_name
 from ..report import ledger, result_layer, selfcheck
 from ..report import package as packing
 from ..report.contents import sheet_job
-from ..report.facts import in_verified_set
+from ..report.facts import cropland_note, in_verified_set
 from ..report.model import PatchReport, ReportMeta, SheetResult
 from ..store import records
 from ..store.files import translate
@@ -215,7 +215,8 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
         advice=view.advice,
         checklist=view.checklist,
         open_mu=view.open_mu,
-        overlay=tuple(records.overlay(session.workspace, patch.patch_uid)),
+        overlay=view.overlay,
+        registers=view.registers,
         sub_type_label=sub.label if sub else "",
         patch_type_label=pack.patch_type_label(patch.patch_type),
         monitor_class_label=monitor.label if monitor else patch.monitor_class or "",
@@ -250,6 +251,7 @@ def _meta(session: Session, reports: Sequence[PatchReport], label: str, stamp: d
         pack_label=session.pack.label,
         town_name=town,
         draft_reasons=tuple(reasons),
+        cropland=cropland_note(reports, session.cropland_basis()),
     )
 
 
