@@ -47,7 +47,8 @@ def _row(report: PatchReport, match: RegisterMatch) -> tuple[Union[str, int, Dec
     return (
         patch.patch_id, patch.village_name, ROLE_LABELS.get(entry.register, entry.register), entry.holder, entry.doc_no,
         entry.doc_date, None if entry.approved_m2 is None else _square(entry.approved_m2), entry.people, entry.village,
-        match.label, _square(patch.area_in_force), twins, "、".join(match.elsewhere), "；".join(found), entry.source_name, entry.row_no or None,
+        match.label, _square(patch.area_in_force), twins, "、".join(match.elsewhere), "；".join(found),
+        entry.source_name, entry.row_no or None,
     )  # fmt: skip
 
 
