@@ -56,7 +56,7 @@ def geometry_mark(target: Target) -> str:
 
 def mark(geometry: str, layers: Mapping[str, str]) -> str:
     """The mark of a patch whose rows are up to date."""
-    return canonical({"geometry": geometry, **layers})
+    return f'{{"geometry":"{geometry}",{canonical(dict(layers))[1:]}'
 
 
 def stale_roles(now: Optional[str], geometry: str, layers: Mapping[str, str]) -> frozenset[str]:
