@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QAction, QDialog, QInputDialog, QMenu
 
 from ..core.errors import WeipianError
 from . import changes
+from .compat import line_height
 from .guard import guarded
 from .review import Review
 
@@ -86,6 +87,10 @@ class HandCommands(QObject):
         self.dialog = dialog
         dialog.finished.connect(lambda _code: self._gone(dialog))
         dialog.destroyed.connect(lambda *_: self._gone(dialog))
+        # Over the panel, so that the whole map stays free to draw on.
+        dialog.adjustSize()
+        corner = self.review.dock.mapToGlobal(self.review.dock.rect().bottomRight())
+        dialog.move(corner.x() - dialog.width(), max(0, corner.y() - dialog.height() - line_height(dialog) * 2))
         dialog.show()
 
     def _gone(self, dialog: QDialog) -> None:
@@ -139,7 +144,7 @@ class HandCommands(QObject):
         self.close()
         self._drawing = True
         self.review.map.start_drawing(POLYGON, lambda wkb: self._boundary_drawn(patch.patch_uid, patch.patch_id, wkb))
-        self.review.tell("在地图上沿边界逐点点击，右键或回车结束；退格退一个点，Esc 放弃。", "hint")
+        self.review.dock.notice.show_text("在地图上沿边界逐点点击，右键或回车结束；退格退一个点，Esc 放弃。", "good")
 
     @guarded
     def _boundary_drawn(self, uid: str, patch_id: str, wkb: bytes) -> None:

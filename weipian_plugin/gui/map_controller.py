@@ -256,9 +256,8 @@ class MapController(QObject):
         if patch is None or patch.wkb or patch.centre_lon is None or patch.centre_lat is None:
             self._centre.show_at(None)
             return
-        area = (
-            f"{mu(patch.area_in_force):.2f} 亩（{area_source(patch)}）" if patch.area_in_force else area_source(patch)
-        )
+        source = area_source(patch) if patch.origin == "delivery" else "线索"
+        area = f"{mu(patch.area_in_force):.2f} 亩（{source}）" if patch.area_in_force else source
         self._centre.show_at(QgsPointXY(patch.centre_lon, patch.centre_lat), area)
 
     # -- before and after ------------------------------------------------------------------------

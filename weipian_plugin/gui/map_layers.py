@@ -68,7 +68,9 @@ def status_of(row: QueueRow) -> str:
 
 def label_of(row: QueueRow) -> str:
     """`① …0184 ✖`: level, tail of the id, status."""
-    tail = row.patch_id if len(row.patch_id) <= 6 else f"…{row.patch_id[-4:]}"
+    issued, _, number = row.patch_id.rpartition("_") if row.split_state == "child" else (row.patch_id, "", "")
+    tail = issued if len(issued) <= 6 else f"…{issued[-4:]}"
+    tail += f"_{number}" if number else ""
     level = LEVEL_MARKS.get(row.level or 0, "")
     return " ".join(part for part in (level, tail, status_mark(status_of(row))) if part)
 

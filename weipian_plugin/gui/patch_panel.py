@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ..core.areas import BASIS_LABELS, NET, AreaSummary, issued_cropland, issued_prime, mu
-from ..core.model import LEVEL_LABELS, Clue, Patch
+from ..core.model import LEVEL_LABELS, SQUARE_METRES, Clue, Patch
 from ..workbench.clues import SOURCES
 from ..workbench.reading import area_source
 from ..workbench.views import PatchView
@@ -78,17 +78,27 @@ def story_text(view: PatchView) -> str:
     if patch.split_state == "parent":
         parts.append(f"▤ 已拆分为 {names}，本图斑只能查看")
     elif patch.parent_uid:
-        parts.append(f"拆分自 {names}")
-    if patch.wkb is None:
+        parts.append(f"拆分自 {names}，面积平差后 {mu(patch.area_in_force):.2f} 亩")
+    if view.clue is not None:
+        parts.append(clue_text(view.clue, patch.origin))
+    elif patch.wkb is None:
         area = f"面积 {mu(patch.area_in_force):.2f} 亩（{area_source(patch)}）" if patch.area_in_force else "没有边界"
         parts.append(f"▲ {area}，可用菜单“绘制边界”")
     elif patch.geometry_source == "drawn" and patch.origin == "delivery":
-        parts.append(f"边界为自绘，{issued_text(patch)}")
-    if view.clue is not None:
-        parts.append(clue_text(view.clue, patch.origin))
+        parts.append(f"边界为自绘：{_drawn_text(patch)}")
     if view.merged_into:
         parts.append(f"→ 已并入图斑 {view.merged_into}")
     return "；".join(parts)
+
+
+def _drawn_text(patch: Patch) -> str:
+    """「下发 0.85 亩，计算 1.05 亩（采用）」."""
+    computed = f"计算 {mu(patch.area_m2):.2f} 亩"
+    if patch.issued_area is None:
+        return computed
+    issued = mu(patch.issued_area * SQUARE_METRES.get(patch.issued_unit or "", 1.0))
+    adopted = mu(patch.area_in_force) == mu(patch.area_m2)
+    return f"下发 {issued:.2f} 亩，{computed}" + ("（采用）" if adopted else f"，采用 {mu(patch.area_in_force):.2f} 亩")
 
 
 def clue_text(clue: Clue, origin: str) -> str:

@@ -95,7 +95,7 @@ class QueuePanel(QWidget):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(10)
         character = table.fontMetrics().horizontalAdvance("国")
-        sizes = (character * 3, 0, 0, character * 5, character * 5)
+        sizes = (character * 3, 0, 0, character * 6, character * 5)
         for column, size in enumerate(sizes):
             if size:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
+from ..core.model import Patch
 from ..photos.exif import PhotoFacts
 from ..photos.matching import match
 from ..store import records
@@ -18,6 +19,7 @@ from . import evidence_in
 from .clock import now
 from .reporting import write_report
 from .resources import default_pack
+from .splitting import concerned
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> A
             if result.patch_uid is None:
                 unmatched.append(Placed(name, "", purpose, result.reason, "", item.notes))
             else:
-                patch = by_uid[result.patch_uid]
-                note = Placed(name, patch.patch_id, purpose, result.reason, result.confidence, item.notes)
-                placed.append((note, result.path, patch.patch_uid))
+                for patch in _working_on(by_uid[result.patch_uid], patches, item):
+                    note = Placed(name, patch.patch_id, purpose, result.reason, result.confidence, item.notes)
+                    placed.append((note, result.path, patch.patch_uid))
         with ws.transaction("attach", "workspace", who) as change:
             for note, path, uid in placed:
                 evidence_in.link(change, prepared[path], uid, note.purpose)
@@ -93,6 +95,14 @@ def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> A
     with suppress(WeipianError):  # what is attached is attached
         write_report(Path(folder), "attachphotos", {"ok": True, **report.report()})
     return report
+
+
+def _working_on(patch: Patch, patches: Sequence[Patch], item: evidence_in.Prepared) -> Sequence[Patch]:
+    """The patch itself; of one that was split, the children that this evidence is about."""
+    if patch.split_state != "parent":
+        return [patch]
+    children = [child for child in patches if child.parent_uid == patch.patch_uid and child.wkb]
+    return concerned(item.evidence, children) if children else [patch]
 
 
 def _facts(item: evidence_in.Prepared) -> PhotoFacts:
