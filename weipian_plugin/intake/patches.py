@@ -74,12 +74,13 @@ def value_findings(patches: Sequence[Patch], inspection: Inspection) -> list[Fin
     found = []
     mapping = inspection.mapping
     for patch in patches:
-        if patch.wkb is None:
+        stated = values.text(patch.source_attributes.get(mapping.get("area_issued", "")))
+        if stated and patch.issued_area is None:
+            found.append(Finding("W_AREA_TEXT", f"图斑 {patch.patch_id} 的下发面积不是数字：{stated}", patch.patch_id))
+        elif patch.wkb is None:
             found += _boundless_finding(patch)
         elif patch.issued_area is not None and patch.issued_unit:
             found += _area_finding(patch, patch.issued_area, patch.issued_unit)
-        elif values.text(patch.source_attributes.get(mapping.get("area_issued", ""))):
-            found.append(Finding("W_AREA_TEXT", f"图斑 {patch.patch_id} 的下发面积不是数字", patch.patch_id))
         named = values.text(patch.source_attributes.get(mapping.get("monitor_class", "")))
         if named and not patch.monitor_class:
             found.append(Finding("W_CLASS_UNKNOWN", f"图斑 {patch.patch_id} 的分类“{named}”不认识", patch.patch_id))

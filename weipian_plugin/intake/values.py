@@ -15,6 +15,7 @@ _DATE = re.compile(r"^(\d{4})(?:(\d{2})(\d{2})|[-/.年](\d{1,2})[-/.月](\d{1,2}
 _MONTH = re.compile(r"^(\d{4})(?:(\d{2})|[-/.年](\d{1,2})月?)$")
 _NUMBER_TAIL = re.compile(r"^(\d+)\.0+$")
 _THOUSANDS = re.compile(r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$")
+_AREA_UNIT = re.compile(r"(?<=\d)\s*(亩|平方米|平米|公顷|m2|hm2)$", re.IGNORECASE)
 _LEVELS = {"一": 1, "二": 2, "三": 3, "壹": 1, "贰": 2, "叁": 3, "1": 1, "2": 2, "3": 3, "i": 1, "ii": 2, "iii": 3}
 _LEVEL = re.compile(r"^第?(一|二|三|壹|贰|叁|iii|ii|i|[123])(?:\.0+)?(?:级|类)?(?:监测|图斑)?(?:等级|级别)?$")
 _MU_PER_UNIT = {"m2": 1.0, "mu": 2000 / 3, "ha": 10000.0}
@@ -51,8 +52,8 @@ def date(value: Optional[str]) -> Optional[str]:
 
 
 def number(value: Optional[str]) -> Optional[float]:
-    """A finite number, thousands separators allowed; None for anything else (1,5 may be 1.5 or 15)."""
-    cell = unicodedata.normalize("NFKC", text(value))
+    """A finite number, thousands separators and an area unit allowed; None for anything else (1,5 may be 1.5 or 15)."""
+    cell = _AREA_UNIT.sub("", unicodedata.normalize("NFKC", text(value)))
     if _THOUSANDS.match(cell):
         cell = cell.replace(",", "")
     try:

@@ -20,6 +20,7 @@ from .delivered import Row
 from .memory import MemoryLayer
 from .reader import clean_text
 from .text import decode, read_bytes
+from .wkb import ARC_STEP
 
 _TEXTS, _ID = "注记", "注记编号"
 _GAP_M, _GAP_DEG = 0.01, 1e-7  # ends that near are one point: drawn without snapping
@@ -79,7 +80,12 @@ def read_drawing(path: Path) -> MemoryLayer:
 @contextmanager
 def _settings(encoding: str) -> Iterator[None]:
     """GDAL's options for drawings for as long as one is read."""
-    wanted = {"DXF_MERGE_BLOCK_GEOMETRIES": "FALSE", "DXF_INLINE_BLOCKS": "TRUE", "DXF_ENCODING": encoding or None}
+    wanted = {
+        "DXF_MERGE_BLOCK_GEOMETRIES": "FALSE",
+        "DXF_INLINE_BLOCKS": "TRUE",
+        "DXF_ENCODING": encoding or None,
+        "OGR_ARC_STEPSIZE": str(ARC_STEP),
+    }
     before = {key: gdal.GetConfigOption(key) for key in wanted}
     for key, value in wanted.items():
         gdal.SetConfigOption(key, value)
@@ -122,7 +128,7 @@ def _take(content: _Content, feature: Any, names: Sequence[str]) -> None:
         return
     flat = ogr.GT_Flatten(geom.GetGeometryType())
     text = _FORMAT.sub("", (values.pop("Text", None) or "").replace("\\P", " ")).strip()
-    geom = geom.GetLinearGeometry()
+    geom = geom.GetLinearGeometry(ARC_STEP)
     geom.FlattenTo2D()
     if flat == ogr.wkbPoint:
         if text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -157,6 +158,8 @@ def _points(element: Any) -> list[tuple[float, ...]]:
             values = [float(v) for v in item.split(",") if v]
         except ValueError:
             continue
+        if not all(map(math.isfinite, values)):
+            return []
         if len(values) >= 2:
             points.append(tuple(values[:3]))
     flat = all(len(p) < 3 or p[2] == 0 for p in points)
