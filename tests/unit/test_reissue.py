@@ -304,3 +304,77 @@ def test_void_after_a_decision_needs_a_reason_and_keeps_the_work(folder):
         with pytest.raises(WeipianError) as caught:
             session.void(uid, "A1", "void", "再来")
         assert caught.value.code == "E_TRANSITION"
+
+
+def table(folder, name, header, rows, batch="", **answers):
+    """Import a csv: in townships a delivery is often a table and pictures."""
+    path = folder.parent / f"{name}.csv"
+    path.write_text("\n".join(",".join(cells) for cells in (header, *rows)) + "\n", encoding="utf-8")
+    options = ImportOptions(answers=answers)
+    return import_delivery(folder, path, batch or name, options, "张经办", Silent())
+
+
+def test_ids_alone_add_attributes_to_the_patches_that_are_there(folder):
+    deliver(folder, "一", FIRST)
+    header = ("图斑编号", "村名称", "项目名称", "监测等级")
+    result = table(
+        folder,
+        "补充",
+        header,
+        [("A1", "乌牛村", "机耕道", "一级"), ("A2", "柏树村", "厂房", ""), ("X9", "柏树村", "无", "")],
+    )
+    found = patches(folder)
+    assert set(found) == {"A1", "A2", "A3"}
+    assert found["A1"].source_attributes["项目名称"] == "机耕道"
+    assert found["A1"].source_attributes["JCMJ"] == "10000"
+    assert found["A1"].village_name == "乌牛村"
+    assert (found["A1"].monitor_level, found["A1"].level_source) == (1, "issued")
+    assert found["A2"].source_attributes["项目名称"] == "厂房"
+    assert found["A3"].source_attributes.get("项目名称") is None
+    assert [(item.patch_id, item.code) for item in result.rejected] == [("X9", "R_ID_UNKNOWN")]
+    rows = reissue_rows(folder)
+    assert list(rows["A1", "attributes"].differences["项目名称"]) == [None, "机耕道"]
+    assert list(rows["A1", "attributes"].differences["village_name"]) == ["柏树村", "乌牛村"]
+    with Session.open(folder, "张经办") as session:
+        assert session.workspace.check_journal() == []
+    with pytest.raises(WeipianError) as caught:
+        table(folder, "全不认识", header, [("Y1", "柏树村", "x", "")])
+    assert caught.value.code == "E_ALL_REJECTED"
+
+
+def test_the_same_table_of_attributes_twice_changes_nothing(folder):
+    deliver(folder, "一", FIRST)
+    rows = [("A1", "机耕道"), ("A2", "厂房")]
+    table(folder, "补充", ("图斑编号", "项目名称"), rows)
+    with Session.open(folder, "张经办") as session:
+        head = session.workspace.head()
+    again = table(folder, "再补充", ("图斑编号", "项目名称"), rows)
+    assert again.identical
+    with Session.open(folder, "张经办") as session:
+        assert session.workspace.head() == head
+
+
+def test_a_patch_without_boundary_gets_the_one_that_is_issued_later(folder):
+    x0, y0, x1, y1 = box(0).bounds
+    header = ("图斑编号", "中心点经度", "中心点纬度", "监测面积(平方米)")
+    middle = (f"{(x0 + x1) / 2:.7f}", f"{(y0 + y1) / 2:.7f}")
+    table(folder, "表", header, [("A1", *middle, "9800")], crs="EPSG:4490", unit="m2")
+    first = patches(folder)["A1"]
+    assert first.wkb is None
+    assert first.area_in_force == pytest.approx(9800)
+    with Session.open(folder, "张经办") as session:
+        uid = session.find("A1").patch_uid
+        session.set_review(uid, "A1", ReviewStatus.ASSESSED)
+        session.judge(uid, "A1", "other", against_reason="实地未变化")
+    result = deliver(folder, "图", [row(1, 0)])
+    assert result.imported == 0
+    found = patches(folder)["A1"]
+    assert found.patch_uid == first.patch_uid
+    assert found.geometry_source == "issued"
+    assert found.area_in_force == pytest.approx(10_000, rel=0.005)
+    assert found.review_status is ReviewStatus.JUDGED
+    # And a table once more: the boundary that is known stays.
+    table(folder, "表二", header, [("A1", *middle, "9900")], crs="EPSG:4490", unit="m2")
+    again = patches(folder)["A1"]
+    assert again.wkb == found.wkb
+    assert again.issued_area == 9900

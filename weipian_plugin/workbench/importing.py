@@ -12,7 +12,7 @@ from ..core.errors import WeipianError
 from ..core.feedback import Feedback
 from ..core.findings import Finding
 from ..core.model import CLUE_BATCH, Batch, Patch, PatchRelation
-from ..core.reissue import GEOMETRY, SAME
+from ..core.reissue import GEOMETRY
 from ..core.rulepack import RulePack
 from ..intake import delivery
 from ..intake.delivery import Delivery, ImportOptions, Inspection, Rejected
@@ -145,11 +145,11 @@ def import_delivery(
         known = reissue.Known(ws)
         plan = _plan(known, found, inspection)
         findings = [*found.findings, *plan.findings]
+        rejected = [*found.rejected, *_unknown(plan, found)]
         if plan.identical is not None:
             if batch_name.strip():
                 _check_new(known.batches, batch_name.strip())
-            return ImportResult(plan.identical, 0, found.rejected, findings, inspection, plan)
-        rejected = [*found.rejected, *_unknown(plan, found)]
+            return ImportResult(plan.identical, 0, rejected, findings, inspection, plan)
         if not plan.fresh and not plan.returned:
             raise _all_rejected(rejected)
         batch = _batch(known, found, plan, Path(path), batch_name.strip())
@@ -188,9 +188,6 @@ def _plan(known: reissue.Known, found: Delivery, inspection: Inspection) -> reis
         plan = reissue.join_updates(
             known, plan, found.updates, lambda update: delivered_values.columns(update.attributes, inspection)
         )
-        if not plan.fresh and plan.returned and all(item.again.change == SAME for item in plan.returned):
-            told = Finding("N_NOTHING_NEW", "表中的属性与工作区里的完全相同")
-            plan = replace(plan, findings=[*plan.findings, told])
     return plan
 
 

@@ -367,7 +367,11 @@ def join_updates(
         done[found[0].patch_uid] = Returned(earlier.before, again)
         if again is not earlier.again and earlier.again.change == reissue.SAME:
             findings += _findings_of(found[0], again, keep=True)
-    return replace(plan, returned=list(done.values()), unknown=unknown, findings=[*plan.findings, *findings])
+    plan = replace(plan, returned=list(done.values()), unknown=unknown, findings=[*plan.findings, *findings])
+    if plan.fresh or plan.missing or any(item.again.change != reissue.SAME for item in plan.returned):
+        return plan
+    holding = [batch for batch in known.batches if done and done.keys() <= known.members.get(batch.batch_id, set())]
+    return replace(plan, identical=holding[-1]) if holding else plan
 
 
 def _updated(
