@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Optional
 
@@ -78,6 +82,15 @@ def answer(path: Path, knows: Knows, options: Optional[ImportOptions] = None) ->
     return options, asked
 
 
+@lru_cache(maxsize=1)
+def _empty() -> Path:
+    """An empty workspace to copy; building one costs twenty writes to the disk."""
+    folder = Path(tempfile.mkdtemp(prefix="weipian_empty_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Workspace.create(folder, "测试").close()
+    return folder
+
+
 def bring_in(folder: Path, path: Path, knows: Optional[Knows] = None) -> Outcome:
     """Import `path` into a new workspace at `folder`.
 
@@ -85,7 +98,7 @@ def bring_in(folder: Path, path: Path, knows: Optional[Knows] = None) -> Outcome
         WeipianError: whatever the import raises.
     """
     options, asked = answer(path, knows or Knows())
-    Workspace.create(folder, "测试").close()
+    shutil.copytree(_empty(), folder)
     result = import_delivery(folder, path, "批次", options, "测试员", Silent())
     with Workspace.open(folder) as ws:
         return Outcome(result, records.patches(ws), tuple(asked))

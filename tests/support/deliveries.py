@@ -204,7 +204,7 @@ def _cell(value: Value) -> str:
 
 
 def _wkt(geom: Any) -> str:
-    return "" if geom is None else shapely.to_wkt(geom, rounding_precision=-1)
+    return "" if geom is None or geom.is_empty else shapely.to_wkt(geom, rounding_precision=-1)
 
 
 def _csv(folder: Path, plan: Plan) -> Path:

@@ -33,13 +33,13 @@ GOOD = [
     ("vector/gdal_autotest/gpkg/first_geometry_null.gpkg", "", "id", 1, 1, 4490),
     ("vector/gdal_autotest/filegdb/testopenfilegdb.gdb.zip", "polygon25D", "id", 5, 0, 4326),
     ("vector/gdal_autotest/filegdb/testopenfilegdb.gdb.zip", "multipolygon", "id", 5, 0, 4326),
+    ("vector/gdal_autotest/filegdb/testopenfilegdb.gdb.zip", "multipolygonzm", "", 1, 0, 4326),  # no column at all
     ("imagery/dsifn_xian/dsifn_patches.shp", "", "", 64, 0, 4545),
     ("imagery/oscd_chongqing_s2/chongqing_change_4545.gpkg", "", "", None, None, 4545),
     ("imagery/landsat_pucallpa/patches_forest_loss_1985_2020.gpkg", "", "", None, None, 4326),
 ]
 #: path, layer, the code of the refusal
 REFUSED = [
-    ("vector/gdal_autotest/filegdb/testopenfilegdb.gdb.zip", "multipolygonzm", "E_FIELD_MISSING"),  # no column at all
     ("vector/gdal_autotest/shp/empty.shp", "", "E_LAYER_EMPTY"),
     ("vector/gdal_autotest/shp/chinese.dbf", "", "E_ALL_REJECTED"),
     ("vector/gdal_autotest/shp/poly.shp", "", "E_CRS_DATUM"),
@@ -147,7 +147,8 @@ def test_arcs_without_any_attribute(realdata, tmp_path, name):
         return
     (patch,) = found.patches
     source = gdal.OpenEx(str(path), gdal.OF_VECTOR)
-    geom = next(iter(source.GetLayer(0))).GetGeometryRef().GetLinearGeometry(0.1)
+    feature = source.GetLayer(0).GetNextFeature()
+    geom = feature.GetGeometryRef().GetLinearGeometry(0.1)
     assert patch.area_m2 == pytest.approx(closed_form(shapely.from_wkb(bytes(geom.ExportToWkb()))), rel=2e-5)
 
 
