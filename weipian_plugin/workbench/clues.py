@@ -12,13 +12,13 @@ from typing import Optional
 import shapely
 
 from ..core.errors import WeipianError
-from ..core.model import CLUE_BATCH, Batch, Clue, Patch, ReviewStatus
+from ..core.model import CLUE_BATCH, Batch, Clue, Patch
 from ..geo.area import ellipsoidal_area
 from ..store import records
 from ..store.workspace import Transaction, Workspace
 from .clock import CHINA, now, today
 from .drawing import check_polygon
-from .overlay_now import overlay_rows
+from .overlay_now import overlaid
 from .splitting import delete_patch
 
 #: origin -> how it is called; also what a table of clues may say.
@@ -107,9 +107,7 @@ def add_clue(ws: Workspace, draft: ClueDraft, who: str) -> tuple[Patch, str]:
     draft = _checked(draft)
     at = now()
     patch = _patch(ws, draft)
-    rows, said = overlay_rows(ws, [patch]) if patch.wkb else ([], "")
-    if rows:
-        patch = replace(patch, review_status=ReviewStatus.ASSESSED)
+    (patch,), rows, said = overlaid(ws, [patch])
     with ws.transaction(_KIND, patch.patch_uid, who) as change:
         _put_batch(ws, change, at, 1)
         change.put("setting", records.setting_row(*_counter(patch.patch_id)))

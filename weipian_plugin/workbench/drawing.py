@@ -13,7 +13,7 @@ from ..geo.area import ellipsoidal_area
 from ..geo.viewcone import look
 from ..store import records
 from ..store.workspace import Workspace
-from .overlay_now import overlay_rows, put_overlay
+from .overlay_now import overlaid, put_overlay
 from .shapes_text import place_shapes, read_shapes
 
 #: What the adopted area of a drawn patch says of its source.
@@ -84,9 +84,7 @@ def draw(ws: Workspace, patch: Patch, wkb: bytes, who: str) -> tuple[Patch, str]
         adopted_source=DRAWN,
         overlay_mark=None,
     )
-    rows, said = overlay_rows(ws, [drawn])
-    if rows and drawn.review_status is ReviewStatus.RECEIVED:
-        drawn = replace(drawn, review_status=ReviewStatus.ASSESSED)
+    (drawn,), rows, said = overlaid(ws, [drawn])
     with ws.transaction("draw", patch.patch_uid, who) as change:
         change.put("patch", records.patch_row(drawn))
         put_overlay(ws, change, [patch.patch_uid], rows)

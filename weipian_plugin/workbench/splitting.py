@@ -25,7 +25,7 @@ from ..sources.wkb import plain_wkb
 from ..store import records
 from ..store.schema import TABLES
 from ..store.workspace import Transaction, Workspace
-from .overlay_now import overlay_rows
+from .overlay_now import overlaid
 from .shapes_text import LONLAT, place_shapes, read_shapes
 
 #: What the adopted area of a child says of its source.
@@ -197,9 +197,7 @@ def split(ws: Workspace, patch: Patch, plan: SplitPlan, who: str) -> tuple[list[
         raise WeipianError("E_SPLIT_NUMBERS", patch_id=patch.patch_id)
     first = _last_number(ws, patch) + 1
     children = [_child(patch, piece, plan.crs, first + i) for i, piece in enumerate(plan.pieces)]
-    rows, said = overlay_rows(ws, children)
-    if rows:
-        children = [replace(child, review_status=ReviewStatus.ASSESSED) for child in children]
+    children, rows, said = overlaid(ws, children)
     with ws.transaction("split", patch.patch_uid, who) as change:
         change.put("setting", records.setting_row(_counter(patch), str(first + len(children) - 1)))
         change.put("patch", records.patch_row(replace(patch, split_state="parent")))
