@@ -42,6 +42,8 @@ _WORTH_M2 = 20 / 3
 #: Patches in a chunk: enough for arrays to pay, few enough to stay in the processor's cache.
 _CHUNK = 192
 _MOST_THREADS = 4
+#: Patches that are parsed and checked in one go.
+_SLICE = 512
 #: Share by which the meaning of long edges can change an area: 0.9 % on a triangle of 20 km by 500 m.
 _EDGES = 0.01
 #: A curve through the patches keeps neighbours in one chunk; cells along one side.
@@ -101,7 +103,7 @@ class _Run:
         """Run chunk by chunk."""
         stop_if_cancelled(self._feedback)
         frame = self._frame
-        geoms = frame.settle(frame.patch_geometries(self._patches))
+        geoms = frame.settle(self._geometries())
         some = ~(shapely.is_missing(geoms) | shapely.is_empty(geoms))
         for layer in self._layers:
             stop_if_cancelled(self._feedback)
@@ -129,6 +131,13 @@ class _Run:
         self._feedback.progress(100)
         return result
 
+    def _geometries(self) -> Any:
+        """The patches in the frame; parsed and checked some at a time."""
+        slices = [self._patches[at : at + _SLICE] for at in range(0, len(self._patches), _SLICE)]
+        with ThreadPoolExecutor(_threads(len(slices))) as pool:
+            parts = list(pool.map(self._frame.patch_geometries, slices))
+        return np.concatenate(parts) if parts else np.empty(0, dtype=object)
+
     def _findings(self, done: Sequence[_Done], missing: Sequence[int]) -> list[Finding]:
         """Findings about patches, in their order."""
         found = [(at, _note(self._patches[at], "W_PATCH_NO_GEOMETRY", "没有图形，没有参与套合")) for at in missing]
@@ -138,7 +147,7 @@ class _Run:
     def _all(self, geoms: Any, chunks: Sequence[Any]) -> list[_Done]:
         """All chunks, some at a time; errors and a wish to stop end the others."""
         total = max(1, sum(len(which) for which in chunks))
-        threads = max(1, min(_MOST_THREADS, os.cpu_count() or 1, len(chunks)))
+        threads = _threads(len(chunks))
         done: dict[int, _Done] = {}
         finished = 0
         with ThreadPoolExecutor(threads) as pool:
@@ -254,6 +263,10 @@ class _Run:
             lo, hi = np.searchsorted(met.patch, (at, at + 1))
             out[at] = (*out[at], *coverage.outside(self._frame, chunk.geoms[at], met.geom[lo:hi], name))
         return out
+
+
+def _threads(tasks: int) -> int:
+    return max(1, min(_MOST_THREADS, os.cpu_count() or 1, tasks))
 
 
 def _note(patch: Target, code: str, text: str) -> Finding:

@@ -154,9 +154,10 @@ class Frame:
         if len(rest):
             to_frame = Transformer(LONLAT, self.crs)
             moved = checked[rest] if to_frame.identity else to_frame.geometry(checked[rest])
-            out[rest] = polygonal(moved)
-        for i in np.flatnonzero(~shapely.is_missing(out) & ~shapely.is_valid(out)).tolist():
-            out[i] = repair(out[i])
+            moved = polygonal(moved)
+            for i in np.flatnonzero(~shapely.is_valid(moved)).tolist():
+                moved[i] = repair(moved[i])
+            out[rest] = moved
         return out
 
     def _take_delivered(self, crs: str, group: Any, patches: Sequence[Target], checked: Any, out: Any) -> None:

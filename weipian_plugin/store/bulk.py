@@ -96,14 +96,15 @@ def delete(connection: sqlite3.Connection, table: str, keys: Sequence[Key]) -> O
 
 
 def _column(values: Sequence[Any], encode: Callable[[Any], Any]) -> dict[str, Any]:
-    first = values[0] if values else None
-    if all(value is first or value == first for value in values):
+    first = values[0]
+    if values.count(first) == len(values):
         return {"all": encode(first)}
+    plain = bytes not in set(map(type, values))
     distinct = dict.fromkeys(values)
     if len(distinct) * 2 > len(values):
-        return {"each": [encode(value) for value in values]}
+        return {"each": list(values) if plain else list(map(encode, values))}
     number = {value: i for i, value in enumerate(distinct)}
-    return {"of": [encode(value) for value in distinct], "at": [number[value] for value in values]}
+    return {"of": list(map(encode, distinct)), "at": [number[value] for value in values]}
 
 
 def _values(column: Mapping[str, Any], count: int, decode: Callable[[Any], Any]) -> list[Any]:

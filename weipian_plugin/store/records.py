@@ -91,6 +91,7 @@ class OverlayTarget(NamedTuple):
     delivered_crs: str
     parent_uid: Optional[str]
     area_m2: float
+    review_status: str
     village_name: Optional[str]
     overlay_mark: Optional[str]
 
@@ -100,8 +101,9 @@ def overlay_targets(ws: Workspace) -> list[OverlayTarget]:
     cursor = ws.connection.cursor()
     cursor.row_factory = None
     rows = cursor.execute(
-        "SELECT patch_uid, patch_id, geom, delivered_wkb, delivered_crs, parent_uid, area_m2, village_name,"
-        " overlay_mark FROM patch WHERE geom IS NOT NULL AND coalesce(split_state, '') <> 'parent' ORDER BY fid"
+        "SELECT patch_uid, patch_id, geom, delivered_wkb, delivered_crs, parent_uid, area_m2, review_status,"
+        " village_name, overlay_mark FROM patch WHERE geom IS NOT NULL AND coalesce(split_state, '') <> 'parent'"
+        " ORDER BY fid"
     )
     return [OverlayTarget(uid, pid, gpkg.decode(geom), *rest) for uid, pid, geom, *rest in rows]
 

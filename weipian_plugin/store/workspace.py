@@ -44,7 +44,14 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     )
     connection.row_factory = sqlite3.Row
     register_functions(connection)
-    for pragma in ("foreign_keys=ON", "synchronous=FULL", "busy_timeout=5000", "recursive_triggers=ON"):
+    # 64 MB of pages: an overlay of a county is written at its end, not page by page with a sync each.
+    for pragma in (
+        "cache_size=-65536",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "busy_timeout=5000",
+        "recursive_triggers=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
@@ -143,6 +150,10 @@ class Workspace:
         """A value of the `meta` table."""
         row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if row is None else row[0]
+
+    def data_version(self) -> int:
+        """A number that changes when somebody else commits."""
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def note(self, name: str, value: str) -> None:
         """Set a value of the `meta` table: conveniences of the panel, never records. Best effort."""

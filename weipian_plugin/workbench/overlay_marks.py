@@ -1,7 +1,8 @@
 """What was overlaid with what: one mark a patch, so that only what changed is computed again.
 
-The mark is JSON: `geometry` a digest of the patch's outline, and of each role a digest of the layers in it
-(file, time, size, layer, class field, scheme, CRS). A patch whose mark is the one wanted has its rows.
+The mark is `<outline>-<layers>`: a digest of the patch's outline, and one of all roles with their layers (file,
+time, size, layer, class field, scheme, CRS), which the setting `overlay_layers` takes apart again. A patch
+whose mark is the one wanted has its rows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from ..sources.reader import fingerprint
 
 #: A finding without which of the layers' surroundings were looked at would mislead.
 _ONLY_OF_ALL = ("W_LAYER_AWAY",)
+#: Earlier sets of layers that are remembered.
+_MOST_OVERLAYS = 20
 
 
 def _digest(text: bytes) -> str:
@@ -54,20 +57,32 @@ def geometry_mark(target: Target) -> str:
     return _digest(b"\0".join(told))
 
 
-def mark(geometry: str, layers: Mapping[str, str]) -> str:
-    """The mark of a patch whose rows are up to date."""
-    return f'{{"geometry":"{geometry}",{canonical(dict(layers))[1:]}'
+def layers_mark(layers: Mapping[str, str]) -> str:
+    """Digest of all roles with their layers, the second half of a patch's mark."""
+    return _digest(canonical(dict(layers)).encode())
 
 
-def stale_roles(now: Optional[str], geometry: str, layers: Mapping[str, str]) -> frozenset[str]:
+def load_layers(text: str) -> dict[str, dict[str, str]]:
+    """`layers_mark` -> role -> digest, of the overlays whose marks patches may carry."""
+    found = json.loads(text) if text else {}
+    return found if isinstance(found, dict) else {}
+
+
+def dump_layers(known: Mapping[str, Mapping[str, str]], now: Mapping[str, str]) -> str:
+    """As `load_layers`, with the overlay of now last; the oldest are forgotten, their patches computed again."""
+    key = layers_mark(now)
+    kept = [(k, dict(v)) for k, v in known.items() if k != key][-_MOST_OVERLAYS:]
+    return json.dumps(dict([*kept, (key, dict(now))]), ensure_ascii=False)
+
+
+def stale_roles(
+    now: Optional[str], geometry: str, layers: Mapping[str, str], earlier: Mapping[str, Mapping[str, str]]
+) -> frozenset[str]:
     """Roles that have to be computed again for a patch with the mark `now`."""
-    try:
-        known = json.loads(now) if now else {}
-    except ValueError:
-        known = {}
-    if not isinstance(known, dict) or known.get("geometry") != geometry:
+    outline, _, key = (now or "").partition("-")
+    if outline != geometry or key not in earlier:
         return frozenset(layers)
-    stale = {role for role, key in layers.items() if known.get(role) != key}
+    stale = {role for role, digest in layers.items() if earlier[key].get(role) != digest}
     if stale & {*APPROVAL_ROLES, APPROVED_UNION}:
         stale |= {role for role in layers if role in APPROVAL_ROLES} | {APPROVED_UNION}
     return frozenset(stale)

@@ -21,10 +21,12 @@ from .clock import now
 from .overlay_marks import (
     Told,
     dump_findings,
+    dump_layers,
     geometry_mark,
     layer_marks,
+    layers_mark,
     load_findings,
-    mark,
+    load_layers,
     merge_findings,
     stale_roles,
 )
@@ -34,6 +36,8 @@ from .resources import default_pack
 _NOT_OVERLAID = ("image_before", "image_after", "village", "grid")
 #: Where the findings of the last overlay are kept, so that a run that computes nothing still tells them.
 _FINDINGS = "overlay_findings"
+#: Which layers the marks of the patches mean.
+_LAYERS = "overlay_layers"
 #: Share of the time that computing takes; the rest is writing.
 _COMPUTING = 0.85
 #: Sums this far from the area of a patch (0.005 亩) cannot break the identity, m².
@@ -93,15 +97,18 @@ class _Work:
     villages: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def plan(cls, targets: list[OverlayTarget], layers: Mapping[str, str]) -> _Work:
+    def plan(
+        cls, targets: list[OverlayTarget], layers: Mapping[str, str], earlier: Mapping[str, Mapping[str, str]]
+    ) -> _Work:
         """Sort the patches by what has changed for them."""
         work = cls(targets, layers)
+        key = layers_mark(layers)
         for target in targets:
             geometry = geometry_mark(target)
-            wanted = mark(geometry, layers)
+            wanted = f"{geometry}-{key}"
             if wanted != target.overlay_mark:
                 work.marks[target.patch_uid] = wanted
-                stale = stale_roles(target.overlay_mark, geometry, layers)
+                stale = stale_roles(target.overlay_mark, geometry, layers, earlier)
                 work.groups.setdefault(stale, []).append(target)
         return work
 
@@ -131,14 +138,17 @@ def overlay_patches(
         if not overlaid:
             raise WeipianError("E_NO_OVERLAY")
         villages = [layer for layer in layers if layer.role == "village"]
-        work = _Work.plan(records.overlay_targets(ws), layer_marks([*overlaid, *villages]))
+        earlier = load_layers(records.setting(ws, _LAYERS))
+        seen = ws.data_version()
+        work = _Work.plan(records.overlay_targets(ws), layer_marks([*overlaid, *villages]), earlier)
         _compute(work, overlaid, villages, feedback)
         feedback.message("正在保存套合结果")
         told = _findings(ws, work)
         with ws.transaction("overlay", "workspace", who) as change:
             if assignments is not None:
                 change.put("setting", records.assignments_row(layers))
-            _write(ws, change, work)
+            _write(ws, change, work, moved=ws.data_version() != seen)
+            change.put("setting", records.setting_row(_LAYERS, dump_layers(earlier, work.layers)))
             change.put("setting", records.setting_row(_FINDINGS, dump_findings(told)))
         feedback.progress(95)
         bad = _identity_bad(ws, work.targets) if any(layer.role == "landuse" for layer in overlaid) else []
@@ -163,8 +173,11 @@ def _compute(
             work.villages.update(_villages(targets, villages, _Share(feedback, done, done)))
 
 
-def _write(ws: Workspace, change: Transaction, work: _Work) -> None:
-    """Rows, marks, states and villages of the patches that were computed."""
+def _write(ws: Workspace, change: Transaction, work: _Work, *, moved: bool) -> None:
+    """Rows, marks, states and villages of the patches that were computed.
+
+    `moved`: somebody has written meanwhile, so that states and villages are read again.
+    """
     at = now()
     fresh: set[tuple[str, str, str]] = set()
     for _, result in work.results:
@@ -178,24 +191,20 @@ def _write(ws: Workspace, change: Transaction, work: _Work) -> None:
         if key[0] in stale and key not in fresh and (key[1] in stale[key[0]] or key[1] not in work.layers)
     ]
     change.delete_many("overlay", gone)
-    if not work.marks:
-        return
-    # The states as they are now: somebody may have gone on while this was computing.
-    sql = "SELECT patch_uid, review_status, village_name FROM patch"
-    known = {row[0]: (row[1], row[2]) for row in ws.connection.execute(sql)}
+    known = {target.patch_uid: (target.review_status, target.village_name) for target in work.targets}
+    if moved:
+        known = {t.patch_uid: (t.review_status, t.village_name) for t in records.overlay_targets(ws)}
     uids = [uid for uid in work.marks if uid in known]
-    received = ReviewStatus.RECEIVED.value
-    change.put_columns(
-        "patch",
-        {
-            "patch_uid": uids,
-            "overlay_mark": [work.marks[uid] for uid in uids],
-            "review_status": [
-                ReviewStatus.ASSESSED.value if known[uid][0] == received else known[uid][0] for uid in uids
-            ],
-            "village_name": [known[uid][1] or work.villages.get(uid) for uid in uids],
-        },
-    )
+    states = {ReviewStatus.RECEIVED.value: ReviewStatus.ASSESSED.value}
+    columns = {
+        "patch_uid": uids,
+        "overlay_mark": [work.marks[uid] for uid in uids],
+        "review_status": [states.get(known[uid][0], known[uid][0]) for uid in uids],
+    }
+    if work.villages:
+        columns["village_name"] = [known[uid][1] or work.villages.get(uid) for uid in uids]
+    if uids:
+        change.put_columns("patch", columns)
 
 
 def _columns(result: OverlayResult, at: str) -> dict[str, list[Any]]:
@@ -242,13 +251,14 @@ def _findings(ws: Workspace, work: _Work) -> list[Told]:
 def _identity_bad(ws: Workspace, targets: Sequence[OverlayTarget]) -> list[str]:
     """Patches whose parts do not sum to the whole."""
     sums = records.overlay_sums(ws)
-    table = default_pack().landuse
     bad = []
     for target in targets:
         found = sums.get(target.patch_uid)
         if found is None or abs(found - target.area_m2) < _SURELY_EQUAL:
             continue
-        summary = areas.summarise(target.area_m2, records.overlay(ws, target.patch_uid), table)
+        # The rules are parsed only where there is something to look at.
+        rows = records.overlay(ws, target.patch_uid)
+        summary = areas.summarise(target.area_m2, rows, default_pack().landuse)
         if summary.has_landuse and not summary.identity_ok:
             bad.append(target.patch_id)
     return bad
