@@ -62,6 +62,11 @@ def layers_mark(layers: Mapping[str, str]) -> str:
     return _digest(canonical(dict(layers)).encode())
 
 
+def mark(geometry: str, layers: Mapping[str, str]) -> str:
+    """The mark of a patch whose rows are up to date."""
+    return f"{geometry}-{layers_mark(layers)}"
+
+
 def load_layers(text: str) -> dict[str, dict[str, str]]:
     """`layers_mark` -> role -> digest, of the overlays whose marks patches may carry."""
     found = json.loads(text) if text else {}
