@@ -10,7 +10,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import QUrl, pyqtSignal
 from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
-from ..core.areas import ZERO, mu
+from ..core.areas import mu
 from ..core.fields import normalise
 from ..core.model import APPROVAL_ROLES, ROLE_LABELS, OverlayRow
 from ..core.registers import REMOVED, RegisterMatch
@@ -65,7 +65,7 @@ class ApprovalPanel(QWidget):
 
     def show_view(self, view: PatchView, pack: RulePack) -> bool:
         """Show what is known; false when there is nothing to show."""
-        lines = [*self._union(view), *self._roles(view, pack), *self._mining(view, pack), *self._entries(view)]
+        lines = [*self._union(view), *self._entries(view), *self._roles(view, pack), *self._mining(view, pack)]
         self.text.set_html("<br>".join(lines))
         describe(self.text, "审批", self.text.toPlainText())
         return bool(lines)
@@ -80,13 +80,11 @@ class ApprovalPanel(QWidget):
 
     def _union(self, view: PatchView) -> Iterator[str]:
         """Coverage of all approvals together and the parts they leave open."""
-        summary = view.summary
-        approved = summary.approvals.get("approved_union") if summary is not None else None
+        row = next((r for r in view.overlay if r.role == "approved_union"), None)
         gaps = gaps_of(view)
-        if summary is None or approved is None or not (approved or gaps):
+        if row is None or not (row.area_m2 or gaps):
             return
-        left = max(summary.total - approved, ZERO)
-        text = f"审批合计覆盖 {approved:.2f} 亩，未覆盖 <b>{left:.2f}</b> 亩"
+        text = f"审批合计覆盖 {mu(row.area_m2):.2f} 亩，未覆盖 <b>{_beyond(view, row):.2f}</b> 亩"
         if gaps:
             text += f'，{len(gaps)} 处 <a href="gaps:">高亮缺口</a>'
         yield text
@@ -97,14 +95,12 @@ class ApprovalPanel(QWidget):
 
     def _roles(self, view: PatchView, pack: RulePack) -> Iterator[str]:
         """Each approval met: what it covers, what the patch uses beyond it, its number and its own area."""
-        total = view.summary.total if view.summary is not None else ZERO
         for role in APPROVAL_ROLES:
             row = next((r for r in view.overlay if r.role == role and r.area_m2 > 0), None)
             if row is None:
                 continue
-            inside = mu(row.area_m2)
-            over = max(total - inside, ZERO)
-            text = f"{ROLE_LABELS[role]} {inside:.2f} 亩"
+            over = _beyond(view, row)
+            text = f"{ROLE_LABELS[role]} {mu(row.area_m2):.2f} 亩"
             text += f"，超占 <b>{over:.2f}</b> 亩" if over else "，全部在内"
             features = [told for told in (_feature(d, pack) for d in _features(row)) if told]
             if features:
@@ -114,10 +110,9 @@ class ApprovalPanel(QWidget):
 
     def _mining(self, view: PatchView, pack: RulePack) -> Iterator[str]:
         row = next((r for r in view.overlay if r.role == "mining_right"), None)
-        if row is None or view.summary is None or not row.area_m2:
+        if row is None or not row.area_m2:
             return
-        inside = mu(row.area_m2)
-        text = f"矿业权范围内 {inside:.2f} 亩，范围外 <b>{max(view.summary.total - inside, ZERO):.2f}</b> 亩"
+        text = f"矿业权范围内 {mu(row.area_m2):.2f} 亩，范围外 <b>{_beyond(view, row):.2f}</b> 亩"
         features = [told for told in (_feature(d, pack) for d in _features(row)) if told]
         yield text + ("：" + escape("；".join(features[:_FEATURES])) if features else "")
 
@@ -146,6 +141,11 @@ class ApprovalPanel(QWidget):
             self.gaps_requested.emit()
         elif kind in ("yes", "no"):
             self.entry_decided.emit(key, kind == "yes")
+
+
+def _beyond(view: PatchView, row: OverlayRow) -> Decimal:
+    """亩 of the patch outside what a row covers, rounded once as in the advice."""
+    return mu(max(view.patch.area_m2 - row.area_m2, 0.0))
 
 
 def _features(row: OverlayRow) -> list[Mapping[str, str]]:

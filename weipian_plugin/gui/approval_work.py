@@ -25,6 +25,17 @@ class ApprovalWork(QObject):
         self._review.report_error(error)
 
     @guarded
+    def offer_profile(self) -> None:
+        """Say after an import that the layers of this county are known, while the workspace has none."""
+        from ..workbench.layer_profiles import for_county
+
+        session = self._review.opened()
+        profile = None if session.assignments() else for_county(session.county_codes())
+        if profile is not None:
+            text = f"有“{profile.name}”的图层方案，打开菜单“图层与套合…”一键采用。"
+            self._review.tell(text, "warn")
+
+    @guarded
     def gaps(self) -> None:
         """Show the parts that no approval covers on the map, or take them off again."""
         review = self._review

@@ -247,6 +247,7 @@ class Commands(QObject):
 
         if run_import(self.dock, self._session()):
             self.review.reload(first=True)
+            self.approval_work.offer_profile()
 
     def _layers(self) -> None:
         from .dialogs.layers import run_layers

@@ -164,7 +164,7 @@ class Reader:
             doubt=bool(judgement and judgement.doubt),
             review_status=patch.review_status,
             case_status=patch.case_status,
-            prime_mu=None if prime is None else areas.mu(prime),
+            prime_mu=areas.issued_prime(patch, None) if prime is None else areas.mu(prime),
             redline_mu=None if redline is None else areas.mu(redline),
             due_on=patch.due_on or dues.get(patch.batch_id, ""),
             bbox=gpkg.wkb_bounds(patch.wkb) if patch.wkb else None,
