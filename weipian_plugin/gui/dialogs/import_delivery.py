@@ -197,6 +197,12 @@ class ImportDialog(WorkDialog):
 
     def _not(self, error: WeipianError) -> None:
         self.fail(error)
+        # Some questions arise only when the delivery is laid on what the workspace knows.
+        late = error.params.get("details", []) if error.code == "E_QUESTION" else []
+        for item in late:
+            self._asked[item["key"]] = (item["text"], tuple((c["value"], c["label"]) for c in item["choices"]))
+        if late and self.inspection is not None:
+            self._ask(self.inspection)
         self.import_button.setEnabled(self.inspection is not None and not self.inspection.questions)
 
     def _changed(self, *_: object) -> None:
@@ -305,9 +311,8 @@ class ImportDialog(WorkDialog):
     def _done(self, result: ImportResult) -> None:
         self.result = result
         self.imported = True
-        self.result_title.setText(
-            f"✔ 批次“{result.batch.name}”导入 {result.imported} 个图斑，{len(result.rejected)} 个未导入"
-        )
+        self.result_title.setText(f"✔ {result.headline()}")
+        self.result_title.setWordWrap(True)
         self.result_text.setPlainText(result_text(result))
         self.pages.setCurrentIndex(2)
         self.import_button.setEnabled(False)
