@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 import numpy as np
 import shapely
+from osgeo import gdal, ogr
 
 Point = tuple[float, float]
 
@@ -65,3 +66,19 @@ def _depth(i: int, parents: Sequence[int]) -> int:
     while parents[i] >= 0:
         i, depth = parents[i], depth + 1
     return depth
+
+
+def close_rings(wkb: bytes) -> Optional[bytes]:
+    """The polygon with every ring closed, as WKB; None when the bytes hold no polygon."""
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        geom = ogr.CreateGeometryFromWkb(wkb)
+        if geom is None or ogr.GT_Flatten(geom.GetGeometryType()) not in (ogr.wkbPolygon, ogr.wkbMultiPolygon):
+            return None
+        geom.CloseRings()
+        geom.FlattenTo2D()
+        return bytes(geom.ExportToWkb())
+    except RuntimeError:
+        return None
+    finally:
+        gdal.PopErrorHandler()
