@@ -44,21 +44,20 @@ def _cut(patch: Patch) -> bytes:
 
 def _timed_overlay(clock: list[float]) -> None:
     """Let the overlay of the children add up its seconds."""
-    whole = overlay_now.overlay_rows
+    engine = overlay_now.run_overlay
 
-    def overlay_rows(*arguments: Any) -> Any:
+    def run_overlay(*arguments: Any) -> Any:
         start = time.perf_counter()
         try:
-            return whole(*arguments)
+            return engine(*arguments)
         finally:
             clock[0] += time.perf_counter() - start
 
-    for module in (overlay_now, splitting):
-        module.overlay_rows = overlay_rows
+    overlay_now.run_overlay = run_overlay
 
 
 def split(workspace: str, layers: Sequence[Mapping[str, str]], steps: int) -> dict[str, Any]:
-    """Seconds from the confirmed cut to the painted panel, and of the overlay alone, of each of `steps` patches."""
+    """Of `steps` patches: seconds from 确定 in the dialog to the painted panel, and of the overlay alone."""
     session = Session.open(Path(workspace), WHO)
     for layer in layers:
         session.assign(LayerAssignment(**layer))
@@ -72,25 +71,27 @@ def split(workspace: str, layers: Sequence[Mapping[str, str]], steps: int) -> di
     QTest.qWait(500)
     clock = [0.0]
     _timed_overlay(clock)
-    ways: dict[str, list[float]] = {"whole": [], "overlay": [], "split": []}
+    ways: dict[str, list[float]] = {"whole": [], "overlay": []}
     for row in session.queue()[::7][:steps]:
         review.show_patch(row.patch_uid)
-        QTest.qWait(50)
+        commands.run("split")
+        dialog = commands.hands.dialog
+        if dialog is None:
+            raise RuntimeError("the split dialog did not open")
+        QTest.qWait(100)
         patch = session.patch_view(row.patch_uid).patch
         plan = splitting.plan_lines(patch, [_cut(patch)])
         clock[0], start = 0.0, time.perf_counter()
-        children, said = splitting.split(session.workspace, patch, plan, WHO)
-        ways["split"].append(time.perf_counter() - start)
-        review.reload()
-        review.show_patch(children[0].patch_uid)
+        dialog.accepted_plan.emit(plan)
         dock.repaint()
         APP.processEvents()
         ways["whole"].append(time.perf_counter() - start)
         ways["overlay"].append(clock[0])
-        if said or review.view is None or review.view.patch.patch_uid != children[0].patch_uid:
-            raise RuntimeError(said or "the child is not shown")
-        if not review.view.summary:
-            raise RuntimeError("the child has no areas")
+        view = review.view
+        if view is None or view.patch.parent_uid != row.patch_uid or not view.overlay:
+            raise RuntimeError(
+                dock.notice.text() if hasattr(dock.notice, "text") else "no part is shown with its areas"
+            )
     return ways
 
 
