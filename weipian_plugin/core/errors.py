@@ -36,7 +36,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_FIELD_UNKNOWN": ("数据里没有字段“{field}”，现有字段：{fields}", "请从现有字段中选择。"),
     "E_LAYER_EMPTY": ("图层里没有任何图斑：{path}", "请确认选对了图层，或请下发单位重新提供。"),
     "E_NOT_POLYGON": ("图层是{geometry}，不是面：{path}", "图斑必须是面图层，请选择面图层后重新导入。"),
-    "E_QUESTION": ("导入前需要先回答：{questions}", "请在导入界面选择，或在 ANSWERS 参数中给出答案。"),
+    "E_QUESTION": ("需要先回答：{questions}", "请在界面上选择，或在 ANSWERS 参数中给出答案。"),
     "E_FIELD_MISSING": ("找不到图斑编号字段，现有字段：{fields}", "请在字段对应中指定哪一列是图斑编号。"),
     "E_CRS_UNKNOWN": ("文件没有坐标系（缺少 .prj）：{path}", "请指定坐标系，例如 CGCS2000 3 度带 108E 填 EPSG:4545。"),
     "E_CRS_DATUM": (

@@ -253,9 +253,14 @@ class Matcher:
 
     def _by_place(self, patch: Patch) -> list[RegisterMatch]:
         """Entries whose point lies in the patch or within the distance of the pack."""
-        if not self._placed or not patch.wkb:
+        if patch.wkb:
+            shape = shapely.from_wkb(patch.wkb)
+        elif patch.centre_lon is not None and patch.centre_lat is not None:
+            shape = shapely.Point(patch.centre_lon, patch.centre_lat)  # 无边界
+        else:
             return []
-        shape = shapely.from_wkb(patch.wkb)
+        if not self._placed:
+            return []
         margin = self._near * _DEGREE_A_METRE
         xmin, ymin, xmax, ymax = shape.bounds
         found = []
