@@ -18,6 +18,11 @@ from .overlay_marks import geometry_mark, layer_marks, mark
 _NOT_OVERLAID = ("image_before", "image_after", "village", "grid")
 
 
+def to_be_overlaid(ws: Workspace, patch: Patch) -> bool:
+    """Whether an overlay can say anything of this patch: it has a boundary and some layer has a role."""
+    return patch.wkb is not None and any(layer.role not in _NOT_OVERLAID for layer in records.assignments(ws))
+
+
 def overlaid(ws: Workspace, patches: Sequence[Patch]) -> tuple[list[Patch], list[OverlayRow], str]:
     """These patches against the layers in a role: the patches as assessed and marked, their rows, what is to say.
 

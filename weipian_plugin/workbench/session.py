@@ -36,6 +36,7 @@ from .acting import ACTION_LABELS
 from .clock import CHINA, check_date, now
 from .handwork import HandWork
 from .layer_settings import LayerSettings
+from .overlay_now import to_be_overlaid
 from .splitting import refuse_parent
 from .succession import Succession
 
@@ -113,11 +114,9 @@ class Session(Succession, HandWork, LayerSettings):
         if (against or ends_case) and not against_reason.strip():
             raise WeipianError("E_REASON_REQUIRED")
         if chosen:
-            if patch.review_status is ReviewStatus.RECEIVED and patch.wkb is None:
-                patch = replace(patch, review_status=ReviewStatus.ASSESSED)  # nothing there to overlay
-            if patch.review_status is not ReviewStatus.JUDGED:
-                states.check_review(patch_id, patch.review_status, ReviewStatus.JUDGED)
-            patch = replace(patch, review_status=ReviewStatus.JUDGED, review_source=None)
+            if patch.review_status is ReviewStatus.RECEIVED and not to_be_overlaid(self._ws, patch):
+                patch = replace(patch, review_status=ReviewStatus.ASSESSED)
+            patch = self._judged(patch)
         if ends_case:
             patch = replace(patch, case_status=CaseStatus.NONE)
         judgement = self._judgement(patch, chosen, sub_type, basis, answers or {}, doubt, advice, against_reason)
@@ -126,6 +125,16 @@ class Session(Succession, HandWork, LayerSettings):
             self._put_patch(change, patch)
         self.remember(patch_uid)
         self._did()
+
+    def _judged(self, patch: Patch) -> Patch:
+        """The patch one step further; one that the platform took further without a verdict here stays there."""
+        if patch.review_source and patch.review_status in (ReviewStatus.SUBMITTED, ReviewStatus.FINISHED):
+            known = records.judgements(self._ws, patch.patch_uid).get(patch.patch_uid)
+            if known is None or known.verdict is None:
+                return patch
+        if patch.review_status is not ReviewStatus.JUDGED:
+            states.check_review(patch.patch_id, patch.review_status, ReviewStatus.JUDGED)
+        return replace(patch, review_status=ReviewStatus.JUDGED, review_source=None)
 
     def _verdict(self, verdict: str, *, doubt: bool) -> Optional[Verdict]:
         try:

@@ -21,6 +21,7 @@ _WKT = re.compile(
 )
 #: Degrees around a centre point in which a pasted boundary is looked for.
 _AROUND = 0.02
+_MOST_NORTH, _MOST_EAST = 1e7, 1e8
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 _BETWEEN = re.compile(r"[,，;；\s]+")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
@@ -91,7 +92,8 @@ def _placed(parts: Sequence[Any], crs: str, *, swapped: bool) -> list[Any]:
     x0, y0, x1, y1 = shapely.total_bounds(turned)
     if is_geographic(crs) and not (x0 >= -180 and x1 <= 180 and y0 >= -90 and y1 <= 90):
         return []
-    if not is_geographic(crs) and max(abs(x0), abs(y0)) < 1000:
+    # Degrees, or axes the wrong way round: no easting of a zone and no northing of China.
+    if not is_geographic(crs) and (max(abs(x0), abs(y0)) < 1000 or y1 > _MOST_NORTH or x1 > _MOST_EAST):
         return []
     try:
         placed = [Transformer(crs, LONLAT).geometry(part, densify_m=0) for part in turned]
