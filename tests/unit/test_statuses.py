@@ -252,3 +252,17 @@ def test_two_sheets_that_could_be_meant_are_asked_about(folder, tmp_path):
     assert [c["value"] for c in caught.value.params["details"][0]["choices"]] == ["五月", "六月"]
     take(folder, tmp_path / "表.xlsx", sheet="六月")
     assert state(folder)["P1"].review_status is ReviewStatus.FINISHED
+
+
+def test_what_only_the_platform_filed_can_still_be_judged_once(folder, tmp_path):
+    take(folder, book(tmp_path / "状态.xlsx", [("P4", 10, 101, 0, None)]))
+    with Session.open(folder, "张经办") as session:
+        assert not session.queue_row("P4").finished
+        session.judge("P4", "P4", "other", against_reason="实地未变化")
+        found = session.patch_view("P4").patch
+        assert found.review_status is ReviewStatus.FINISHED
+        assert found.review_source == "platform:状态.xlsx"
+        assert session.queue_row("P4").finished
+        with pytest.raises(WeipianError) as caught:
+            session.judge("P4", "P4", "legal", against_reason="改判")
+        assert caught.value.code == "E_TRANSITION"

@@ -53,10 +53,12 @@ class QueueRow:
 
     @property
     def finished(self) -> bool:
-        """Nothing left to decide here: judged (or void, split, merged) and not returned."""
-        return not self.workable or self.review_status in (
-            ReviewStatus.JUDGED, ReviewStatus.SUBMITTED, ReviewStatus.FINISHED, ReviewStatus.VOID,
-        )  # fmt: skip
+        """Nothing left to decide here: judged (or void, split, merged) and not returned.
+
+        What only the platform says was filed still lacks a verdict here.
+        """
+        filed = (ReviewStatus.JUDGED, ReviewStatus.SUBMITTED, ReviewStatus.FINISHED)
+        return not self.workable or (self.review_status in filed and bool(self.verdict))
 
 
 @dataclass(frozen=True)
