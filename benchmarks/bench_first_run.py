@@ -37,6 +37,6 @@ def _format(data: County, patches: int, source: Path, kind: str) -> list[Row]:
             IN_C: lambda: plain("peer_shapely.py", python=PEER_PYTHON),
             IN_PYTHON: lambda: plain("peer_ogr.py"),
         }
-        mine, others = interleave(lambda: bench.first(cold=True), peers, single=(IN_PYTHON,))
+        mine, others = interleave(lambda: bench.first(uncached=True), peers, single=(IN_PYTHON,))
     name = f"first run {patches} x {data.label} from a {kind}, nothing cached"
     return [limit(name, mine.median, "s", side.label(peer), side.median, TARGET) for peer, side in others.items()]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import agreement
 from county import county, warm
-from harness import PEER_PYTHON, Child, Row, faster, figure, interleave
+from harness import PEER_PYTHON, Child, Row, Side, faster, figure, interleave
 from peer_postgis import PostGIS
 from workspaces import Bench, layers_of
 
@@ -69,9 +69,10 @@ def run(patches: int = PATCHES, parcels: int = PARCELS) -> list[Row]:
             faster(name, mine, f"{POSTGIS} ({database.setting})", others[POSTGIS], 1.5),
         ]
         ours = bench.areas()
-        again = [bench.overlay() for _ in mine.seconds]
-        again.sort()
-        rows.append(figure(f"{name}: run again, nothing changed", again[len(again) // 2], "s"))
+        again = Side([bench.overlay() for _ in mine.seconds])
+        rows.append(figure(f"{name}: run again, nothing changed", again.median, "s"))
+        cold = Side([bench.first(cold=True) for _ in mine.seconds])
+        rows.append(figure(f"{name}: with reading the rule pack, as in a fresh process", cold.median, "s"))
         for peer, side in others.items():
             if not side.failure:
                 rows.append(agreement.row(name, ours, peer, agreement.keyed(answers[peer])))

@@ -120,7 +120,7 @@ def county(parcels: int) -> County:
     _wait_for(lock)
     if not (folder / "stats.json").exists():
         note(f"  generating a county of {parcels} parcels with {maker}.py")
-        lock.touch()
+        lock.write_text(str(os.getpid()), encoding="ascii")
         try:
             _generate(maker, parcels, folder)
         finally:
@@ -137,8 +137,18 @@ def short(count: int, largest: str = "M") -> str:
 
 def _wait_for(lock: Path) -> None:
     """Until whoever generates this county has finished, or clearly has given up."""
-    while lock.exists() and time.time() - lock.stat().st_mtime < _STALE_S:
+    told = False
+    while lock.exists() and time.time() - lock.stat().st_mtime < _STALE_S and _alive(lock):
+        if not told:
+            note(f"  waiting: another process generates {lock.parent.name}")
+        told = True
         time.sleep(1)
+
+
+def _alive(lock: Path) -> bool:
+    """False only if the lock names a process that is gone."""
+    owner = lock.read_text(encoding="ascii").strip()
+    return not owner.isdigit() or Path("/proc", owner).exists() or not Path("/proc/self").exists()
 
 
 def _generate(maker: str, parcels: int, folder: Path) -> None:

@@ -28,6 +28,7 @@ from weipian_plugin.store import records  # noqa: E402
 from weipian_plugin.store.workspace import Workspace  # noqa: E402
 from weipian_plugin.workbench import overlaying  # noqa: E402
 from weipian_plugin.workbench.importing import ImportOptions, import_delivery  # noqa: E402
+from weipian_plugin.workbench.resources import default_pack  # noqa: E402
 from weipian_plugin.workbench.session import Session  # noqa: E402
 
 WHO = "benchmark"
@@ -42,8 +43,15 @@ def prepare(workspace: str, delivery: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "patches": result.imported, "rejected": len(result.rejected)}
 
 
-def overlay(workspace: str, layers: Sequence[Mapping[str, str]], time_areas: bool = False) -> dict[str, Any]:
-    """The whole use case: read the patches, overlay, write rows and journal."""
+def overlay(
+    workspace: str, layers: Sequence[Mapping[str, str]], time_areas: bool = False, cold: bool = False
+) -> dict[str, Any]:
+    """The whole use case: read the patches, overlay, write rows and journal.
+
+    The rule pack is there before, as in a QGIS with the panel open; not with `cold`, as in a fresh `qgis_process`.
+    """
+    if not cold:
+        default_pack()
     clock = _time_areas() if time_areas else [0.0]
     assignments = [LayerAssignment(**layer) for layer in layers]
     start, cpu = time.perf_counter(), time.process_time()

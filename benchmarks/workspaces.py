@@ -34,11 +34,11 @@ class Bench:
         shutil.copytree(self._live, self._pristine)
         self.last: Answer = {}
 
-    def restore(self, *, cold: bool = False) -> None:
-        """The state before any overlay, on disk; with `cold` nothing is left of our own cache either."""
+    def restore(self, *, uncached: bool = False) -> None:
+        """The state before any overlay, on disk; with `uncached` nothing is left of our own cache either."""
         shutil.rmtree(self._live)
         shutil.copytree(self._pristine, self._live)
-        if cold:
+        if uncached:
             shutil.rmtree(self.cache, ignore_errors=True)
         os.sync()
 
@@ -49,9 +49,9 @@ class Bench:
         self.last = once("ours.py", "overlay", workspace=str(self._live), layers=self.layers, env=env, **options)
         return float(self.last["seconds"])
 
-    def first(self, *, cold: bool = False, **options: Any) -> float:
+    def first(self, *, uncached: bool = False, **options: Any) -> float:
         """Restore, then overlay."""
-        self.restore(cold=cold)
+        self.restore(uncached=uncached)
         return self.overlay(**options)
 
     def areas(self) -> Areas:

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 postgis_there() {
-  compgen -G '/usr/share/postgresql/*/extension/postgis.control' >/dev/null &&
+  command -v ogr2ogr >/dev/null && compgen -G '/usr/share/postgresql/*/extension/postgis.control' >/dev/null &&
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
 }
 
@@ -28,6 +28,6 @@ install() {
   "${root[@]}" apt-get update -qq </dev/null &&
     version=$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sed -E 's/^postgresql-([0-9]+)-.*/\1/' | sort -n | tail -1) &&
     [ -n "$version" ] &&
-    "${root[@]}" apt-get install -y -qq --no-install-recommends "postgresql-$version" "postgresql-$version-postgis-3" postgis </dev/null
+    "${root[@]}" apt-get install -y -qq --no-install-recommends "postgresql-$version" "postgresql-$version-postgis-3" gdal-bin </dev/null
 }
 install || echo "PostGIS could not be installed; its rows will be empty." >&2
