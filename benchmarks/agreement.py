@@ -59,11 +59,11 @@ def row(name: str, ours: Areas, peer_name: str, peer: Areas, *, cell_m2: float =
     """A row of the table: the largest difference of a cell, and as ratio how much of its tolerance is used up."""
     found = compare(ours, peer, cell_m2, sliver_m2, edges)
     return {
-        "name": f"{name}: areas agree in {found.cells} patch x class cells (total within {found.total_relative:.1e}"
-        f" of {total:.0e}; {found.only_one} cells on one side only)",
+        "name": f"{name}: areas agree ({found.cells} cells, {found.only_one} on one side only, total within"
+        f" {found.total_relative:.0e})",
         "value": found.largest_m2,
         "unit": "m2",
-        "peer": f"limit: {peer_name}, largest difference ({cell_m2:g} m2 + {edges:g} of the cell)",
+        "peer": f"limit: {peer_name}: {cell_m2:g} m2" + (f" + {edges:g} of the cell" if edges else ""),
         "peer_value": None,
         "ratio": found.worst,
         "target": 1,
