@@ -286,6 +286,9 @@ class Transformer:
     def bounds(self, bbox: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         """A box that encloses the transformed box, its edges densified."""
         x0, y0, x1, y1 = bbox
+        if x0 == x1 and y0 == y1:  # the box of one point has no edges
+            east, north = self.xy(x0, y0)
+            return (east, north, east, north)
         ring = shapely.segmentize(shapely.box(x0, y0, x1, y1), max(x1 - x0, y1 - y0, 1e-9) / 8)
         lines = self.array(shapely.get_coordinates(ring))
         return (*map(float, lines.min(axis=0)), *map(float, lines.max(axis=0)))

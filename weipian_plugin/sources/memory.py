@@ -16,6 +16,7 @@ from .reader import FieldInfo
 
 #: Geometry types that a memory layer can have; a table's rows are polygons, centre points or nothing.
 POLYGONS, CENTRES, NOTHING = "Polygon", "Point", "None"
+_PAD_DEG, _PAD_M = 1e-5, 1.0
 
 
 @dataclass
@@ -85,7 +86,10 @@ class MemoryLayer:
         if not len(bounds):
             return None
         low, high = bounds[:, :2].min(axis=0).tolist(), bounds[:, 2:].max(axis=0).tolist()
-        return (low[0], low[1], high[0], high[1])
+        # A box with no width breaks whoever densifies its edges; a metre does no harm.
+        pad = _PAD_DEG if max(map(abs, (*low, *high))) <= 180 else _PAD_M
+        flat = [pad if high[i] == low[i] else 0.0 for i in (0, 1)]
+        return (low[0] - flat[0], low[1] - flat[1], high[0] + flat[0], high[1] + flat[1])
 
     def read(self) -> Iterator[Row]:
         """(id, 2D WKB or None, {field: text or None}) of every row."""
