@@ -70,7 +70,7 @@ def test_evidence_of_an_earlier_patch_is_taken_over_and_given_back(panel, tmp_pa
     put(session, PatchRelation("u1", "u2", "earlier", 1660.0, 0.83, "位置重叠", "2026-06-01"))
     review.show_patch("u1")
     assert not dock.earlier.isHidden()
-    assert dock.earlier.texts() == [f"往期图斑 {PREFIX}0002（重叠 83%，未判定，举证 1 件）"]
+    assert dock.earlier.texts() == ["往期图斑 …0002（重叠 83%，未判定，举证 1 件）"]
     button(dock, "沿用举证").click()
     assert dock.notice.text() == ""
     assert len(review.current().evidence) == 1
@@ -84,7 +84,7 @@ def test_a_changed_boundary_stays_in_sight_until_confirmed(panel) -> None:
     review, dock, _commands = panel
     put(review.opened(), Reissue("b1", "u1", "geometry", {"area_m2": ["2000.00", "2500.00"]}, "2026-06-01"))
     review.show_patch("u1")
-    assert any("判定可能受影响" in label.text() for label in dock.earlier.findChildren(type(dock.patch.patch_id)))
+    assert dock.earlier.texts() == ["▲ 下发边界有变化，判定可能受影响：3.00 → 3.75 亩"]  # 2 000 and 2 500 m²
     button(dock, "判定不变").click()
     review.show_patch("u1")
     assert "判定可能受影响" not in "".join(dock.earlier.texts())
@@ -146,9 +146,9 @@ def test_a_status_table_in_the_dialog_and_its_word_in_the_panel(panel, qtbot, tm
     assert "没有的" in dialog.text.toPlainText()
     review.reload()
     review.show_patch("u1")
-    (line,) = dock.earlier.texts()
+    reason, line = dock.earlier.texts()
     assert line.startswith("平台：市级待审核，已打回（表 状态.xlsx，")
-    assert line.endswith("退回原因：需补充实地照片")
+    assert reason == "↩ 退回原因：需补充实地照片"
     assert review.opened().can_undo() == "平台状态导入"
     review.undo()
     assert review.opened().queue_row("u1").review_status is ReviewStatus.ASSESSED

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Optional
 
+from .areas import mu
 from .model import Patch
 
 Differences = dict[str, list[Optional[str]]]
@@ -193,8 +194,9 @@ def _text(value: Any) -> Optional[str]:
 
 
 def told(differences: Mapping[str, Any]) -> str:
-    """The differences of a reissue row as one Chinese line."""
+    """The differences of a reissue row as one Chinese line; a column that repeats its header is told once."""
     parts = []
+    seen: list[tuple[Optional[str], Optional[str]]] = []
     for name, pair in differences.items():
         if name in HIDDEN:
             continue
@@ -204,9 +206,19 @@ def told(differences: Mapping[str, Any]) -> str:
             parts.append(f"{label} {100 * float(after or 0):.1f}%")
         elif name == "shared_m2":
             parts.append(f"{label} {after}")
-        else:
+        elif name not in LABELS or not any(_equal(before, b) and _equal(after, a) for b, a in seen):
+            seen.append((before, after))
             parts.append(f"{label} {_shown(before)} → {_shown(after)}")
     return "；".join(parts)
+
+
+def boundary_told(differences: Mapping[str, Any]) -> str:
+    """How a boundary changed in a few words: 亩 before and after, how much of the smaller one is shared."""
+    before, after = (differences.get("area_m2") or [None, None])[:2]
+    share = (differences.get("shared_share") or [None, None])[1]
+    was = f"{mu(float(before)):.2f}" if before else "无边界"
+    text = f"{was} → {mu(float(after or 0)):.2f} 亩"
+    return text + (f"，重合 {100 * float(share):.0f}%" if before and share else "")
 
 
 def _shown(value: Optional[str]) -> str:

@@ -28,8 +28,6 @@ def platform_text(patch: Patch, platform: Optional[PlatformStatus]) -> str:
         parts.append(f"平台：{told_}（表 {platform.source_name}，{platform.imported_at[:10]}）")
     if patch.review_status in _BY_HAND and not patch.review_source:
         parts.append(f"手填：{patch.review_status.label}")
-    if patch.review_status is ReviewStatus.RETURNED and patch.return_reason:
-        parts.append(f"退回原因：{patch.return_reason}")
     return "；".join(parts)
 
 
@@ -51,11 +49,12 @@ class EarlierPanel(QWidget):
         """Show what came before `patch`."""
         clear_layout(self._layout)
         if lineage.boundary:
-            self._boundary(lineage.boundary)
+            self._boundary(lineage)
+        if patch.review_status is ReviewStatus.RETURNED and patch.return_reason:
+            self._wrapped(f"↩ 退回原因：{patch.return_reason}", "bad", patch.return_reason)
         platform = platform_text(patch, lineage.platform)
         if platform:
-            kind = "warn" if patch.review_status is ReviewStatus.RETURNED else "muted"
-            self._line(platform, kind)
+            self._line(platform, "muted")
         again = [row for row in lineage.reissues if row.change in (ATTRIBUTES, GEOMETRY) and told(row.differences)]
         if again and not lineage.boundary:
             self._line(f"再次下发时有变化：{told(again[-1].differences)}", "muted")
@@ -68,11 +67,10 @@ class EarlierPanel(QWidget):
 
     def texts(self) -> list[str]:
         """The lines shown, for those who cannot see them."""
-        return [label.full_text() for label in self.findChildren(ElidedLabel) if not label.isHidden()]
+        labels = [label for label in self.findChildren(QLabel) if not label.isHidden()]
+        return [label.full_text() if isinstance(label, ElidedLabel) else label.text() for label in labels]
 
-    def _row(self, text: str, kind: str) -> QHBoxLayout:
-        label = ElidedLabel(self)
-        label.setText(text)
+    def _row(self, label: QLabel, kind: str) -> QHBoxLayout:
         palette = label.palette()
         palette.setColor(label.foregroundRole(), tone(self, kind))
         label.setPalette(palette)
@@ -85,7 +83,17 @@ class EarlierPanel(QWidget):
         return row
 
     def _line(self, text: str, kind: str) -> None:
-        self._row(text, kind)
+        """What may be cut: its whole text is the tool tip."""
+        label = ElidedLabel(self)
+        label.setText(text)
+        self._row(label, kind)
+
+    def _wrapped(self, text: str, kind: str, tip: str) -> QHBoxLayout:
+        """What must be read whole."""
+        label = QLabel(text, self)
+        label.setWordWrap(True)
+        label.setToolTip(tip)
+        return self._row(label, kind)
 
     def _button(self, row: QHBoxLayout, text: str, tip: str) -> QToolButton:
         button = QToolButton(self)
@@ -97,26 +105,17 @@ class EarlierPanel(QWidget):
         button.show()
         return button
 
-    def _boundary(self, text: str) -> None:
-        label = QLabel(f"▲ {text}", self)
-        label.setWordWrap(True)
-        palette = label.palette()
-        palette.setColor(label.foregroundRole(), tone(self, "warn"))
-        label.setPalette(palette)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(label, 1)
-        self._layout.addLayout(row)
-        label.show()
+    def _boundary(self, lineage: Lineage) -> None:
+        row = self._wrapped(f"▲ {lineage.boundary}", "warn", lineage.boundary_detail)
         button = self._button(row, "判定不变", "已按新边界看过，原判定仍然成立；重新判定也会消除这条提示")
         button.clicked.connect(lambda _checked=False: self.confirm_requested.emit())
 
     def _earlier(self, item: EarlierPatch) -> None:
-        row = self._row(item.line(), "warn" if item.not_taken else "muted")
+        tip = f"{item.line()}\n批次 {item.batch}，{item.area_mu:.2f} 亩"
+        row = self._wrapped(item.line(short=True), "warn" if item.not_taken else "muted", tip)
         opened = self._button(row, "打开", f"到 {item.patch_id}（{item.batch}）")
         opened.clicked.connect(lambda _checked=False, uid=item.patch_uid: self.open_requested.emit(uid))
         if item.not_taken:
-            taken = self._button(
-                row, "沿用举证", f"把 {item.patch_id} 的 {len(item.not_taken)} 件举证也归到本图斑，用途不变"
-            )
+            count = len(item.not_taken)
+            taken = self._button(row, "沿用举证", f"把 {item.patch_id} 的 {count} 件举证也归到本图斑，用途不变")
             taken.clicked.connect(lambda _checked=False, uid=item.patch_uid: self.take_requested.emit(uid))

@@ -50,15 +50,16 @@ class EarlierPatch:
     evidence_ids: tuple[str, ...] = ()
     not_taken: tuple[str, ...] = ()  # of these, what this patch does not have yet
 
-    def line(self) -> str:
-        """One line for the panel."""
+    def line(self, *, short: bool = False) -> str:
+        """One line for the panel; `short` gives the ending of the number only."""
         named = "线索" if self.kind == CLUE else "往期图斑"
+        number = f"…{self.patch_id[-4:]}" if short and len(self.patch_id) > 8 else self.patch_id
         parts = [f"重叠 {100 * self.share:.0f}%" if self.overlap_m2 else self.reason]
         if self.review_status is ReviewStatus.VOID:
             parts.append(self.review_status.label)
         parts.append(f"判定 {self.verdict}" if self.verdict else "未判定")
         parts.append(f"举证 {len(self.evidence_ids)} 件")
-        return f"{named} {self.patch_id}（{'，'.join(parts)}）"
+        return f"{named} {number}（{'，'.join(parts)}）"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Lineage:
     earlier: tuple[EarlierPatch, ...] = ()
     reissues: tuple[Reissue, ...] = ()
     boundary: str = ""  # what to look at again since the boundary changed; empty when nothing
+    boundary_detail: str = ""  # every difference of that delivery
     boundary_batch: str = ""  # batch_id of the delivery that changed it
     platform: Optional[PlatformStatus] = None
 
@@ -181,7 +183,8 @@ def lineage(session: Acting, patch_uid: str) -> Lineage:
     return Lineage(
         earlier=tuple(earlier(session, patch_uid)),
         reissues=again,
-        boundary=f"下发边界有变化，判定可能受影响：{reissue.told(changed.differences)}" if changed else "",
+        boundary=f"下发边界有变化，判定可能受影响：{reissue.boundary_told(changed.differences)}" if changed else "",
+        boundary_detail=reissue.told(changed.differences) if changed else "",
         boundary_batch=changed.batch_id if changed else "",
         platform=records.platform_statuses(ws, patch_uid).get(patch_uid),
     )

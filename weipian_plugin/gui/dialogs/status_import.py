@@ -184,7 +184,7 @@ def report_text(report: StatusReport) -> str:
         f"{row.patch_id}：{row.reason or '记下平台状态'}" + (f"（平台 {row.state}）" if row.state else "")
         for row in report.applied
     ]
-    lines = [report.headline(), f"对应的列：{named}", ""]
+    lines = [f"对应的列：{named}", ""]
     lines += _listed("未采用", [_said(row) for row in report.rejected])
     lines += _listed("需要留意", [_said(row) for row in report.notes])
     lines += _listed("已更新", changed)
