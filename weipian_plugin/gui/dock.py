@@ -20,6 +20,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core.rulepack import RulePack
+from ..workbench.views import PatchView
 from .advice_panel import AdvicePanel
 from .approval_panel import ApprovalPanel
 from .case_panel import CasePanel
@@ -196,6 +198,11 @@ class WeipianDock(QgsDockWidget):
         """A patch that was split is looked at; its children are worked on."""
         for widget in (self.verdict, self.form, self.evidence, self.case):
             widget.setEnabled(not locked)
+
+    def show_approvals(self, view: PatchView, pack: RulePack) -> None:
+        """The section 审批 of a patch; hidden while there is nothing to say."""
+        self.approval_box.setVisible(self.approvals.show_view(view, pack))
+        self.approval_box.setTitle(self.approvals.title(view))
 
     def show_review(self) -> None:
         """Show the queue and the patch."""
