@@ -296,7 +296,8 @@ def _classes(met: Met) -> list[tuple[str, Met]]:
     out = []
     for i, code in enumerate(names):
         m = of_piece == i
-        out.append((code, Met(met.patch[m], met.feature[m], met.geom[m], met.moments[m], met.area[m], met.features)))
+        mine = Met(met.patch[m], met.feature[m], met.source[m], met.geom[m], met.moments[m], met.area[m], met.features)
+        out.append((code, mine))
     return out
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Optional
 
+import numpy as np
+
 from ..core.findings import Finding
 from ..core.model import OverlayRow
 from .frame import Target
@@ -74,23 +76,33 @@ def collect(
 
     `totals` are the areas that shares refer to.
     """
-    keys: list[tuple[int, int, int, int]] = []
     flat = [(number, part) for number, role in enumerate(parts) for part in parts[role]]
-    for source, (number, part) in enumerate(flat):
-        keys += [(at, number, source, i) for i, at in enumerate(part.patch)]
-    keys.sort()
-    roles = list(parts)
-    result = OverlayResult(targets, [], [], [], [], [], [], {}, fingerprints, [], {})
-    of = totals.tolist()
-    for row, (at, number, source, i) in enumerate(keys):
-        part = flat[source][1]
-        area = part.area[i]
-        result.patch.append(at)
-        result.role.append(roles[number])
-        result.code.append(part.codes[i])
-        result.area.append(area)
-        result.share.append(area / of[at] if of[at] else 0.0)
-        result.net.append(part.net[i])
-        if i in part.detail:
-            result.detail[row] = part.detail[i]
-    return result
+    patch = np.array([at for _, part in flat for at in part.patch], dtype=np.intp)
+    role = np.repeat([number for number, _ in flat], [len(part.patch) for _, part in flat]).astype(np.intp)
+    order = np.lexsort((np.arange(len(patch)), role, patch))
+    area = np.array([value for _, part in flat for value in part.area])
+    codes = [code for _, part in flat for code in part.codes]
+    net = [value for _, part in flat for value in part.net]
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    starts = np.cumsum([0, *(len(part.patch) for _, part in flat)]).tolist()
+    details = {
+        int(place[start + i]): items for start, (_, part) in zip(starts, flat) for i, items in part.detail.items()
+    }
+    of = totals[patch] if len(patch) else area
+    share = np.divide(area, of, out=np.zeros(len(area)), where=of > 0)
+    names = list(parts)
+    rows = order.tolist()
+    return OverlayResult(
+        targets,
+        patch[order].tolist(),
+        [names[number] for number in role[order].tolist()],
+        [codes[i] for i in rows],
+        area[order].tolist() if rows else [],
+        share[order].tolist() if rows else [],
+        [net[i] for i in rows],
+        details,
+        fingerprints,
+        [],
+        {},
+    )

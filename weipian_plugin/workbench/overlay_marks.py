@@ -85,7 +85,12 @@ def stale_roles(
 ) -> frozenset[str]:
     """Roles that have to be computed again for a patch with the mark `now`."""
     outline, _, key = (now or "").partition("-")
-    if outline != geometry or key not in earlier:
+    if outline != geometry:
+        return frozenset(layers)
+    without = {role: digest for role, digest in layers.items() if role != "village"}
+    if key == layers_mark(without):  # overlaid within a split or a drawing, its village not looked for yet
+        return frozenset(layers) - frozenset(without)
+    if key not in earlier:
         return frozenset(layers)
     stale = {role for role, digest in layers.items() if earlier[key].get(role) != digest}
     if stale & {*APPROVAL_ROLES, APPROVED_UNION}:
