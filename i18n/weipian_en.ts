@@ -267,12 +267,24 @@
    <translation>Overlay patches</translation>
   </message>
   <message>
-   <source>把工作区里的图斑与地类、永农、红线、开发边界和审批图层套合，按椭球面积统计。</source>
-   <translation>Overlays the patches with land use, permanent basic farmland, ecological red line, urban boundary and approvals; areas are ellipsoidal.</translation>
+   <source>把工作区里的图斑与地类、永农、红线、开发边界和审批图层套合，按椭球面积统计；审批登记表（xlsx、csv）按位置、文号、村名和姓名与图斑对应。没有给出图层时用工作区已有的图层。</source>
+   <translation>Overlays the patches with land use, permanent basic farmland, ecological red line, urban boundary and approvals; areas are ellipsoidal. Approval registers (xlsx, csv) are matched to patches by location, document number, village and name. Without layers the ones of the workspace are used.</translation>
   </message>
   <message>
-   <source>其他图层（JSON：角色 → source、layer、class_field、scheme）</source>
-   <translation>Other layers (JSON: role → source, layer, class_field, scheme)</translation>
+   <source>其他图层（JSON：角色 → source、layer、class_field、scheme、crs；审批类可以是登记表）</source>
+   <translation>Other layers (JSON: role → source, layer, class_field, scheme, crs; approvals may be registers)</translation>
+  </message>
+  <message>
+   <source>图层方案（名称或方案文件）</source>
+   <translation>Layer profile (name or profile file)</translation>
+  </message>
+  <message>
+   <source>耕地口径：gross 毛面积 / net 扣除田坎，空为不改变</source>
+   <translation>Cropland: gross / net of field ridges, empty keeps it</translation>
+  </message>
+  <message>
+   <source>问题的回答（JSON，例如 landuse_scheme）</source>
+   <translation>Answers to questions (JSON, e.g. landuse_scheme)</translation>
   </message>
  </context>
  <context>

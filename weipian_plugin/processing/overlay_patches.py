@@ -35,12 +35,12 @@ class OverlayPatches(WeipianAlgorithm):
         for name, (_, label) in _SHORTHANDS.items():
             self.addParameter(QgsProcessingParameterString(name, self.tr(label), optional=True))
         for name, label in (
-            ("LAYERS", "其他图层（JSON：角色 → source、layer、class_field、scheme、crs；审批类可以是登记表）"),
-            ("PROFILE", "图层方案（名称或方案文件）"),
-            ("CROPLAND", "耕地口径：gross 毛面积 / net 扣除田坎，空为不改变"),
-            ("ANSWERS", "问题的回答（JSON，例如 landuse_scheme）"),
+            ("LAYERS", self.tr("其他图层（JSON：角色 → source、layer、class_field、scheme、crs；审批类可以是登记表）")),
+            ("PROFILE", self.tr("图层方案（名称或方案文件）")),
+            ("CROPLAND", self.tr("耕地口径：gross 毛面积 / net 扣除田坎，空为不改变")),
+            ("ANSWERS", self.tr("问题的回答（JSON，例如 landuse_scheme）")),
         ):
-            self.addParameter(QgsProcessingParameterString(name, self.tr(label), optional=True))
+            self.addParameter(QgsProcessingParameterString(name, label, optional=True))
 
     def work(
         self, folder: Path, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback
