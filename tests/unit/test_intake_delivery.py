@@ -183,12 +183,23 @@ def test_no_id_field(tmp_path):
     assert error_of(look, path, field_map={"patch_id": "没有"}).code == "E_FIELD_UNKNOWN"
 
 
-def test_gdmj_is_used_only_when_answered(tmp_path):
+def test_gdmj_is_asked_and_used_as_answered(tmp_path):
     path = write(tmp_path / "a.shp", ["JCBH", "GDMJ"], [(SQUARE, "1", "3")])
     inspection = look(path)
     assert "farmland_issued" not in inspection.mapping
-    assert [f.code for f in inspection.findings] == ["W_FIELD_AMBIGUOUS"]
+    (question,) = inspection.questions
+    assert (question.key, [value for value, _ in question.choices]) == ("GDMJ", ["farmland", "supply", "ignore"])
     assert look(path, answers={"GDMJ": "farmland"}).mapping["farmland_issued"] == "GDMJ"
+    for answer in ("supply", "ignore", "已供地"):
+        found = look(path, answers={"GDMJ": answer})
+        assert not found.questions
+        assert "farmland_issued" not in found.mapping
+    assert error_of(look, path, answers={"GDMJ": "什么"}).code == "E_ANSWER"
+
+
+def test_gdmj_without_any_figure_is_no_question(tmp_path):
+    path = write(tmp_path / "a.shp", ["JCBH", "GDMJ"], [(SQUARE, "1", "0"), (square(106.8, 29.7, 0.001), "2", None)])
+    assert not look(path).questions
 
 
 def test_rows_that_are_not_imported_say_why(tmp_path):
@@ -206,7 +217,17 @@ def test_rows_that_are_not_imported_say_why(tmp_path):
 def test_bow_tie_is_repaired_and_the_original_kept(tmp_path):
     # crossing in the middle: two triangles of a quarter of the square each
     tie = "POLYGON((106.75 29.78,106.751 29.781,106.751 29.78,106.75 29.781,106.75 29.78))"
-    found = load(write(tmp_path / "a.gpkg", ["JCBH"], [(tie, "1")], driver="GPKG"))
+    path = write(tmp_path / "a.gpkg", ["JCBH"], [(tie, "1")], driver="GPKG")
+    inspection = look(path)
+    assert [q.key for q in inspection.questions] == ["repair"]
+    (item,) = inspection.invalid
+    # by the ring as delivered the two triangles cancel out
+    assert (item.row, item.patch_id, item.reason) == (1, "1", "图形自相交")
+    assert item.before_m2 == pytest.approx(0, abs=0.01)
+    assert item.after_m2 == pytest.approx(SQUARE_M2 / 2, rel=1e-5)
+    refused = load(path, answers={"repair": "no"})
+    assert [r.code for r in refused.rejected] == ["R_GEOMETRY_INVALID"]
+    found = load(path, answers={"repair": "yes"})
     (patch,) = found.patches
     assert patch.area_m2 == pytest.approx(SQUARE_M2 / 2, rel=1e-5)
     assert shapely.from_wkb(patch.wkb).is_valid
@@ -220,7 +241,8 @@ def test_parts_that_overlap_are_counted_once(tmp_path):
     half = "((106.75 29.78,106.7505 29.78,106.7505 29.781,106.75 29.781,106.75 29.78))"
     path = write(tmp_path / "a.gpkg", ["JCBH"], [(f"MULTIPOLYGON({west},{half})", "1")], driver="GPKG",
                  kind=ogr.wkbMultiPolygon)  # fmt: skip
-    assert load(path).patches[0].area_m2 == pytest.approx(SQUARE_M2, abs=0.01)
+    found = load(path, answers={"repair": "yes"})
+    assert found.patches[0].area_m2 == pytest.approx(SQUARE_M2, abs=0.01)
 
 
 def test_overlap_touching_and_area_difference(tmp_path):
@@ -364,7 +386,7 @@ def test_real_invalid_geometries_come_out_valid(name):
     path = real("vector", "gdal_autotest", "shp", f"{name}.shp")
     crs = "EPSG:4490" if name in ("gjmultipoly", "multipolygon_as_invalid_polygon") else "EPSG:4545"
     inspection = look(path, crs=crs)
-    found = load(path, crs=crs, field_map={"patch_id": inspection.fields[0]})
+    found = load(path, crs=crs, field_map={"patch_id": inspection.fields[0]}, answers={"repair": "yes"})
     assert found.patches
     assert all(shapely.from_wkb(p.wkb).is_valid and p.area_m2 > 0 for p in found.patches)
 

@@ -7,6 +7,9 @@ map and never for an area.
 from __future__ import annotations
 
 from math import cos, pi, radians, sin, sqrt
+from typing import Any
+
+import numpy as np
 
 #: Krasovsky 1940, on which the shift is defined.
 _A = 6378245.0
@@ -50,3 +53,9 @@ def gcj_to_wgs(lon: float, lat: float) -> tuple[float, float]:
         east, north = _shift(x, y)
         x, y = lon - east, lat - north
     return x, y
+
+
+def to_gcj(coords: Any, *, back: bool = False) -> Any:
+    """An (n, 2) array of degrees into GCJ-02, or out of it with `back`; a new array."""
+    turn = gcj_to_wgs if back else wgs_to_gcj
+    return np.array([turn(float(x), float(y)) for x, y in coords], dtype=np.float64).reshape(-1, 2)

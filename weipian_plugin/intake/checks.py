@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.findings import Finding
 from ..geo.area import ellipsoidal_area, ellipsoidal_areas
+from ..sources.rings import close_rings
 from .crs_guess import CHINA, central_meridian
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
@@ -115,6 +116,15 @@ def _place(part: list[Checked], to_lonlat: ToLonLat) -> list[Checked]:
     return done
 
 
+def _closed(wkb: bytes, swap: bool, to_lonlat: ToLonLat) -> Checked:
+    """A geometry that cannot be built as it stands: repaired where only the last point of a ring is missing."""
+    raw = close_rings(wkb)
+    geom = shapely.force_2d(shapely.from_wkb(raw, on_invalid="ignore")) if raw else None
+    if geom is None or not np.isfinite(shapely.get_coordinates(geom)).all():
+        return Checked(code="R_GEOMETRY_BROKEN", reason="图形数据读不出来（已损坏，或不是普通的面）")
+    return check_one(shapely.transform(geom, lambda xy: xy[:, ::-1]) if swap else geom, False, to_lonlat)
+
+
 @np.errstate(invalid="ignore")  # NaN is looked for here, QGIS would show the warning
 def check_all(
     wkbs: Sequence[Optional[bytes]], swap: bool, to_lonlat: ToLonLat, feedback: Feedback, span: tuple[float, float]
@@ -140,7 +150,7 @@ def check_all(
             if i in broken:
                 part.append(Checked(code="R_COORDINATES", reason="坐标里有无效数字"))
             elif geom is None and wkb:
-                part.append(Checked(code="R_GEOMETRY_BROKEN", reason="图形数据读不出来（已损坏，或不是普通的面）"))
+                part.append(_closed(wkb, swap, to_lonlat))
             else:
                 part.append(check_one(geom, bool(valid), to_lonlat))
         done += _place(part, to_lonlat)

@@ -48,10 +48,12 @@ def choose_columns(
     columns: Columns,
     notes: Notes,
     has_geometry: bool = True,
+    hint: str = "",
 ) -> FieldMatch:
     """The columns in force; without a patch id, or where a column may mean two things, there is a question.
 
-    `rows` is a sample; `columns` reads whole columns where the sample cannot tell.
+    `rows` is a sample; `columns` reads whole columns where the sample cannot tell; `hint` is the column that
+    serves as patch id when no alias knows one.
 
     Raises:
         WeipianError: E_FIELD_UNKNOWN, E_ANSWER.
@@ -65,6 +67,9 @@ def choose_columns(
             left = [name for name in names if name not in [chosen.mapping[k] for k in chosen.told]]
             if len(left) > 1:
                 _double(canonical, left, rows, columns, chosen, notes)
+    if "patch_id" not in chosen.mapping and hint:
+        chosen.mapping["patch_id"] = hint
+        notes.warn("W_ID_HINT", f"没有图斑编号字段，用“{hint}”作为编号，请核对", hint)
     if "patch_id" not in chosen.mapping:
         text = "没有认出图斑编号字段，哪一列是图斑编号？"
         notes.questions.append(Question("patch_id", text, tuple((h, h) for h in headers)))

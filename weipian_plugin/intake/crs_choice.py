@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
+import numpy as np
+
 from ..core.errors import WeipianError
 from ..sources.crs import (
     Transformer,
@@ -49,10 +51,14 @@ class ChosenCrs:
 
 def place_of(crs: str, extent: Extent) -> Optional[Extent]:
     """The extent (east/north order) in lon/lat degrees, None where `crs` has no value there."""
+    x0, y0, x1, y1 = extent
+    corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], dtype=np.float64)
     try:
-        found = Transformer(crs, DISPLAY_CRS).bounds(extent)
+        lonlat = Transformer(crs, DISPLAY_CRS).array(corners)
     except (WeipianError, RuntimeError):
         return None
+    (west, south), (east, north) = lonlat.min(axis=0).tolist(), lonlat.max(axis=0).tolist()
+    found = (west, south, east, north)
     sane = all(map(math.isfinite, found)) and abs(found[0]) <= 360 and abs(found[1]) <= 90 and abs(found[3]) <= 90
     return found if sane else None
 
@@ -241,6 +247,8 @@ def _told(told: str, found: str, extent: Optional[Extent], county: str, notes: N
         if against.kind == _IMPOSSIBLE and not better and place_of(crs, extent or (0, 0, 0, 0)) is None:
             raise WeipianError("E_CRS_MISMATCH", crs=label_of(crs), reason=against.reason, guess="其他坐标系")
         notes.warn("W_CRS_PLACE", f"指定的坐标系是 {label_of(crs)}，但{against.reason}，请核对")
+    elif found and same_datum(found) and (authid_of(found) or found) != crs and not objection(found, extent, county):
+        notes.warn("W_CRS_OVERRIDE", f"文件写的坐标系是 {label_of(found)}，按指定的 {label_of(crs)} 处理，请核对位置")
     notes.settle("crs", crs)
     return ChosenCrs(crs, f"人工指定：{label_of(crs)}", crs)
 

@@ -16,11 +16,12 @@ from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.findings import Finding
 from ..core.model import Patch
+from ..geo.gcj02 import gcj_to_wgs
 from ..sources.crs import Transformer
 from . import values
 from .checks import Checked, check_all, overlaps, place_findings
 from .files import digest, files_of, opened
-from .inspecting import DISPLAY_CRS
+from .inspecting import DISPLAY_CRS, lonlat_of
 from .layers import candidates, choose
 from .model import DEFAULT_CLASSES, AttributeUpdate, Delivery, Inspection, Rejected
 from .opening import Source, open_layer
@@ -106,6 +107,7 @@ def read(inspection: Inspection, feedback: Feedback) -> Delivery:
         files,
         inspection.crs,
         tuple(found.updates),
+        {patch.patch_uid: order[patch.patch_id] for patch in patches},
     )
 
 
@@ -163,7 +165,7 @@ def _checked(found: _Read, inspection: Inspection, feedback: Feedback) -> list[P
         return []
     feedback.message("正在检查图形")
     # No vertex is added: the official area is that of the delivered vertices in longitude and latitude.
-    to_lonlat: Callable[[Any], Any] = partial(Transformer(inspection.crs, DISPLAY_CRS).geometry, densify_m=0)
+    to_lonlat: Callable[[Any], Any] = partial(lonlat_of, inspection)
     checked = check_all(table.wkbs, inspection.axis == "yx", to_lonlat, feedback, (30, 70))
     good = _accepted(checked, found, inspection)
     ids = [table.ids[i] for i in good]
@@ -246,6 +248,7 @@ def _places(wkbs: Sequence[Optional[bytes]], inspection: Inspection) -> list[Opt
         x, y = (point.y, point.x) if inspection.axis == "yx" else (point.x, point.y)
         try:
             lon, lat = transform.xy(x, y)
+            lon, lat = gcj_to_wgs(lon, lat) if inspection.gcj02 else (lon, lat)
         except WeipianError:
             lon = lat = float("nan")
         places.append((lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None)
