@@ -56,7 +56,8 @@ def read_drawing(path: Path) -> MemoryLayer:
         remedy = "请在 CAD 中另存为 ASCII 格式的 DXF（2004 或 2010 版）"
         raise WeipianError("E_FORMAT_CONVERT", path=path, kind="二进制 DXF", remedy=remedy)
     encoding = decode(raw)[1]
-    content = _content(path, "CP936" if encoding == "GB18030" else "")
+    # By what the text is: since 2007 drawings are UTF-8 and still carry the code page ANSI_936.
+    content = _content(path, "CP936" if encoding == "GB18030" else "UTF-8")
     if not content.areas:
         remedy = "请在 CAD 中把图斑边界做成闭合的多段线（PEDIT 的“闭合”或 BOUNDARY）或填充，再另存为 DXF"
         raise WeipianError("E_FORMAT_CONVERT", path=path, kind="没有闭合线的图纸", remedy=remedy)
@@ -83,7 +84,7 @@ def _settings(encoding: str) -> Iterator[None]:
     wanted = {
         "DXF_MERGE_BLOCK_GEOMETRIES": "FALSE",
         "DXF_INLINE_BLOCKS": "TRUE",
-        "DXF_ENCODING": encoding or None,
+        "DXF_ENCODING": encoding,
         "OGR_ARC_STEPSIZE": str(ARC_STEP),
     }
     before = {key: gdal.GetConfigOption(key) for key in wanted}
