@@ -261,6 +261,21 @@
   </message>
  </context>
  <context>
+  <name>ImportStatus</name>
+  <message>
+   <source>导入平台状态表</source>
+   <translation>Import a status table of the platform</translation>
+  </message>
+  <message>
+   <source>按图斑编号读入官方平台导出的状态表（xlsx、csv 等）：填报状态、审核阶段、打回状态、退回原因。审核状态按平台更新；不认识的编号、代码和相互矛盾的行列出，不猜测。</source>
+   <translation>Reads a status table exported from the official platform (xlsx, csv …) by patch number: filing state, stage of review, return state, reason of return. The review follows the platform; unknown numbers, unknown codes and contradictory rows are listed, never guessed.</translation>
+  </message>
+  <message>
+   <source>状态表（xlsx、csv）</source>
+   <translation>Status table (xlsx, csv)</translation>
+  </message>
+ </context>
+ <context>
   <name>OverlayPatches</name>
   <message>
    <source>套合分析</source>

@@ -21,6 +21,7 @@ class Succession(Acting):
 
     def take_evidence(self, patch_uid: str, patch_id: str, other_uid: str, evidence_ids: Sequence[str] = ()) -> int:
         """Link evidence of an earlier patch to this one too; gives how many links are new."""
+        self._guard(patch_uid, patch_id)
         return earlier.take_evidence(self, patch_uid, patch_id, other_uid, evidence_ids)
 
     def confirm_boundary(self, patch_uid: str, patch_id: str) -> None:

@@ -52,6 +52,10 @@ def verify_workspace(folder: Path) -> VerifyReport:
         for batch in records.batches(ws):
             if batch.source_sha256 and not (ws.folder / "sources" / batch.source_sha256).is_dir():
                 problems.append(f"下发数据原件丢失：批次 {batch.name}")
+        tables = {item.source_sha256: item.source_name for item in records.platform_statuses(ws).values()}
+        for sha, name in tables.items():
+            if sha and not (ws.folder / "sources" / sha).is_dir():
+                problems.append(f"平台状态表原件丢失：{name}")
         linked = {evidence_id for _, evidence_id, _ in records.links(ws)}
         notes += [f"尚未归到图斑的举证：{e.original_name}" for e in evidence.values() if e.evidence_id not in linked]
         notes += _identity(ws)
