@@ -140,19 +140,20 @@ def _near(fresh: Sequence[Patch], others: Sequence[Patch]) -> Iterable[tuple[int
     right, olds = _places(others)
     if not left or not right:
         return
-    tree = shapely.STRtree(olds)
-    lat = float(np.mean(shapely.get_y(shapely.centroid(news))))
-    # Metres in degrees of longitude, the longer ones: what is nearer is decided below.
-    reach = CENTRE_WITHIN_M / (meeting.DEGREE_M * max(np.cos(np.radians(lat)), 0.1)) * 1.1
     points = shapely.get_type_id(news) == shapely.GeometryType.POINT
-    others_points = shapely.get_type_id(olds) == shapely.GeometryType.POINT
-    for i, j in tree.query(news, predicate="dwithin", distance=reach).T:
-        if not (points[i] or others_points[j]):
-            continue
-        near = shapely.get_coordinates(shapely.shortest_line(news[i], olds[j]))
-        distance = float(meeting.metres(near[0, 0], near[0, 1], near[1, 0], near[1, 1]))
+    other_points = shapely.get_type_id(olds) == shapely.GeometryType.POINT
+    if not points.any() and not other_points.any():
+        return
+    x0, y0, x1, y1 = shapely.bounds(news).T
+    # Metres in degrees, of longitude where they are longest: what is nearer is decided below.
+    north = CENTRE_WITHIN_M / meeting.DEGREE_M * 1.1
+    east = north / np.maximum(np.cos(np.radians(y1)), 0.1)
+    pairs = shapely.STRtree(olds).query(shapely.box(x0 - east, y0 - north, x1 + east, y1 + north))
+    pairs = pairs[:, points[pairs[0]] | other_points[pairs[1]]]
+    lines = shapely.get_coordinates(shapely.shortest_line(news[pairs[0]], olds[pairs[1]])).reshape(-1, 4).T
+    for i, j, distance in zip(*pairs, meeting.metres(*lines)):
         if distance <= CENTRE_WITHIN_M:
-            yield left[i], right[j], distance
+            yield left[i], right[j], float(distance)
 
 
 def _places(patches: Sequence[Patch]) -> tuple[list[int], Shapes]:
