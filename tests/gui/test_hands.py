@@ -78,6 +78,9 @@ def shapely_point(lon, lat):
 
 def press(canvas, key):
     """As the window system gives it to the map that has the focus."""
+    canvas.activateWindow()  # in QGIS map and panel share one window
+    canvas.setFocus()
+    QApplication.processEvents()
     QApplication.sendEvent(canvas, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
 
 
