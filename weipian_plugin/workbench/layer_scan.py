@@ -10,9 +10,9 @@ from ..core.errors import WeipianError
 from ..core.model import APPROVAL_ROLES, LayerAssignment
 from ..core.rulepack import RulePack
 from ..sources.reader import list_layers, open_source
+from ..sources.tables import read_sheets
 from .layer_guess import guess_by_columns, guess_date, guess_image, guess_role
 from .register_tables import header_of, is_table
-from .table_rows import sheets_of, table_rows
 
 VECTOR_SUFFIXES = (".shp", ".gpkg", ".gdb", ".geojson", ".zip", ".kml", ".kmz", ".fgb")
 RASTER_SUFFIXES = (".tif", ".tiff", ".img", ".jp2", ".vrt", ".dat")
@@ -25,6 +25,7 @@ CLASS_FIELDS = ("DLBM", "dlbm", "地类编码", "GHFQDM", "GHFQMC", "YDYHFLDM", 
 #: Columns of a table of house approvals, of which so many must be there.
 _REGISTER_SIGNS = ("holder", "doc_no", "approved", "people", "village")
 _SIGNS = 3
+_BIGGEST_TABLE = 50 << 20
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,15 @@ def _polygonal(kind: str) -> bool:
 
 def _in_table(path: Path, pack: RulePack) -> Iterator[Hit]:
     role = guess_role(path.name)
-    for sheet in sheets_of(path):
-        at, found = header_of(table_rows(path, sheet)[:40], pack.register_columns)
-        if at < 0 or sum(key in found for key in _REGISTER_SIGNS) < _SIGNS:
+    if path.stat().st_size > _BIGGEST_TABLE:
+        return
+    for sheet in read_sheets(path):
+        found = header_of(sheet.header, pack.register_columns)
+        if sheet.hidden or sum(key in found for key in _REGISTER_SIGNS) < _SIGNS:
             continue
-        mine = guess_role(sheet) or role
+        mine = guess_role(sheet.name) or role or guess_role(sheet.title)
         if mine in APPROVAL_ROLES:
-            yield Hit(LayerAssignment(mine, str(path), layer=sheet), "登记表")
+            yield Hit(LayerAssignment(mine, str(path), layer=sheet.name), "登记表")
             return
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,11 +20,10 @@ from ..core.model import APPROVAL_ROLES, SQUARE_METRES, RegisterEntry
 from ..core.registers import is_personal, without_personal
 from ..core.rulepack import RulePack
 from ..intake.values import number
-from .table_rows import sheets_of, table_rows
+from ..sources.sheet import Sheet
+from ..sources.tables import read_sheets
 
-TABLE_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
-#: The header stands somewhere in the first rows, under titles.
-_HEADER_ROWS = 20
+TABLE_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 #: A register without holder, number, village or place cannot be laid on any patch.
 _TELLING = ("holder", "doc_no", "village", "place", "lon", "lat", "project")
 _PAIR = re.compile(r"(?P<a>\d{2,3}\.\d{3,})\s*[°]?\s*[,，;；/\s]\s*(?P<b>\d{2,3}\.\d{3,})")
@@ -45,6 +45,21 @@ class RegisterTable:
     columns: Mapping[str, str]
     unit: str
     source_name: str
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Visible sheets of a workbook without reading them; one empty name for any other table."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return [""]
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with path.open("rb") as stream:
+            book = openpyxl.load_workbook(stream, read_only=True)
+            return [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.sheetnames[:1]
+    except (InvalidFileException, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail="不是 xlsx 表格，或文件不完整") from error
 
 
 def is_table(source: str) -> bool:
@@ -78,31 +93,40 @@ def read_register(path: Path, role: str, pack: RulePack, sheet: str = "", unit: 
         raise WeipianError("E_REGISTER_ROLE", role=role)
     if unit and unit not in SQUARE_METRES:
         raise WeipianError("E_ANSWER", key="unit", value=unit, choices="、".join(SQUARE_METRES))
-    names = [sheet] if sheet else sheets_of(path)
-    best: tuple[int, int, dict[str, int], list[list[str]]] = (0, 0, {}, [])
-    for name in names:
-        rows = table_rows(path, name)
-        at, columns = header_of(rows, pack.register_columns)
-        if len(columns) > best[0]:
-            best = (len(columns), at, columns, rows)
-    _, at, columns, rows = best
+    if not path.is_file():
+        raise WeipianError("E_FILE_MISSING", path=path)
+    found, columns = best_sheet(_sheets(path, sheet), pack.register_columns)
     if not any(key in columns for key in _TELLING):
         raise WeipianError("E_TABLE_COLUMNS", columns="户主（申请人）、批准文号、村、位置 中的任何一列")
-    return _table(path, role, rows, at, columns, unit)
+    return _table(path, role, found, columns, unit)
 
 
-def header_of(rows: Sequence[Sequence[str]], aliases: Mapping[str, Sequence[str]]) -> tuple[int, dict[str, int]]:
-    """(index of the header row, canonical name -> column): the row among the first with most known names."""
-    found: tuple[int, dict[str, int]] = (0, {})
-    for at, row in enumerate(rows[:_HEADER_ROWS]):
-        columns = _columns(row, aliases)
-        if len(columns) > len(found[1]):
-            found = (at, columns)
-    return found
+def _sheets(path: Path, name: str) -> list[Sheet]:
+    """The sheet of this name, or all that are not hidden (all where every one is)."""
+    try:
+        sheets = read_sheets(path)
+    except WeipianError as error:
+        if error.code == "E_LAYER_EMPTY":
+            raise WeipianError("E_REGISTER_EMPTY", path=path) from error
+        raise
+    if name and len(sheets) > 1:
+        named = [sheet for sheet in sheets if sheet.name == name]
+        if not named:
+            names = "、".join(sheet.name for sheet in sheets)
+            raise WeipianError("E_FILE_UNREADABLE", path=path, detail=f"没有工作表“{name}”，现有：{names}")
+        return named
+    return [sheet for sheet in sheets if not sheet.hidden] or sheets
 
 
-def _columns(row: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    names = {i: _forms(cell) for i, cell in enumerate(row) if cell and not is_personal(cell)}
+def best_sheet(sheets: Sequence[Sheet], aliases: Mapping[str, Sequence[str]]) -> tuple[Sheet, dict[str, int]]:
+    """The sheet whose header names most of the columns, and canonical name -> column."""
+    named = [(sheet, header_of(sheet.header, aliases)) for sheet in sheets]
+    return max(named, key=lambda item: len(item[1]))
+
+
+def header_of(header: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Canonical name -> column of a header; columns about persons are passed over."""
+    names = {i: _forms(cell) for i, cell in enumerate(header) if cell and not is_personal(cell)}
     columns: dict[str, int] = {}
     for canonical, words in aliases.items():
         for word in words:
@@ -115,17 +139,16 @@ def _columns(row: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def _forms(header: str) -> tuple[str, ...]:
-    """A header whole, without its unit, without what stands behind it in brackets."""
+    """A header whole, without its unit, without what stands behind it in brackets, 批准_面积 as 批准面积."""
     whole = normalise(header)
-    return whole, split_unit(header)[0], re.sub(r"\([^()]*\)$", "", whole)
+    base = split_unit(header)[0]
+    return whole, base, re.sub(r"\([^()]*\)$", "", whole), base.replace("_", "")
 
 
-def _table(
-    path: Path, role: str, rows: Sequence[Sequence[str]], at: int, columns: Mapping[str, int], unit: str
-) -> RegisterTable:
-    header = [cell.strip() for cell in rows[at]]
-    body = [(n, row) for n, row in enumerate(rows[at + 1 :], at + 2) if any(cell.strip() for cell in row)]
-    findings: list[Finding] = []
+def _table(path: Path, role: str, sheet: Sheet, columns: Mapping[str, int], unit: str) -> RegisterTable:
+    header = [cell.strip() for cell in sheet.header]
+    body = [(n, [cell or "" for cell in row]) for n, row in zip(sheet.numbered(), sheet.rows) if any(row)]
+    findings: list[Finding] = [note for note in sheet.notes if note.code != "W_LONG_NUMBER"]
     scale, used = _scale(header, columns, body, role, unit, findings, path.name)
     digest, seen = file_sha256(path), dict[str, int]()
     entries = []

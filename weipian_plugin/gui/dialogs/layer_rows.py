@@ -12,10 +12,9 @@ from ...core.model import ROLES, LayerAssignment
 from ...workbench.landuse_scheme import SchemeGuess, recognised
 from ...workbench.layer_guess import guess_date, guess_role
 from ...workbench.layer_scan import CLASS_FIELDS, RASTER_SUFFIXES, VECTOR_SUFFIXES, Hit, columns, polygon_layers, scan
-from ...workbench.register_tables import is_table
+from ...workbench.register_tables import is_table, sheet_names
 from ...workbench.registers import RegisterSource
 from ...workbench.resources import default_pack
-from ...workbench.table_rows import sheets_of
 from ..map_layers import PROPERTY
 
 __all__ = ["RASTER_SUFFIXES", "VECTOR_SUFFIXES", "is_table"]
@@ -30,7 +29,7 @@ def sublayers(path: str) -> list[str]:
 
     Empty when a layer file does not open. Raises E_FILE_UNREADABLE for a broken workbook.
     """
-    return sheets_of(Path(path)) if is_table(path) else polygon_layers(Path(path))
+    return sheet_names(Path(path)) if is_table(path) else polygon_layers(Path(path))
 
 
 def fields_of(path: str, layer: str) -> list[str]:
