@@ -352,3 +352,50 @@ def test_the_answers_of_the_clerk_match_at_once(folder: Path, table: Path) -> No
         said = Judgement("p4", None, answers={"doc_no": "渝宅〔2024〕1号"})
         hows = {m.entry.holder: m.how for m in matcher.matches(patch("p4", 300), said)}
         assert hows == {"丙三": "doc_no", "戊五": "location"}
+
+
+def test_a_form_with_two_header_rows_and_merged_villages(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.create_sheet("填表说明").append(["户主", "填写姓名"])
+    sheet = workbook.active
+    sheet.title = "2024年"
+    sheet.append(["某镇农村宅基地审批情况登记表"])
+    sheet.merge_cells("A1:G1")
+    sheet.append(["序号", "所在村", "户主", None, "批准情况", None, None])
+    sheet.append([None, None, "姓名", "家庭人口", "文号", "面积（平方米）", "批准时间"])
+    for area in ("A2:A3", "B2:B3", "C2:D2", "E2:G2"):
+        sheet.merge_cells(area)
+    sheet.append([1, "古路村", "甲一", 3, "渝宅〔2024〕1号", 90, "2024.3.1"])
+    sheet.append([2, None, "乙二", 4, "渝宅〔2024〕2号", "120㎡", "2024年4月"])
+    sheet.merge_cells("B4:B5")
+    workbook.save(tmp_path / "a.xlsx")
+    one, two = read_register(tmp_path / "a.xlsx", "rural_house", default_pack()).entries
+    assert (one.holder, one.village, one.people, one.approved_m2, one.doc_date) == (
+        "甲一",
+        "古路村",
+        3,
+        90.0,
+        "2024-03-01",
+    )
+    assert (two.holder, two.village, two.doc_no, two.approved_m2) == ("乙二", "古路村", "渝宅〔2024〕2号", 120.0)
+    assert two.doc_date == "2024年4月"  # a month is no day
+
+
+def test_html_under_the_name_of_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "导出.xls"
+    path.write_text(
+        "<html><table><tr><th>申请人</th><th>村</th><th>批准面积(亩)</th></tr><tr><td>甲一</td><td>古路村</td><td>0.3</td></tr></table></html>",
+        encoding="utf-8",
+    )
+    (entry,) = read_register(path, "rural_house", default_pack()).entries
+    assert entry.approved_m2 == pytest.approx(200.0)
+
+
+def test_a_patch_without_boundary_meets_its_register(folder: Path, table: Path) -> None:
+    with Workspace.open(folder) as ws, ws.transaction("import", "b1", "试") as change:
+        item = Patch(
+            "p9", "P9", "b1", geometry_source="none", centre_lon=106.8 + 5 * SECOND, centre_lat=29.8 + 5 * SECOND
+        )
+        change.put("patch", records.patch_row(item))
+    registers.read_into(folder, [RegisterSource("rural_house", str(table))], "试", Silent())
+    assert ("p9", "丙三") in links(folder)
