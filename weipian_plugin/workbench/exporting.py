@@ -83,6 +83,7 @@ def export_report(
     stamp = datetime.now(CHINA)
     with Session.open(Path(folder), who) as session:
         chosen, label = _in_scope(session, scope)
+        chosen = _families(chosen)
         feedback.message(f"正在汇总 {len(chosen)} 个图斑")
         reports = _reports(session, chosen, feedback)
         meta = _meta(session, reports, label, stamp)
@@ -160,6 +161,13 @@ def _in_scope(session: Session, scope: str) -> tuple[list[Patch], str]:
         wanted = {b.batch_id for b in batches.values() if (b.issued_on or b.created_at).startswith(value)}
         return _of_batches(session, patches, wanted), value
     raise WeipianError("E_EXPORT_SCOPE", scope=scope)
+
+
+def _families(patches: Sequence[Patch]) -> list[Patch]:
+    """The same patches, children right after the patch that they were split from."""
+    place = {patch.patch_uid: number for number, patch in enumerate(patches)}
+    order = {p.patch_uid: (place.get(p.parent_uid or "", place[p.patch_uid]), place[p.patch_uid]) for p in patches}
+    return sorted(patches, key=lambda patch: order[patch.patch_uid])
 
 
 def _open(patch: Patch, judgement: Any) -> bool:
