@@ -11,6 +11,7 @@ from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.feedback import Silent
 from weipian_plugin.core.model import CaseAction, Patch, ReviewStatus
 from weipian_plugin.store import records
+from weipian_plugin.workbench import importing
 from weipian_plugin.workbench.importing import ImportOptions, import_delivery
 from weipian_plugin.workbench.session import Session
 
@@ -378,3 +379,36 @@ def test_a_patch_without_boundary_gets_the_one_that_is_issued_later(folder):
     again = patches(folder)["A1"]
     assert again.wkb == found.wkb
     assert again.issued_area == 9900
+
+
+def test_ids_alone_make_no_workspace(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text("图斑编号,项目名称\nA1,机耕道\n", encoding="utf-8")
+    with pytest.raises(WeipianError) as caught:
+        import_delivery(tmp_path / "新", path, "一", ImportOptions(), "张经办", Silent(), create=True)
+    assert caught.value.code == "E_ALL_REJECTED"
+    assert "A1" in str(caught.value)
+    assert not (tmp_path / "新").exists()
+
+
+def test_a_judgement_made_while_a_delivery_is_compared_is_not_overwritten(folder, monkeypatch):
+    deliver(folder, "一", FIRST)
+    plain = importing.earlier.find_relations
+    calls = []
+
+    def meanwhile(*arguments):
+        if not calls:
+            calls.append(1)
+            with Session.open(folder, "李经办") as session:
+                uid = session.find("A2").patch_uid
+                session.set_review(uid, "A2", ReviewStatus.ASSESSED)
+                session.judge(uid, "A2", "other", against_reason="实地未变化")
+        return plain(*arguments)
+
+    monkeypatch.setattr(importing.earlier, "find_relations", meanwhile)
+    deliver(folder, "二", [row(1, 0), row(2, 1, CMC="乌牛村"), row(3, 2)])
+    found = patches(folder)["A2"]
+    assert (found.village_name, found.review_status) == ("乌牛村", ReviewStatus.JUDGED)
+    with Session.open(folder, "张经办") as session:
+        assert [batch.name for batch in session.batches()] == ["一", "二"]
+        assert session.workspace.check_journal() == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Optional
@@ -15,14 +15,18 @@ from ..core.model import CLUE_BATCH, Batch, Patch, PatchRelation
 from ..core.reissue import GEOMETRY
 from ..core.rulepack import RulePack
 from ..intake import delivery
+from ..intake.model import Check
 from ..intake.delivery import Delivery, ImportOptions, Inspection, Rejected
 from ..store import records
 from ..store.workspace import FILE_NAME, Transaction, Workspace
-from . import delivered_values, earlier, reissue, voiding
+from . import delivered_values, earlier, import_report, intake_memory, reissue, voiding
 from .clock import check_date, now
 from .resources import default_pack
 
 __all__ = ["ImportOptions", "ImportResult", "Inspection", "import_delivery", "inspect_delivery"]
+
+#: How often a delivery is laid on a workspace that others write to at the same time.
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class ImportResult:
     plan: reissue.Plan = field(default_factory=reissue.Plan)
     relations: Sequence[PatchRelation] = ()
     names: Mapping[str, str] = field(default_factory=dict)  # patch_uid -> number, of those in `relations`
+    checks: Sequence[Check] = ()
 
     @property
     def identical(self) -> bool:
@@ -86,13 +91,18 @@ class ImportResult:
             "field_map": dict(self.inspection.mapping),
             "rejected": [vars(item) for item in self.rejected],
             "findings": [vars(item) for item in self.findings],
+            **import_report.understood_json(self.inspection),
+            "checks": import_report.checks_json(self.checks),
         }  # fmt: skip
 
 
-def inspect_delivery(path: Path, options: ImportOptions) -> Inspection:
-    """What the file holds and what must be asked; reads, changes nothing. Errors of `intake.inspect`."""
+def inspect_delivery(path: Path, options: ImportOptions, folder: Optional[Path] = None) -> Inspection:
+    """What the file holds and what must be asked; reads, changes nothing. Errors of `intake.inspect`.
+
+    With the workspace `folder`, answers given for the same layout before are taken over.
+    """
     pack = default_pack()
-    return delivery.inspect(Path(path), pack.aliases, _with_classes(options, pack))
+    return delivery.inspect(Path(path), pack.aliases, _with_classes(intake_memory.prepared(folder, options), pack))
 
 
 def _with_classes(options: ImportOptions, pack: RulePack) -> ImportOptions:
@@ -132,35 +142,50 @@ def import_delivery(
         WeipianError: as `inspect_delivery`; E_QUESTION while something must be asked, `params["details"]` holds
             the questions; E_ALL_REJECTED; E_BATCH_EXISTS; E_CANCELLED. Nothing is written then.
     """
-    inspection = inspect_delivery(path, options)
+    inspection = inspect_delivery(path, options, Path(folder))
     if inspection.questions:
         raise delivery.question_error(inspection)
     found = delivery.read(inspection, feedback)
-    if not found.patches and not found.updates:
-        raise _all_rejected(found.rejected)
-    if create and not (Path(folder) / FILE_NAME).is_file():
+    fresh = create and not (Path(folder) / FILE_NAME).is_file()
+    if not found.patches and (fresh or not found.updates):
+        strangers = [(update.patch_id, f"工作区里没有图斑 {update.patch_id}") for update in found.updates]
+        raise _all_rejected([*found.rejected, *_unknown(strangers, found)])
+    if fresh:
         _create(Path(folder))
     with Workspace.open(Path(folder)) as ws:
-        feedback.message("正在与工作区里的图斑比对")
-        known = reissue.Known(ws)
-        plan = _plan(known, found, inspection)
-        findings = [*found.findings, *plan.findings]
-        rejected = [*found.rejected, *_unknown(plan, found)]
-        if plan.identical is not None:
-            if batch_name.strip():
-                _check_new(known.batches, batch_name.strip())
-            return ImportResult(plan.identical, 0, rejected, findings, inspection, plan)
-        if not plan.fresh and not plan.returned:
-            raise _all_rejected(rejected)
-        batch = _batch(known, found, plan, Path(path), batch_name.strip())
-        relations = _relations(known, plan, inspection, batch.created_at, feedback)
-        feedback.message("正在保存下发数据原件")
-        ws.keep_sources([Path(file) for file in found.files], found.sha256)
-        feedback.message("正在写入工作区")
-        with ws.transaction("import", batch.batch_id, who) as change:
-            _check_new(records.batches(ws), batch.name)  # again: another process may have imported it since
-            _write(change, ws, batch, plan, relations)
-    feedback.progress(100)
+        for _ in range(_TRIES):
+            result = _lay(ws, found, inspection, Path(path), batch_name.strip(), who, feedback)
+            if result is not None:
+                feedback.progress(100)
+                return result
+    raise WeipianError("E_WS_LOCKED", path=folder)
+
+
+def _lay(
+    ws: Workspace, found: Delivery, inspection: Inspection, path: Path, name: str, who: str, feedback: Feedback
+) -> Optional[ImportResult]:
+    """Lay the delivery on the workspace; None when somebody else wrote meanwhile, and nothing was written."""
+    feedback.message("正在与工作区里的图斑比对")
+    head = ws.head()
+    known = reissue.Known(ws)
+    plan = _plan(known, found, inspection)
+    findings = [*found.findings, *plan.findings]
+    rejected = [*found.rejected, *_unknown(plan.unknown, found)]
+    if plan.identical is not None:
+        if name:
+            _check_new(known.batches, name)
+        return ImportResult(plan.identical, 0, rejected, findings, inspection, plan)
+    if not plan.fresh and not plan.returned:
+        raise _all_rejected(rejected)
+    batch = _batch(known, found, plan, path, name)
+    relations = _relations(known, plan, inspection, batch.created_at, feedback)
+    feedback.message("正在保存下发数据原件")
+    ws.keep_sources([Path(file) for file in found.files], found.sha256)
+    feedback.message("正在写入工作区")
+    with ws.transaction("import", batch.batch_id, who) as change:
+        if ws.head() != head:
+            return None  # records read before would overwrite what was written since
+        _write(change, ws, batch, plan, relations)
     names = {p.patch_uid: p.patch_id for p in (*known.patches, *plan.fresh)} if relations else {}
     return ImportResult(batch, len(plan.fresh), rejected, findings, inspection, plan, relations, names)
 
@@ -191,9 +216,9 @@ def _plan(known: reissue.Known, found: Delivery, inspection: Inspection) -> reis
     return plan
 
 
-def _unknown(plan: reissue.Plan, found: Delivery) -> list[Rejected]:
+def _unknown(strangers: Iterable[tuple[str, str]], found: Delivery) -> list[Rejected]:
     rows = {update.patch_id: update.row for update in found.updates}
-    return [Rejected(rows.get(pid, 0), pid, "R_ID_UNKNOWN", reason) for pid, reason in plan.unknown]
+    return [Rejected(rows.get(pid, 0), pid, "R_ID_UNKNOWN", reason) for pid, reason in strangers]
 
 
 def _batch(known: reissue.Known, found: Delivery, plan: reissue.Plan, path: Path, name: str) -> Batch:

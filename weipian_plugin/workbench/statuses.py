@@ -32,6 +32,10 @@ _KEEP, _PLATFORM = "keep", "platform"
 #: Opinion, reason and the raw row are compared to tell whether a table says anything new.
 _SAME = ("fill_state", "audit_stage", "return_state", "return_reason", "split_state", "opinion", "raw", "source_sha256")
 _STEP = 500
+#: How often a table is laid on a workspace that others write to at the same time.
+_TRIES = 5
+#: The platform's record of a patch and the columns of the patch that change, None where nothing does.
+_Change = tuple[Optional[PlatformStatus], Optional[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -135,24 +139,37 @@ def import_status(folder: Path, table: Path, options: StatusOptions, who: str, f
     rules = default_pack().platform
     feedback.message("正在读取状态表")
     sheet, columns, ids = _choose(read_sheets(table), rules, options, table)
+    sha = file_sha256(table)
     with Workspace.open(Path(folder)) as ws:
-        join = _Join(ws, rules, columns, ids, options)
-        join.read(sheet, feedback)
-        sha = file_sha256(table)
-        at = now()
-        changes = join.changes(f"platform:{table.name}", table.name, sha, at)
-        seq = 0
-        if changes:
-            ws.keep_sources([table], sha)
-            with ws.transaction("platform", table.name, who) as change:
-                put_rows(change, "platform_status", [records.platform_row(s) for s, _ in changes if s is not None])
-                put_rows(change, "patch", [row for _, row in changes if row is not None])
-            seq = ws.head()[0]
+        for _ in range(_TRIES):
+            join = _Join(ws, rules, columns, ids, options)
+            join.read(sheet, feedback)
+            changes = join.changes(f"platform:{table.name}", table.name, sha, now())
+            seq = _write(ws, table, sha, changes, join.head, who)
+            if seq is not None:
+                break
+        else:
+            raise WeipianError("E_WS_LOCKED", path=folder)
     feedback.progress(100)
     shown = {**{name: headers[0] for name, headers in columns.items() if headers}, "patch_id": "、".join(ids)}
     return StatusReport(
         table.name, sheet.name, shown, join.applied, join.unchanged, join.rejected, join.notes, join.counts(), seq
     )
+
+
+def _write(
+    ws: Workspace, table: Path, sha: str, changes: Sequence[_Change], head: tuple[int, str], who: str
+) -> Optional[int]:
+    """Write what a table changes; the journal row, 0 if nothing, None when somebody else wrote meanwhile."""
+    if not changes:
+        return 0
+    ws.keep_sources([table], sha)
+    with ws.transaction("platform", table.name, who) as change:
+        if ws.head() != head:
+            return None
+        put_rows(change, "platform_status", [records.platform_row(s) for s, _ in changes if s is not None])
+        put_rows(change, "patch", [row for _, row in changes if row is not None])
+    return ws.head()[0]
 
 
 def _check_options(options: StatusOptions) -> None:
@@ -213,6 +230,7 @@ class _Join:
     def __init__(
         self, ws: Workspace, rules: PlatformRules, columns: Columns, ids: Sequence[str], options: StatusOptions
     ) -> None:
+        self.head = ws.head()
         self._rules = rules
         self._columns = columns
         self._ids = ids
@@ -330,11 +348,9 @@ class _Join:
 
     # -- deciding --------------------------------------------------------------------------------
 
-    def changes(
-        self, source: str, name: str, sha: str, at: str
-    ) -> list[tuple[Optional[PlatformStatus], Optional[dict[str, Any]]]]:
+    def changes(self, source: str, name: str, sha: str, at: str) -> list[_Change]:
         """What is to be written for each patch: its platform record, the changed columns of the patch."""
-        result: list[tuple[Optional[PlatformStatus], Optional[dict[str, Any]]]] = []
+        result: list[_Change] = []
         for line in self._chosen:
             status = _status(line, name, sha, at)
             before = self._before.get(line.patch.patch_uid)
