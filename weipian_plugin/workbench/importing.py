@@ -27,6 +27,8 @@ __all__ = ["ImportOptions", "ImportResult", "Inspection", "import_delivery", "in
 
 #: How often a delivery is laid on a workspace that others write to at the same time.
 _TRIES = 5
+#: Relations that are told one by one.
+_LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ def _lay(
             return None  # records read before would overwrite what was written since
         _write(change, ws, batch, plan, relations)
     names = {p.patch_uid: p.patch_id for p in (*known.patches, *plan.fresh)} if relations else {}
+    findings += _relation_findings(relations, names)
     return ImportResult(batch, len(plan.fresh), rejected, findings, inspection, plan, relations, names)
 
 
@@ -260,6 +263,19 @@ def _relations(
     named = {p.patch_uid: p.source_attributes.get(header) or "" for p in (*plan.fresh, *moved)} if header else {}
     clues = {patch.patch_uid for patch in known.patches if patch.batch_id == CLUE_BATCH}
     return earlier.find_relations([*plan.fresh, *moved], known.patches, clues, named, at, feedback)
+
+
+def _relation_findings(relations: Sequence[PatchRelation], names: Mapping[str, str]) -> list[Finding]:
+    found = []
+    for item in relations[:_LISTED]:
+        what = "线索" if item.kind == earlier.CLUE else "往期图斑"
+        how = f"重叠 {100 * item.share:.0f}%" if item.overlap_m2 else item.reason
+        text = f"图斑 {names[item.patch_uid]} 在{what} {names[item.other_uid]} 处（{how}），其举证可以沿用"
+        found.append(Finding("N_EARLIER", text, names[item.patch_uid]))
+    if len(relations) > _LISTED:
+        text = f"另有 {len(relations) - _LISTED} 处与往期图斑或线索重叠，见各图斑的“往期图斑”一行"
+        found.append(Finding("N_EARLIER", text))
+    return found
 
 
 def _write(
