@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Optional
 
 #: Python codec -> the name that GDAL (iconv) knows it by.
-GDAL_NAMES = {"utf-8": "UTF-8", "gbk": "CP936", "gb18030": "GB18030", "big5": "CP950", "cp1252": "CP1252"}
+GDAL_NAMES = {
+    "utf-8": "UTF-8",
+    "gbk": "CP936",
+    "gb18030": "GB18030",
+    "big5": "CP950",
+    "cp1252": "CP1252",
+    "latin-1": "ISO-8859-1",
+}
 _LDID = {0x4D: "gbk", 0x7A: "gbk", 0x4F: "big5", 0x78: "big5", 0x01: "cp437", 0x02: "cp850", 0x03: "cp1252"}
 _CHINESE = ("utf-8", "gbk", "gb18030", "big5")
 _SAMPLE_VALUES = 4000
