@@ -141,7 +141,7 @@ def _plan(patch: Patch, ground: _Ground, divide: Callable[[], list[Any]]) -> Spl
     except geometry.SplitError as error:
         code = {"nothing": "E_SPLIT_NOTHING", "outside": "E_SPLIT_OUTSIDE", "overlap": "E_SPLIT_OVERLAP"}
         raise WeipianError(
-            code.get(error.kind, "E_SPLIT_INVALID"), patch_id=patch.patch_id, area=error.area_m2
+            code.get(error.kind, "E_SPLIT_INVALID"), patch_id=patch.patch_id, area=f"{error.area_m2:.2f}"
         ) from error
     total = areas.mu(patch.area_in_force)
     return SplitPlan(patch.patch_uid, patch.patch_id, total, ground.crs, _pieces(geoms, ground.crs, total))

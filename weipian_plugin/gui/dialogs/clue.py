@@ -111,6 +111,7 @@ class ClueDialog(QDialog):
         point = geometry.asPoint()
         self.wkb, self.position = None, (point.x(), point.y())
         self.place.setText(f"{point.x():.6f}, {point.y():.6f}")
+        self.place.setCursorPosition(0)
         self._placed([(bytes(geometry.buffer(1e-4, 12).asWkb().data()), "")])
 
     @guarded
