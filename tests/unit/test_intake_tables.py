@@ -8,6 +8,7 @@ import math
 import openpyxl
 import pytest
 import shapely
+from osgeo import ogr
 
 from tests.unit.intake_samples import ALIASES, SQUARE, SQUARE_M2, write
 from weipian_plugin.core.errors import WeipianError
@@ -222,6 +223,21 @@ def test_html_and_xlsx_under_the_name_xls(tmp_path):
     assert load(tmp_path / "a.xls").updates[0].patch_id == "0001"
     book(tmp_path / "b.xlsx", [["图斑编号", "村名称"], ["002", "乙"]]).rename(tmp_path / "b.xls")
     assert load(tmp_path / "b.xls").updates[0].patch_id == "002"
+
+
+def test_an_ods_and_a_table_of_a_geopackage(tmp_path):
+    for name, driver in (("a.ods", "ODS"), ("a.gpkg", "GPKG")):
+        made = ogr.GetDriverByName(driver).CreateDataSource(str(tmp_path / name))
+        layer = made.CreateLayer("清单", None, ogr.wkbNone)
+        for field in ("图斑编号", "经度", "纬度"):
+            layer.CreateField(ogr.FieldDefn(field))
+        feature = ogr.Feature(layer.GetLayerDefn())
+        for field, value in (("图斑编号", "001"), ("经度", "106.75"), ("纬度", "29.78")):
+            feature.SetField(field, value)
+        layer.CreateFeature(feature)
+        feature = layer = made = None
+        (patch,) = load(tmp_path / name, crs="4490").patches
+        assert (patch.patch_id, patch.centre_lon, patch.centre_lat) == ("001", 106.75, 29.78)
 
 
 def test_a_dbf_alone_is_a_table(tmp_path):

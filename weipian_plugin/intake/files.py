@@ -69,18 +69,22 @@ def opened(path: Path) -> Iterator[Path]:
         if not path.exists():
             raise WeipianError("E_FILE_MISSING", path=path)
         root = path if path.is_dir() else _file(path)
-    except OSError as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or "读不出来") from error
-    loose = root.is_dir() and not is_gdb(root) and _loose_gdb(root)
-    if not loose and not _packed(root):
-        yield root
-        return
-    with tempfile.TemporaryDirectory(prefix="weipian_") as folder:
-        if loose:
-            shutil.copytree(root, Path(folder) / f"{root.name[:60]}.gdb", ignore=shutil.ignore_patterns("*.lock"))
-        else:
-            unpack(root, Path(folder))
-        yield Path(folder)
+        loose = root.is_dir() and not is_gdb(root) and _loose_gdb(root)
+        if not loose and not _packed(root):
+            yield root
+            return
+        folder = Path(tempfile.mkdtemp(prefix="weipian_"))
+        try:
+            if loose:
+                shutil.copytree(root, folder / f"{root.name[:60]}.gdb", ignore=shutil.ignore_patterns("*.lock"))
+            else:
+                unpack(root, folder)
+            yield folder
+        finally:  # Windows may still hold a file of it; that is no reason to lose the import
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:  # a stick pulled out, a share that went away, a file that Excel holds
+        detail = "文件正在被其他程序占用，请先关闭" if isinstance(error, PermissionError) else error.strerror
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail or "读不出来") from error
 
 
 def _file(path: Path) -> Path:

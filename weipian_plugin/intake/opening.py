@@ -36,7 +36,8 @@ def open_layer(candidate: Candidate, encoding: str, answers: Mapping[str, str]) 
         return candidate.loaded
     if isinstance(candidate.loaded, Sheet):
         return table.layer_of(candidate.loaded, answers)
-    layer = DeliveredLayer(candidate.dataset, *open_dataset(candidate.dataset, candidate.layer, encoding))
+    found = open_dataset(candidate.dataset, candidate.layer, encoding)
+    layer = DeliveredLayer(candidate.dataset, *found, numbered=not candidate.is_table)
     if not candidate.is_table:
         return layer
     with layer:

@@ -25,7 +25,11 @@ _FEWEST = 3
 
 def coordinate(text: Optional[str]) -> Optional[float]:
     """A finite number or an angle in degrees; None for anything else. Units of length are taken off."""
-    cell = unicodedata.normalize("NFKC", text or "").strip()
+    cell = (text or "").strip()
+    if _NUMBER.match(cell) and cell.isascii():  # nearly every cell of a long list
+        value = float(cell)
+        return value if math.isfinite(value) else None
+    cell = unicodedata.normalize("NFKC", cell).strip()
     if not cell:
         return None
     plain = cell[:-1].strip() if cell[-1:] in "米m" and _NUMBER.match(cell[:-1].strip()) else cell

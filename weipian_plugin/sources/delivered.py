@@ -127,7 +127,7 @@ class DeliveredLayer:
     asked: tuple[Any, ...] = ()
     boundless = tabular = updates_only = False
 
-    def __init__(self, path: Path, dataset: Any, layer: Any, crs: str = "") -> None:
+    def __init__(self, path: Path, dataset: Any, layer: Any, crs: str = "", *, numbered: bool = True) -> None:
         self.path = path
         self.layer = str(layer.GetName())
         self.geometry_type = ogr.GeometryTypeToName(layer.GetGeomType())
@@ -137,7 +137,7 @@ class DeliveredLayer:
         names = unique_names([clean_text(d.GetName()) for d in described])
         self.field_info = tuple(FieldInfo.of(name, d) for name, d in zip(names, described))
         self._stored = tuple(names)
-        self._numbered = needs_row_number(names)
+        self._numbered = numbered and needs_row_number(names)
         if self._numbered:
             self.field_info = (*self.field_info, FieldInfo(ROW_NUMBER, "Integer"))
         self.fields = tuple(info.name for info in self.field_info)

@@ -107,7 +107,7 @@ def _read_gdal(path: Path, drivers: list[str], has_header: bool) -> list[Grid]:
             raise WeipianError("E_FILE_UNREADABLE", path=path, detail="表格文件已损坏，请在 Excel 或 WPS 中打开后另存")
         grids = []
         for i in range(dataset.GetLayerCount()):
-            layer = DeliveredLayer(path, dataset, dataset.GetLayerByIndex(i))
+            layer = DeliveredLayer(path, dataset, dataset.GetLayerByIndex(i), numbered=False)
             rows: list[tuple[int, Cells]] = [(1, list(layer.fields))] if has_header else []
             rows += [(n, list(row.values())) for n, (_, _, row) in enumerate(layer.read(), len(rows) + 1)]
             grids.append(Grid(layer.layer, rows, notes=_long_numbers(rows, layer.layer)))
