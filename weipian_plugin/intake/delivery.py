@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import health
 from .inspecting import inspect
 from .model import (
     DEFAULT_CLASSES,
@@ -24,6 +25,7 @@ __all__ = [
     "Inspection",
     "Question",
     "Rejected",
+    "health",
     "inspect",
     "question_error",
     "read",

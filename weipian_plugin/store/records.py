@@ -208,6 +208,12 @@ def setting(ws: Workspace, name: str) -> str:
     return rows[0]["value"] if rows else ""
 
 
+def settings(ws: Workspace, prefix: str) -> dict[str, str]:
+    """Values whose names start so, by the rest of the name."""
+    rows = _select(ws, "setting", "WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
+    return {row["name"][len(prefix) :]: row["value"] for row in rows}
+
+
 def setting_row(name: str, value: str) -> Row:
     """Setting -> record."""
     return {"name": name, "value": value}
@@ -312,20 +318,15 @@ def register_mark(ws: Workspace) -> tuple[int, ...]:
     return tuple(row)
 
 
-def patches_of_entries(ws: Workspace, entry_ids: Iterable[str], but: str = "") -> list[str]:
-    """Numbers of the patches that any of these entries was laid on, without `but` and what was taken off."""
-    ids = sorted(entry_ids)
-    found: dict[str, None] = {}
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        marks = ", ".join("?" * len(some))
-        rows = ws.connection.execute(
-            f"SELECT p.patch_id FROM register_link l JOIN patch p ON p.patch_uid = l.patch_uid "
-            f"WHERE l.entry_id IN ({marks}) AND l.patch_uid <> ? AND l.reason NOT LIKE 'removed%' ORDER BY p.fid",
-            (*some, but),
-        )
-        found.update((row[0], None) for row in rows)
-    return list(found)
+def entry_patches(ws: Workspace) -> dict[str, list[tuple[str, str]]]:
+    """entry_id -> (patch_uid, number) of the patches that it was laid on, without those it was taken off."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for entry_id, uid, patch_id in ws.connection.execute(
+        "SELECT l.entry_id, l.patch_uid, p.patch_id FROM register_link l JOIN patch p ON p.patch_uid = l.patch_uid "
+        "WHERE l.reason NOT LIKE 'removed%' ORDER BY p.fid"
+    ):
+        found.setdefault(entry_id, []).append((uid, patch_id))
+    return found
 
 
 def _where(**wanted: str) -> tuple[str, list[str]]:

@@ -15,8 +15,8 @@ from ..core.model import CLUE_BATCH, Batch, Patch, PatchRelation
 from ..core.reissue import GEOMETRY
 from ..core.rulepack import RulePack
 from ..intake import delivery
-from ..intake.model import Check
 from ..intake.delivery import Delivery, ImportOptions, Inspection, Rejected
+from ..intake.model import Check
 from ..store import records
 from ..store.workspace import FILE_NAME, Transaction, Workspace
 from . import delivered_values, earlier, import_report, intake_memory, reissue, voiding
@@ -188,9 +188,11 @@ def _lay(
         if ws.head() != head:
             return None  # records read before would overwrite what was written since
         _write(change, ws, batch, plan, relations)
+        intake_memory.remember(change, inspection, batch)
     names = {p.patch_uid: p.patch_id for p in (*known.patches, *plan.fresh)} if relations else {}
     findings += _relation_findings(relations, names)
-    return ImportResult(batch, len(plan.fresh), rejected, findings, inspection, plan, relations, names)
+    checks = delivery.health.run(inspection, found)
+    return ImportResult(batch, len(plan.fresh), rejected, findings, inspection, plan, relations, names, checks)
 
 
 def _all_rejected(rejected: Sequence[Rejected]) -> WeipianError:
