@@ -10,6 +10,7 @@ from vector_files import write
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.feedback import Silent
 from weipian_plugin.core.model import CaseAction, Patch, ReviewStatus
+from weipian_plugin.core.reissue import merge_attributes
 from weipian_plugin.store import records
 from weipian_plugin.workbench import importing
 from weipian_plugin.workbench.importing import ImportOptions, import_delivery
@@ -412,3 +413,27 @@ def test_a_judgement_made_while_a_delivery_is_compared_is_not_overwritten(folder
     with Session.open(folder, "张经办") as session:
         assert [batch.name for batch in session.batches()] == ["一", "二"]
         assert session.workspace.check_journal() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "differences"),
+    [
+        ({"图斑编号": "1"}, {"图斑编\ufffd": "1"}, {}),  # cut in UTF-8: three characters and a byte
+        ({"图斑编\ufffd": "1"}, {"图斑编号": "1"}, {}),
+        (
+            {"占永久基本农田面积": "5"},
+            {"占永久基本": "6"},
+            {"占永久基本农田面积": ["5", "6"]},
+        ),  # cut in GBK: five characters
+        ({"村": "甲"}, {"村名": "甲"}, {"村名": [None, "甲"]}),  # short enough to be whole
+        ({"a": "1"}, {"a": "1.00"}, {}),
+        ({"a": "007"}, {"a": "7"}, {"a": ["007", "7"]}),
+        ({"a": None}, {"a": ""}, {}),
+        ({"a": "x"}, {}, {}),
+        ({"a": "x"}, {"a": None}, {"a": ["x", None]}),
+    ],
+)
+def test_what_counts_as_a_changed_attribute(old, new, differences):
+    merged, told = merge_attributes(old, new)
+    assert told == differences
+    assert merged == {**old, **{name: pair[1] for name, pair in differences.items()}}

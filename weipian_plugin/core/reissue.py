@@ -14,6 +14,8 @@ from .areas import mu
 from .model import Patch
 
 Differences = dict[str, list[Optional[str]]]
+#: What a shapefile leaves of a header.
+_DBF_BYTES = 10
 SAME, ATTRIBUTES, GEOMETRY = "same", "attributes", "geometry"
 CHANGE_LABELS: Mapping[str, str] = {SAME: "没有变化", ATTRIBUTES: "属性有变化", GEOMETRY: "边界有变化"}
 #: What a person did about a changed boundary, kept among the differences of the reissue row.
@@ -146,11 +148,13 @@ def merge_attributes(
 ) -> tuple[dict[str, Optional[str]], Differences]:
     """Attributes with the newer values, and header -> [before, after] of those that changed.
 
-    A header that the newer delivery lacks keeps its value: nothing is lost by a narrower table.
+    A header that the newer delivery lacks keeps its value: nothing is lost by a narrower table. One that a
+    shapefile cut to ten bytes is the header that it was cut from.
     """
     merged = dict(old)
     differences: Differences = {}
-    for name, value in new.items():
+    for header, value in new.items():
+        name = header if header in old else _uncut(header, old)
         before = old.get(name)
         if name in old and _equal(before, value):
             continue
@@ -158,6 +162,24 @@ def merge_attributes(
         if not _equal(before, value):
             differences[name] = [before, value]
     return merged, differences
+
+
+def _uncut(header: str, known: Mapping[str, Optional[str]]) -> str:
+    """The one known header that `header` is cut from, or that is cut from it; else `header`."""
+    found = [name for name in known if _is_cut(header, name) or _is_cut(name, header)]
+    return found[0] if len(found) == 1 else header
+
+
+def _is_cut(short: str, whole: str) -> bool:
+    """Is `short` what is left of `whole` in a DBF header of ten bytes, in UTF-8 or GBK?"""
+    plain = short.rstrip("\ufffd?")
+    if not plain or len(plain) >= len(whole) or not whole.startswith(plain):
+        return False
+    return any(
+        len(whole.encode(encoding, "replace")) > _DBF_BYTES
+        and whole.encode(encoding, "replace")[:_DBF_BYTES].decode(encoding, "ignore") == plain
+        for encoding in ("utf-8", "gb18030")
+    )
 
 
 def inherit(child: Patch, before: Patch, after: Patch) -> Patch:
