@@ -122,9 +122,10 @@ class RegisterIndex:
 
     def __init__(self, entries: Iterable[RegisterEntry]) -> None:
         self.entries: dict[str, RegisterEntry] = {entry.entry_id: entry for entry in entries}
+        self._by_name: dict[str, list[RegisterEntry]] = {}
         self._by_doc: dict[str, list[RegisterEntry]] = {}
         self._by_house: dict[tuple[str, str], list[RegisterEntry]] = {}
-        self._by_village: dict[str, list[RegisterEntry]] = {}
+        self._by_village: dict[str, list[tuple[RegisterEntry, str]]] = {}
         for entry in self.entries.values():
             doc = fold_doc_no(entry.doc_no)
             if doc:
@@ -132,7 +133,8 @@ class RegisterIndex:
             village, holder = household(entry)
             if holder:
                 self._by_house.setdefault((village, holder), []).append(entry)
-                self._by_village.setdefault(village, []).append(entry)
+                self._by_name.setdefault(holder, []).append(entry)
+                self._by_village.setdefault(village, []).append((entry, holder))
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -177,14 +179,13 @@ class RegisterIndex:
             if not key:
                 continue
             near = self._by_village.get(village, []) if village else []
-            for entry in near:
-                other = fold(entry.holder)
-                if other != key and _alike(key, other):
+            letters = set(key)
+            for entry, other in near:
+                if other != key and _alike(key, letters, other):
                     found.append((entry, f"姓名相近：{entry.holder}"))
             found += [(e, "姓名一致，登记表没有写村名") for e in self._by_house.get(("", key), []) if village]
             if not village:
-                hits = [e for (_, holder), items in self._by_house.items() if holder == key for e in items]
-                found += [(e, "姓名一致，图斑没有村名") for e in hits]
+                found += [(e, "姓名一致，图斑没有村名") for e in self._by_name.get(key, [])]
         return found
 
     def twins(self, entry: RegisterEntry) -> tuple[RegisterEntry, ...]:
@@ -217,8 +218,11 @@ def _approval(entry: RegisterEntry) -> tuple[str, ...]:
     return (number,) if number else ("", entry.doc_date, str(entry.approved_m2))
 
 
-def _alike(one: str, other: str) -> bool:
-    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 2:
+def _alike(one: str, letters: set[str], other: str) -> bool:
+    """One letter more, less or another; the cheap questions first, a village has thousands of names."""
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 2 or letters.isdisjoint(other):
+        return False
+    if sum(letter in letters for letter in other) < len(other) - 1:
         return False
     return difflib.SequenceMatcher(None, one, other).ratio() >= _LIKE
 

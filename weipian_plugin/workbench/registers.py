@@ -183,10 +183,9 @@ def _relink(ws: Workspace, pack: RulePack, who: str, feedback: Feedback) -> dict
     for number, patch in enumerate(patches):
         if number % 200 == 0:
             stop_if_cancelled(feedback)
-        for match in matcher.found(patch, judged.get(patch.patch_uid)):
-            if match.certain:
-                wanted[patch.patch_uid, match.entry.entry_id] = reason_text(match.how, match.detail)
-                counts[match.how] = counts.get(match.how, 0) + 1
+        for match in matcher.found(patch, judged.get(patch.patch_uid), suggesting=False):
+            wanted[patch.patch_uid, match.entry.entry_id] = reason_text(match.how, match.detail)
+            counts[match.how] = counts.get(match.how, 0) + 1
     fixed = {key for key, reason in said.items() if how_of(reason) in (CONFIRMED, REMOVED)}
     changed = {k: r for k, r in wanted.items() if k not in fixed and said.get(k) != r}
     stale = [k for k in said if k not in wanted and k not in fixed]
@@ -225,6 +224,9 @@ class Matcher:
         points = shapely.points([e.lon for e in self._placed], [e.lat for e in self._placed]) if self._placed else []
         self._tree = shapely.STRtree(np.array(points, dtype=object))
         self._near = float(pack.threshold("register_near_m"))
+        self._kinds: dict[str, str] = {}
+        self._seq = -1
+        self._laid: dict[str, list[tuple[str, str]]] = {}
         self._names = {normalise(name) for name in pack.register_names}
         self._doc_nos = {normalise(name) for name in pack.register_doc_nos}
 
@@ -232,23 +234,32 @@ class Matcher:
         """What a patch and the clerk's answers say of holder, document and village."""
         names, doc_nos = [], []
         for key, value in patch.source_attributes.items():
-            if value and normalise(key) in self._names:
-                names += _parts(value)
-            elif value and normalise(key) in self._doc_nos:
-                doc_nos.append(value)
+            kind = self._kind(key) if value else ""
+            if kind == "name":
+                names += _parts(value or "")
+            elif kind == "doc_no":
+                doc_nos.append(value or "")
         answers = judgement.answers if judgement else {}
         for key in _NAME_ANSWERS:
             names += _parts(str(answers.get(key) or ""))
         doc_nos += [str(answers[key]) for key in _DOC_ANSWERS if answers.get(key)]
         return Claim(patch.village_name or "", tuple(dict.fromkeys(names)), tuple(dict.fromkeys(doc_nos)))
 
-    def found(self, patch: Patch, judgement: Optional[Judgement]) -> list[RegisterMatch]:
-        """Entries that lie on the patch, and suggestions, without what was said by hand."""
+    def _kind(self, key: str) -> str:
+        """What a column of the delivery holds; the same few columns come with every patch."""
+        if key not in self._kinds:
+            name = normalise(key)
+            self._kinds[key] = "name" if name in self._names else "doc_no" if name in self._doc_nos else ""
+        return self._kinds[key]
+
+    def found(self, patch: Patch, judgement: Optional[Judgement], *, suggesting: bool = True) -> list[RegisterMatch]:
+        """Entries that lie on the patch, and suggestions unless not `suggesting`, without what was said by hand."""
         claim = self.claim(patch, judgement)
         hits = [RegisterMatch(e, DOC_NO, detail) for e, detail in self.index.by_doc_no(claim)]
         hits += [RegisterMatch(e, HOLDER, detail) for e, detail in self.index.by_holder(claim)]
         hits += self._by_place(patch)
-        hits += [RegisterMatch(e, SUGGESTED, detail) for e, detail in self.index.suggestions(claim)]
+        if suggesting:
+            hits += [RegisterMatch(e, SUGGESTED, detail) for e, detail in self.index.suggestions(claim)]
         return list(ordered(hits))
 
     def _by_place(self, patch: Patch) -> list[RegisterMatch]:
@@ -289,9 +300,21 @@ class Matcher:
     def _with_family(self, match: RegisterMatch, patch: Patch) -> RegisterMatch:
         if not match.certain:
             return match
-        family = self.index.family(match.entry)
-        others = records.patches_of_entries(self._ws, family, patch.patch_uid)
+        places = self._places()
+        others = {
+            number: None
+            for entry_id in sorted(self.index.family(match.entry))
+            for uid, number in places.get(entry_id, ())
+            if uid != patch.patch_uid
+        }
         return RegisterMatch(match.entry, match.how, match.detail, self.index.twins(match.entry), tuple(others))
+
+    def _places(self) -> dict[str, list[tuple[str, str]]]:
+        """Which patches each entry was laid on, read again after any action."""
+        seq = self._ws.head()[0]
+        if self._seq != seq:
+            self._seq, self._laid = seq, records.entry_patches(self._ws)
+        return self._laid
 
 
 def _parts(value: str) -> Iterable[str]:
