@@ -9,9 +9,11 @@ from geographiclib.geodesic import Geodesic
 from vector_files import write as write_layer
 
 from weipian_plugin.core.errors import WeipianError
+from weipian_plugin.core.feedback import Silent
 from weipian_plugin.core.model import CLUE_BATCH, LayerAssignment, Patch, PatchRelation, ReviewStatus
 from weipian_plugin.store import records
 from weipian_plugin.workbench.clock import today
+from weipian_plugin.workbench.clue_tables import import_table
 from weipian_plugin.workbench.clues import ClueDraft, instant, origin_of
 from weipian_plugin.workbench.session import Session
 
@@ -193,3 +195,34 @@ def test_instants_as_people_write_them():
     assert instant("发现时间", "2026年5月1日 14时30分") == "2026-05-01T14:30:00+08:00"
     assert instant("发现时间", "2026/5/1") == "2026-05-01"
     assert instant("发现时间", "") == ""
+
+
+def test_a_table_of_clues_comes_in_row_by_row_and_only_once(session, tmp_path):
+    table = tmp_path / "线索.csv"
+    table.write_text(
+        "线索来源,发现人,发现时间,经度,纬度,村(社区),说明\n"
+        "巡查,甲,2026-05-01 14:30,106.8,29.8,柏树村,新建棚\n"
+        "网格员报告,乙,2026-05-02,106.81,29.81,,\n"
+        "托梦,丙,2026-05-02,106.81,29.81,,\n"
+        "群众举报,丁,2026-05-02,不详,29.81,,\n",
+        encoding="utf-8",
+    )
+    report = import_table(session.folder, table, "张经办", Silent())
+    assert [(row.row, row.patch_id[-2:]) for row in report.added] == [(2, "01"), (3, "02")]
+    assert [(row.row, row.code) for row in report.rejected] == [(4, "E_CLUE_SOURCE"), (5, "E_CLUE_PLACE")]
+    again = import_table(session.folder, table, "张经办", Silent())
+    assert again.added == []
+    assert [row.code for row in again.rejected[:2]] == ["E_CLUE_KNOWN"] * 2
+    clues = list(records.clues(session.workspace).values())
+    assert [(c.finder, c.found_at) for c in clues] == [("甲", "2026-05-01T14:30:00+08:00"), ("乙", "2026-05-02")]
+
+
+def test_a_layer_of_clues_comes_in_with_its_extents(session, tmp_path):
+    layer = write_layer(tmp_path / "线索.gpkg", [(SQUARE, {"发现人": "甲", "来源": "巡查"})], crs="EPSG:4490")
+    report = import_table(session.folder, layer, "张经办", Silent())
+    patch = session.find(report.added[0].patch_id)
+    assert patch.area_m2 == pytest.approx(geodesic_m2(SQUARE), rel=1e-6)
+    assert patch.origin == "patrol"
+    no_place = tmp_path / "x.csv"
+    no_place.write_text("来源,发现人\n巡查,甲\n", encoding="utf-8")
+    refused("E_TABLE_COLUMNS", import_table, session.folder, no_place, "张经办", Silent())

@@ -121,6 +121,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_CLUE_PLACE": ("线索没有位置", "请在地图上点一下，或画出范围。"),
     "E_CLUE_SOURCE": ("不认识的线索来源：{value}", "可以填写：巡查、网格员报告、群众举报。"),
     "E_CLUE_TIME": ("{label}写法不对：{value}", "请写成 2026-05-01 或 2026-05-01 14:30。"),
+    "E_CLUE_KNOWN": ("这条线索已登记为 {patch_id}", "不需要重复登记；如确为另一条，请在说明中写清区别。"),
     "E_CLUE_ORDER": ("{later}早于{earlier}", "请核对三个时间的先后。"),
     "E_RULES": ("规则包有错：{detail}", "请按提示的行号改正 resources/rules 下的文件，或恢复为随插件发布的版本。"),
     "E_LAYER_ROLE": (

@@ -10,6 +10,7 @@ from .advise import Advise
 from .apply_decisions import ApplyDecisions
 from .attach_photos import AttachPhotos
 from .export_report import ExportReport, RenderSheets
+from .import_clues import ImportClues
 from .import_patches import ImportPatches
 from .import_status import ImportStatus
 from .overlay_patches import OverlayPatches
@@ -34,7 +35,7 @@ class WeipianProvider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:  # noqa: N802 - QGIS's name
         """Register the algorithms."""
         for algorithm in (
-            ImportPatches, ImportStatus, OverlayPatches, AttachPhotos, Advise, ApplyDecisions, ExportReport,
-            VerifyWorkspace, RenderSheets,
+            ImportPatches, ImportStatus, ImportClues, OverlayPatches, AttachPhotos, Advise, ApplyDecisions,
+            ExportReport, VerifyWorkspace, RenderSheets,
         ):  # fmt: skip
             self.addAlgorithm(algorithm())
