@@ -177,6 +177,7 @@ def test_children_are_met_by_their_own_number_and_several_tasks_give_the_furthes
             ("P1", "P1", "已提交", "市级待审核", None),
             ("P1", "P1", "已提交", "省级待审核", None),
             ("P2", "P2_9", "已提交", "市级待审核", "拆分"),
+            ("P3", "P3", "已提交", "市级待审核", "被拆分"),
         ],
         header=("线索编号", "地块编号", "填报状态", "审核阶段", "图斑状态"),
     )
@@ -186,7 +187,7 @@ def test_children_are_met_by_their_own_number_and_several_tasks_give_the_furthes
     assert found["P7_2"].review_status is ReviewStatus.FINISHED
     assert found["P7"].review_status is ReviewStatus.ASSESSED
     assert found["P1"].review_status is ReviewStatus.SUBMITTED
-    assert {("P1", "N_SEVERAL_ROWS"), ("P2", "N_CHILD_UNKNOWN")} <= codes(report.notes)
+    assert {("P1", "N_SEVERAL_ROWS"), ("P2", "N_CHILD_UNKNOWN"), ("P3", "N_SPLIT_THERE")} <= codes(report.notes)
     with Session.open(folder, "张经办") as session:
         assert session.lineage("P1").platform.audit_stage == "省级待审核"
 

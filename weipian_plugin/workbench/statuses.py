@@ -297,6 +297,10 @@ class _Join:
         if named[0] != known:
             text = f"本地没有子图斑 {named[0]}，状态记到图斑 {known}；如已拆分请先在本地拆分"
             self.notes.append(StatusRow(number, known, "N_CHILD_UNKNOWN", text))
+        split = found.get("split_state") or found.get("split_review")
+        if split is not None and split.means == "parent" and patch.split_state != "parent":
+            text = f"图斑 {known} 平台显示已拆分，本地没有拆分，请先拆分再按子图斑办理"
+            self.notes.append(StatusRow(number, known, "N_SPLIT_THERE", text))
         self._lines.setdefault(patch.patch_uid, []).append(_Line(number, patch, said, cells, raw))
 
     @staticmethod
