@@ -19,7 +19,8 @@ class ImportClues(WeipianAlgorithm):
     TITLE = "导入线索"
     HELP = (
         "逐行登记巡查、网格员报告、群众举报的线索（xlsx、csv、GeoJSON 等；列：来源、发现人、发现时间、制止时间、"
-        "报告时间、三级网格长、四级网格员、村、说明、经度、纬度或 WKT）。线索不计入下发图斑和填报率；登记过的不重复登记。"
+        "报告时间、三级网格长、四级网格员、村、说明、经度、纬度或 WKT）。"
+        "线索不计入下发图斑和填报率；登记过的不重复登记。"
     )
 
     def initAlgorithm(self, _config: Any = None) -> None:  # noqa: N802 - QGIS's name
