@@ -122,6 +122,7 @@ class RegisterIndex:
 
     def __init__(self, entries: Iterable[RegisterEntry]) -> None:
         self.entries: dict[str, RegisterEntry] = {entry.entry_id: entry for entry in entries}
+        self._registers = tuple(dict.fromkeys(entry.register for entry in self.entries.values()))
         self._by_name: dict[str, list[RegisterEntry]] = {}
         self._by_doc: dict[str, list[RegisterEntry]] = {}
         self._by_house: dict[tuple[str, str], list[RegisterEntry]] = {}
@@ -141,7 +142,7 @@ class RegisterIndex:
 
     def registers(self) -> tuple[str, ...]:
         """The roles that a register was read for."""
-        return tuple(dict.fromkeys(entry.register for entry in self.entries.values()))
+        return self._registers
 
     def by_doc_no(self, claim: Claim) -> list[tuple[RegisterEntry, str]]:
         """Entries whose number the patch names. A number that many entries share tells no house apart."""

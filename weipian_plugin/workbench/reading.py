@@ -58,6 +58,7 @@ class Reader:
         self.pack = pack
         self._matcher: Optional[Matcher] = None
         self._matcher_mark: tuple[int, ...] = ()
+        self._matcher_seq = -1
 
     def batches(self) -> list[Batch]:
         """All batches, oldest first."""
@@ -251,9 +252,12 @@ class Reader:
 
     def matcher(self) -> Matcher:
         """The approval registers as they are now; read again only when their rows changed."""
-        mark = records.register_mark(self._ws)
-        if self._matcher is None or mark != self._matcher_mark:
-            self._matcher, self._matcher_mark = Matcher(self._ws, self.pack), mark
+        seq = self._ws.head()[0]
+        if self._matcher is None or seq != self._matcher_seq:
+            mark = records.register_mark(self._ws)
+            if self._matcher is None or mark != self._matcher_mark:
+                self._matcher, self._matcher_mark = Matcher(self._ws, self.pack), mark
+            self._matcher_seq = seq
         return self._matcher
 
     def _linked(self, patch: Patch, links: Sequence[tuple[str, str, str]]) -> tuple[LinkedEvidence, ...]:
