@@ -240,7 +240,7 @@ def _told(told: str, found: str, extent: Optional[Extent], county: str, notes: N
             choices = [guess.choices[0], (crs, f"仍按指定的 {label_of(crs)}"), *guess.choices[1:]]
             text = f"指定的坐标系是 {label_of(crs)}，但{against.reason}，请确认坐标系"
             notes.questions.append(Question("crs", text, tuple(choices)))
-            return ChosenCrs("", against.reason, crs)
+            return ChosenCrs("", against.reason, guess.choices[0][0])
         if extent is not None and against.kind == _IMPOSSIBLE and crs_guess.scale(extent):
             unit = crs_guess.scale(extent)
             raise WeipianError("E_COORDINATE_UNIT", unit=unit, x=f"{extent[0]:g}", y=f"{extent[1]:g}")

@@ -274,8 +274,6 @@ def _unit(
         if notes.told("unit"):
             notes.choose(units.question("（没有面积字段）", ""), accept=units.SPELLINGS)
         return "", "数据没有面积字段"
-    if any(q.key == "crs" for q in notes.questions) and not notes.told("unit"):
-        return match.units.get("area_issued", ""), "坐标系确定后再与图形面积比对"
     measured, reason, ratio = units.measured(_pairs(rows, header, place))
     notes.settle(RATIO, f"{ratio:.6g}")
     named = match.units.get("area_issued", "")
