@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 import shapely
-from osgeo import ogr
+from osgeo import gdal, ogr
 
 from tests.unit.intake_samples import ALIASES, SQUARE, SQUARE_M2, real, write
 from weipian_plugin.core.errors import WeipianError
@@ -452,14 +452,41 @@ def test_our_own_workspace_is_no_delivery(tmp_path, parts):
     assert [p.patch_id for p in load(tmp_path / "源").patches] == ["1"]
 
 
-def test_broken_shapes_are_named(tmp_path):
+@pytest.fixture(params=[False, True], ids=["codes", "exceptions"])
+def gdal_mode(request):
+    """GDAL as old and as new versions of QGIS leave it."""
+    if not request.param:
+        yield
+        return
+    ogr.UseExceptions()
+    gdal.UseExceptions()
+    yield
+    gdal.DontUseExceptions()  # handlers are stacked: last in, first out
+    ogr.DontUseExceptions()
+
+
+def test_broken_shapes_are_named(tmp_path, gdal_mode):
     path = write(tmp_path / "a.shp", ["JCBH"], [(SQUARE, "1"), (SQUARE, "2")])
     data = bytearray(path.read_bytes())
     struct.pack_into("<i", data, 100 + 8 + 4 + 32, 2**30)  # parts of the first polygon
     path.write_bytes(bytes(data))
     found = load(path)
     assert [p.patch_id for p in found.patches] == ["2"]
-    assert found.rejected[0].code == "R_GEOMETRY_BROKEN"
+    assert [r.row for r in found.rejected] == [1]
+
+
+def test_formats_whatever_way_gdal_fails(tmp_path, gdal_mode):
+    text = kml(placemark("1"))
+    assert load(put(tmp_path / "a.kml", text)).patches[0].patch_id == "1"
+    assert (
+        load(put(tmp_path / "a.dxf", dxf(line("甲", plan(379122, NORTH))), "gbk"), crs="4545").patches[0].patch_id
+        == "甲"
+    )
+    assert load(put(tmp_path / "b.json", json.dumps(feature(JCBH="b")))).patches[0].patch_id == "b"
+    table = load(put(tmp_path / "a.csv", f'图斑编号,WKT\n1,"{SQUARE}"\n2,"POLYGON((1 1"\n'), crs="4490")
+    assert [r.code for r in table.rejected] == ["R_GEOMETRY_BROKEN"]
+    for name in ("a.gpkg", "a.shp", "b.dxf", "a.geojson", "a.dbf", "a.ods"):
+        assert refused(put(tmp_path / "坏" / name, b"junk" * 50)).code == "E_FILE_UNREADABLE"
 
 
 def test_layers_without_any_column_can_be_numbered(tmp_path):

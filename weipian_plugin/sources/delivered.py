@@ -203,29 +203,35 @@ class DeliveredLayer:
         raw = self._cells.columns if self._cells is not None else frozenset()
         slots = [(i, self.fields[i], read) for i, read in enumerate(self._readers) if i not in raw]
         layer.ResetReading()
+        fid = -1
         while True:
             feature, broken = self._next()
-            if feature is None:
+            if feature is None and not (broken and self._cells is not None and fid + 1 < self._cells.records):
                 return
-            fid = feature.GetFID()
+            fid = fid + 1 if feature is None else feature.GetFID()
             values: dict[str, Optional[str]] = dict.fromkeys(self._stored)
             if self._cells is not None:
                 values.update((self.fields[i], text) for i, text in self._cells.row(fid).items())
-            for i, name, read in slots:
+            for i, name, read in slots if feature is not None else ():
                 if feature.IsFieldSetAndNotNull(i):
                     values[name] = read(feature, i)
-            geom = feature.GetGeometryRef()
+            geom = None if feature is None else feature.GetGeometryRef()
             if geom is None and broken:
                 self.refused[fid] = ("R_GEOMETRY_BROKEN", "图形数据已损坏，读不出来")
             yield fid, self._plain(fid, geom), values
 
     def _next(self) -> tuple[Any, bool]:
-        """The next feature, None at the end; True when GDAL complained about it."""
+        """The next feature, None at the end; True when GDAL complained about it.
+
+        Where GDAL raises, the feature of a shapefile it complains about does not come: its row still counts.
+        """
         gdal.PushErrorHandler("CPLQuietErrorHandler")
         gdal.ErrorReset()
         try:
             return self._layer.GetNextFeature(), gdal.GetLastErrorType() >= gdal.CE_Failure
         except RuntimeError as error:
+            if self._cells is not None:
+                return None, True
             raise WeipianError("E_FILE_UNREADABLE", path=self.path, detail=str(error)[:120]) from error
         finally:
             gdal.PopErrorHandler()
