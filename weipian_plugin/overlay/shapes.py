@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Optional
 
 import numpy as np
@@ -13,6 +13,8 @@ HUGE = 1024
 _SMALL = 256
 #: Halvings after which a polygon is left as it is (a box of 1e-9 m).
 _DEPTH = 48
+#: Edges that a cut may cross where the polygon is clipped.
+_CROSSINGS = 64
 #: Two halves must sum to their whole this closely, relative.
 _EXACT = 1e-12
 
@@ -60,6 +62,14 @@ def split_huge(geom: Any) -> Optional[Any]:
     beside it microseconds. Boxes are halved across their longer side, all pieces of a level at once, and
     the halves are summed at every cut: a polygon that is not valid is not cut unnoticed.
     """
+    pieces = _cut_up(geom, _clipped)
+    if pieces is None or not shapely.is_valid(pieces).all():
+        pieces = _cut_up(geom, _halves)
+    return pieces
+
+
+def _cut_up(geom: Any, halve: Callable[[Any, Any, Any, Any], tuple[Any, Any]]) -> Optional[Any]:
+    """`split_huge` with one way of halving: (polygons, bounds, across x, where) -> (low, high)."""
     done: list[Any] = []
     todo = _polygons([geom])
     for _ in range(_DEPTH):
@@ -68,13 +78,11 @@ def split_huge(geom: Any) -> Optional[Any]:
         todo = todo[~small]
         if not len(todo):
             break
-        x0, y0, x1, y1 = shapely.bounds(todo).T
+        bounds = shapely.bounds(todo)
+        x0, y0, x1, y1 = bounds.T
         wide = (x1 - x0) >= (y1 - y0)
-        mx, my = (x0 + x1) / 2, (y0 + y1) / 2
-        low = shapely.box(x0, y0, np.where(wide, mx, x1), np.where(wide, y1, my))
-        high = shapely.box(np.where(wide, mx, x0), np.where(wide, y0, my), x1, y1)
         try:
-            halves = shapely.intersection(todo, low), shapely.intersection(todo, high)
+            halves = halve(todo, bounds, wide, np.where(wide, (x0 + x1) / 2, (y0 + y1) / 2))
         except shapely.errors.GEOSException:
             return None
         whole, cut = shapely.area(todo), shapely.area(halves[0]) + shapely.area(halves[1])
@@ -84,6 +92,45 @@ def split_huge(geom: Any) -> Optional[Any]:
         todo = _polygons(np.concatenate(halves))
     done.extend(todo)
     return np.array(done, dtype=object)
+
+
+def _boxes(bounds: Any, wide: Any, at: Any) -> tuple[Any, Any]:
+    """Bounds of both sides of a cut, standing out of the polygons everywhere but there.
+
+    A side of the box that the polygon touches is where `clip_by_rect` goes wrong without an error.
+    """
+    x0, y0, x1, y1 = bounds.T
+    pad = (x1 - x0) + (y1 - y0)
+    x0, y0, x1, y1 = x0 - pad, y0 - pad, x1 + pad, y1 + pad
+    low = np.column_stack([x0, y0, np.where(wide, at, x1), np.where(wide, y1, at)])
+    high = np.column_stack([np.where(wide, at, x0), np.where(wide, y0, at), x1, y1])
+    return low, high
+
+
+def _halves(todo: Any, bounds: Any, wide: Any, at: Any) -> tuple[Any, Any]:
+    low, high = _boxes(bounds, wide, at)
+    return shapely.intersection(todo, shapely.box(*low.T)), shapely.intersection(todo, shapely.box(*high.T))
+
+
+def _clipped(todo: Any, bounds: Any, wide: Any, at: Any) -> tuple[Any, Any]:
+    """`_halves`, by clipping where the cut crosses few edges and meets no vertex: a tenth of the time.
+
+    Clipping grows with the square of the crossings, a comb of 500 000 teeth would take hours.
+    """
+    coords, owner = shapely.get_coordinates(todo, return_index=True)
+    off = np.where(wide[owner], coords[:, 0], coords[:, 1]) - at[owner]
+    crossing = (owner[1:] == owner[:-1]) & ((off[1:] > 0) != (off[:-1] > 0))
+    crossings = np.bincount(owner[1:][crossing], minlength=len(todo))
+    on_cut = np.bincount(owner[off == 0], minlength=len(todo))
+    easy = (crossings <= _CROSSINGS) & (on_cut == 0)
+    low, high = (np.empty(len(todo), dtype=object) for _ in range(2))
+    for side, boxes in zip((low, high), _boxes(bounds, wide, at)):
+        for i in np.flatnonzero(easy).tolist():
+            side[i] = shapely.clip_by_rect(todo[i], *boxes[i].tolist())
+    if not easy.all():
+        hard = ~easy
+        low[hard], high[hard] = _halves(todo[hard], bounds[hard], wide[hard], at[hard])
+    return low, high
 
 
 def mean_width(geoms: Any) -> Any:
