@@ -93,6 +93,8 @@ def test_a_changed_attribute_is_taken_over_and_all_work_stays(folder):
     differences = rows["A2", "attributes"].differences
     assert list(differences["CMC"]) == ["柏树村", "乌牛村"]
     assert list(differences["village_name"]) == ["柏树村", "乌牛村"]
+    checked = {item.patch_uid for check in result.checks for item in check.items if item.patch_uid}
+    assert checked <= {patch.patch_uid for patch in found.values()}  # the panel can go there
     report = result.report()["reissue"]
     assert report["counts"] == {"new": 1, "same": 1, "changed": 1, "elsewhere": 0, "missing": 1}
     assert report["missing"] == ["A3"]

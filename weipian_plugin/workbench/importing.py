@@ -191,8 +191,14 @@ def _lay(
         intake_memory.remember(change, inspection, batch)
     names = {p.patch_uid: p.patch_id for p in (*known.patches, *plan.fresh)} if relations else {}
     findings += _relation_findings(relations, names)
-    checks = delivery.health.run(inspection, found)
+    checks = delivery.health.run(inspection, _as_known(found, plan.known_as))
     return ImportResult(batch, len(plan.fresh), rejected, findings, inspection, plan, relations, names, checks)
+
+
+def _as_known(found: Delivery, names: Mapping[str, str]) -> Delivery:
+    """The delivery with the patch_uid under which its patches lie in the workspace."""
+    patches = [replace(p, patch_uid=names.get(p.patch_uid, p.patch_uid)) for p in found.patches]
+    return replace(found, patches=patches, rows={names.get(uid, uid): row for uid, row in found.rows.items()})
 
 
 def _all_rejected(rejected: Sequence[Rejected]) -> WeipianError:

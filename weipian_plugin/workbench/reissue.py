@@ -49,6 +49,7 @@ class Plan:
     void_missing: bool = False
     unknown: Sequence[tuple[str, str]] = ()  # attributes for ids that nobody knows: (id, reason)
     identical: Optional[Batch] = None
+    known_as: Mapping[str, str] = field(default_factory=dict)  # patch_uid as delivered -> as it is known
     findings: Sequence[Finding] = field(default_factory=tuple)
 
     def of_change(self, change: str) -> list[Returned]:
@@ -160,6 +161,7 @@ def make_plan(
         elsewhere=elsewhere,
         missing=missing,
         void_missing=answers.get("missing") == VOID,
+        known_as={new.patch_uid: old.patch_uid for old, new in pairs},
         findings=findings,
     )
 
