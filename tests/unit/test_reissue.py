@@ -439,3 +439,27 @@ def test_what_counts_as_a_changed_attribute(old, new, differences):
     merged, told = merge_attributes(old, new)
     assert told == differences
     assert merged == {**old, **{name: pair[1] for name, pair in differences.items()}}
+
+
+def test_a_patch_really_split_comes_again_and_is_whole_again(folder):
+    deliver(folder, "一", FIRST)
+    with Session.open(folder, "张经办") as session:
+        parent = session.find("A1")
+        x0, y0, x1, y1 = shapely.from_wkb(parent.wkb).bounds
+        line = shapely.LineString([((x0 + x1) / 2, y0 - DY), ((x0 + x1) / 2, y1 + DY)])
+        session.split(parent.patch_uid, "A1", session.plan_cut(parent.patch_uid, [shapely.to_wkb(line)]))
+    result = deliver(
+        folder, "二", [row(1, 0, CMC="乌牛村"), row(2, 1), row(3, 2), (box(0), {"JCBH": "N1", "JCMJ": "10000"})]
+    )
+    assert result.report()["reissue"]["counts"]["changed"] == 1
+    others = {item["other_id"]: item for item in result.report()["relations"]}
+    assert set(others) == {"A1_1", "A1_2"}  # the halves, not the parent
+    assert all(item["share"] == 1.0 for item in others.values())
+    assert {patch.village_name for pid, patch in patches(folder).items() if pid.startswith("A1")} == {"乌牛村"}
+    with Session.open(folder, "张经办") as session:
+        parent = session.find("A1")
+        with pytest.raises(WeipianError):
+            session.take_evidence(parent.patch_uid, "A1", session.find("A2").patch_uid)
+        session.unsplit(parent.patch_uid, "A1")
+        assert session.find("A1").split_state == ""
+        assert session.workspace.check_journal() == []
