@@ -16,7 +16,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "不认识的文件格式：{path}",
         "请提供 Shapefile、GDB、GeoPackage、GeoJSON、KML、DXF、界址点 TXT、Excel 或 CSV 表格，或它们的 zip 压缩包。",
     ),
-    "E_FORMAT_CONVERT": ("{kind}不能直接导入：{path}", "{remedy}。"),
+    "E_FORMAT_CONVERT": ("{kind}不能直接导入：{path}", "处理办法：{remedy}。"),
     "E_MDB": (
         "这是 Access 数据库，这里不能直接打开：{path}",
         "请在 ArcGIS 中把图斑图层导出为 Shapefile 或 File GDB（.gdb），或请下发单位改为提供这两种格式。",
