@@ -13,7 +13,7 @@ import re
 import sqlite3
 import struct
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -153,6 +153,7 @@ class DeliveredLayer:
         self.originals: dict[int, bytes] = {}
         self.refused: dict[int, tuple[str, str]] = {}
         self._changes: Counter[str] = Counter()
+        self._readings: list[Generator[Row, None, None]] = []
 
     def __enter__(self) -> DeliveredLayer:
         """Itself."""
@@ -163,7 +164,10 @@ class DeliveredLayer:
         self.close()
 
     def close(self) -> None:
-        """Release the file."""
+        """Release the file, readings that were broken off first: no feature may outlive its dataset."""
+        for reading in self._readings:
+            reading.close()
+        self._readings.clear()
         if self._cells is not None:
             self._cells.close()
         self._dataset = self._layer = self._cells = None
@@ -180,6 +184,10 @@ class DeliveredLayer:
         Raises:
             WeipianError: E_FILE_UNREADABLE.
         """
+        self._readings.append(self._read())
+        return self._readings[-1]
+
+    def _read(self) -> Generator[Row, None, None]:
         self.originals.clear()
         self.refused.clear()
         self._changes.clear()
@@ -193,6 +201,7 @@ class DeliveredLayer:
         if rows is None:
             yield from self._from_ogr()
             return
+        self._dataset = self._layer = None  # two SQLite libraries should not hold one file
         for fid, blob, values in rows:
             yield fid, self._from_wkb(fid, _blob_wkb(blob)), values
 
