@@ -265,3 +265,17 @@ def test_a_folder_with_databases_a_zip_and_a_register(tmp_path: Path) -> None:
         ("landuse", "无名.shp", "", "字段"),
         ("approval", "ZZ_NYDZYFW.shp", "", "图层名"),
     }
+
+
+def test_a_table_takes_the_place_of_its_own_role_only(folder: Path) -> None:
+    first, second = house_table(folder.parent / "宅基地.xlsx"), house_table(folder.parent / "农转用.xlsx")
+    layer_work.run(folder, "试", Silent(), None, [RegisterSource("rural_house", str(first))])
+    report = layer_work.run(folder, "试", Silent(), None, [RegisterSource("approval", str(second))])
+    first.unlink()  # what was read stays readable
+    with Session.open(folder, "试") as session:
+        assert {(s.role, s.source) for s in session.register_sources()} == {
+            ("rural_house", str(first)),
+            ("approval", str(second)),
+        }
+        assert {m.entry.register for m in session.patch_view("p1").registers} == {"rural_house", "approval"}
+    assert report.report()["registers"]["links"] == {"location": 2}

@@ -94,7 +94,8 @@ def run(
     """Overlay the patches and lay the registers on them; None takes what the workspace holds.
 
     `basis` gross or net, empty leaves it; `scheme` answers the question landuse_scheme.
-    Layers given together are all there are, except that images or tables alone leave the others as they were.
+    Layers given together are all there are, except that images alone leave the others as they were; tables take
+    the place of the tables in their own roles.
 
     Raises:
         WeipianError: E_QUESTION (key landuse_scheme), E_LAYER_ROLE, E_LAYER_FIELD, E_NO_OVERLAY with nothing at
@@ -126,7 +127,7 @@ def run(
         basis = session.cropland_basis()
         refused = basis == areas.NET and session.net_refused()
     found = _registers(folder, who, feedback, tables, read, held)
-    given = {layer.role for layer in wanted} | {table.role for table in (held if tables is None else tables)}
+    given = {layer.role for layer in wanted} | {table.role for table in (*held, *(tables or ()))}
     return WorkReport(done, found, _lacking(given), basis, refused, tuple(wanted))
 
 
@@ -138,8 +139,10 @@ def _registers(
     read: Optional[Sequence[RegisterTable]],
     held: Sequence[RegisterSource],
 ) -> Optional[RegisterReport]:
-    if tables is not None and read is not None and (tables or held):
-        return registers.store(folder, tables, read, who, feedback)
+    if tables and read is not None:
+        roles = {table.role for table in tables}
+        kept = [table for table in held if table.role not in roles]
+        return registers.store(folder, [*kept, *tables], read, who, feedback)
     if held:
         with Session.open(folder, who) as session:
             entries: dict[str, int] = {}
