@@ -50,12 +50,13 @@ class ExportResult:
     sheets: int
     draft: bool
     problems: Sequence[str]
+    cropland: str = ""
 
     def report(self) -> dict[str, Any]:
         """The REPORT_JSON of design section 5."""
         return {
             "folder": str(self.folder), "ledger": str(self.ledger), "patches": self.patches, "sheets": self.sheets,
-            "draft": self.draft, "skipped": [{"code": "W_EXPORT", "reason": text} for text in self.problems],
+            "draft": self.draft, "cropland": self.cropland, "skipped": [{"code": "W_EXPORT", "reason": text} for text in self.problems],
         }  # fmt: skip
 
 
@@ -109,7 +110,9 @@ def export_report(
     feedback.progress(100)
     bad = [f"{r.patch_id}：{r.error}" for r in results if r.error]
     drawn = sum(1 for r in results if not r.error)
-    return ExportResult(target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons])
+    return ExportResult(
+        target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons], meta.cropland
+    )
 
 
 def _free(target: Path) -> Path:
