@@ -130,8 +130,37 @@ def test_import_shows_what_it_understood_and_imports(qtbot, session, tmp_path: P
     qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
     assert dialog.imported, dialog.notice.text()
     assert dialog.result.imported == 1
-    assert "导入 1 个图斑" in dialog.result_title.text()
+    assert "导入 1 个新图斑" in dialog.result_title.text()
+    assert dialog.checks.table.rowCount() >= len(dialog.result.checks) > 0
     assert any(batch.name == "五月下发" for batch in session.batches())
+
+
+def test_the_place_is_shown_and_a_repair_needs_consent(qtbot, session, tmp_path: Path) -> None:
+    path = make_layer(tmp_path / "x.gpkg", "x", {"JCBH": "9001"})
+    data = ogr.Open(str(path), 1)
+    feature = data.GetLayer(0).GetNextFeature()
+    tie = "POLYGON((106.8 29.8,106.81 29.81,106.81 29.8,106.8 29.81,106.8 29.8))"
+    feature.SetGeometry(ogr.CreateGeometryFromWkt(tie))
+    data.GetLayer(0).SetFeature(feature)
+    feature = data = None
+    dialog = inspected(qtbot, session, path)
+    assert [q.key for q in dialog.inspection.questions] == ["repair"]
+    assert dialog.preview.patches.featureCount() == 1
+    assert "106.80" in dialog.preview.caption.text()
+    assert not dialog.repair.isHidden()
+    assert not dialog.repair.isChecked()
+    dialog.repair.click()
+    qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+    assert dialog.import_button.isEnabled()
+    dialog.start_import()
+    qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+    geometry = [
+        row for row in range(dialog.checks.table.rowCount()) if dialog.checks.table.item(row, 3).text() == "9001"
+    ]
+    with qtbot.waitSignal(dialog.zoom_to) as zoomed:
+        dialog.checks.table.cellDoubleClicked.emit(geometry[0], 0)
+    assert session.queue_row(zoomed.args[0]).patch_id == "9001"
+    dialog.preview.release()
 
 
 def test_id_column_that_is_not_known_is_asked_for(qtbot, session, tmp_path: Path) -> None:

@@ -245,9 +245,14 @@ class Commands(QObject):
     def _import(self) -> None:
         from .dialogs.import_delivery import run_import
 
-        if run_import(self.dock, self._session()):
+        if run_import(self.dock, self._session(), zoom=self._show_imported):
             self.review.reload(first=True)
             self.approval_work.offer_profile()
+
+    def _show_imported(self, patch_uid: str) -> None:
+        """Behind the dialog: the patch of a row of the check table."""
+        self.review.reload()
+        self.review.show_patch(patch_uid)
 
     def _layers(self) -> None:
         from .dialogs.layers import run_layers

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Optional
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsSettings
 from qgis.gui import QgsProjectionSelectionWidget
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialogButtonBox,
     QFileDialog,
@@ -26,30 +28,46 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.errors import WeipianError
+from ...workbench import intake_memory
 from ...workbench.importing import ImportOptions, ImportResult, Inspection, import_delivery, inspect_delivery
 from ...workbench.session import Session
 from ..compat import describe, line_height
 from ..map_layers import crs_of
+from .check_table import CheckTable
 from .field_table import FieldTable
+from .import_preview import ImportPreview
+from .import_texts import LIST_LENGTH, batch_name, decoded, joined, kind, result_text
 from .task_bar import WorkDialog
 
-FILTER = "下发数据 (*.shp *.gpkg *.geojson *.json *.zip *.kml *.gml);;所有文件 (*)"
+FILTER = (
+    "下发数据 (*.shp *.gpkg *.geojson *.json *.zip *.kml *.kmz *.gml *.dxf *.txt *.xlsx *.xls *.csv *.dbf)"
+    ";;所有文件 (*)"
+)
 ENCODINGS = (("", "自动判断"), ("UTF-8", "UTF-8"), ("GB18030", "GBK / GB18030"))
 UNITS = {"m2": "平方米", "mu": "亩", "ha": "公顷", "": "未知"}
-_LIST_LENGTH = 200
 
 
 class ImportDialog(WorkDialog):
-    """The whole import in one window; `imported` is true once a batch is in the workspace."""
+    """The whole import in one window; `imported` is true once a batch is in the workspace.
 
-    def __init__(self, session: Session, path: Optional[Path] = None, parent: Optional[QWidget] = None) -> None:
+    With `profile`, answers are also taken from and kept in the user's profile, for a new workspace.
+    `zoom_to` carries the uid of an imported patch that is to be looked at.
+    """
+
+    zoom_to = pyqtSignal(str)
+
+    def __init__(
+        self, session: Session, path: Optional[Path] = None, parent: Optional[QWidget] = None, *, profile: bool = False
+    ) -> None:
         super().__init__("导入下发图斑", parent)
         self._session = session
+        self._profile = profile
         self.inspection: Optional[Inspection] = None
         self.result: Optional[ImportResult] = None
         self.imported = False
         self._answers: dict[str, str] = {}
         self._asked: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {}
+        self._late: set[str] = set()
         self._filling = False
         self._build()
         self.size_by_text(58, 40)
@@ -133,12 +151,22 @@ class ImportDialog(WorkDialog):
             form.addRow(title, box)
         self.questions = QGroupBox("导入前请先回答", page)
         self.question_form = QFormLayout(self.questions)
+        self.preview = ImportPreview(self._session, page)
+        self.preview.hide()
+        self.recalled = QLabel(page)
+        self.recalled.setWordWrap(True)
+        self.repair = QCheckBox("修复自相交图形（原图形保留）", page)
+        self.repair.clicked.connect(self._repair_clicked)
+        self.repair.hide()
         self.fields = FieldTable(page)
         self.findings = QLabel(page)
         self.findings.setWordWrap(True)
         layout = QVBoxLayout(page)
         layout.addLayout(form)
         layout.addWidget(self.questions)
+        layout.addWidget(self.repair)
+        layout.addWidget(self.recalled)
+        layout.addWidget(self.preview)
         layout.addWidget(self.findings)
         layout.addWidget(QLabel("字段对应", page))
         layout.addWidget(self.fields, 1)
@@ -162,7 +190,10 @@ class ImportDialog(WorkDialog):
         self.result_text.setReadOnly(True)
         describe(self.result_text, "导入结果")
         layout = QVBoxLayout(page)
+        self.checks = CheckTable(page)
+        self.checks.zoom_to.connect(self.zoom_to)
         layout.addWidget(self.result_title)
+        layout.addWidget(self.checks, 3)
         layout.addWidget(self.result_text, 1)
         return page
 
@@ -187,16 +218,20 @@ class ImportDialog(WorkDialog):
         self.path.setText(str(path))
         self.inspection, self._answers, self._asked = None, {}, {}
         self.batch.setText("")
-        self._inspect(ImportOptions())
+        self._inspect(self.options())
 
     def _inspect(self, options: ImportOptions) -> None:
-        path = Path(self.path.text())
+        path, folder = Path(self.path.text()), self._session.folder
         self.tell("")
         self.import_button.setEnabled(False)
-        self.task.start("正在检查数据", lambda _feedback: inspect_delivery(path, options), self._inspected, self._not)
+        self.task.start(
+            "正在检查数据", lambda _feedback: inspect_delivery(path, options, folder), self._inspected, self._not
+        )
 
     def _not(self, error: WeipianError) -> None:
         self.fail(error)
+        if error.code == "E_QUESTION" and self.inspection is not None:
+            self._ask_more(error)
         # Some questions arise only when the delivery is laid on what the workspace knows.
         late = error.params.get("details", []) if error.code == "E_QUESTION" else []
         for item in late:
@@ -227,6 +262,7 @@ class ImportDialog(WorkDialog):
             encoding=str(self.encoding.currentData() or ""),
             field_map=self.fields.overrides(),
             answers=dict(self._answers),
+            memory=intake_memory.from_profile() if self._profile else {},
         )
 
     # -- checking --------------------------------------------------------------------------------
@@ -234,18 +270,22 @@ class ImportDialog(WorkDialog):
     def _inspected(self, found: Inspection) -> None:
         self.inspection = found
         self._filling = True
-        self.batch.setText(self.batch.text() or _batch_name(found))
+        self.batch.setText(self.batch.text() or batch_name(found))
         self.layer.clear()
         self.layer.addItems(list(found.layers) or [found.layer])
         self.layer.setCurrentIndex(self.layer.findText(found.layer))
         self.layer.setEnabled(self.layer.count() > 1)
-        self.count.setText(f"{found.count} 个要素 · {_kind(found.geometry_type)}" if found.layer else "请先选择图层")
-        self.encoding_note.setText(_joined(f"当前 {found.encoding or '未知'}", found.encoding_reason, _decoded(found)))
+        self.count.setText(f"{found.count} 个要素 · {kind(found.geometry_type)}" if found.layer else "请先选择图层")
+        self.encoding_note.setText(joined(f"当前 {found.encoding or '未知'}", found.encoding_reason, decoded(found)))
         self.crs.setCrs(crs_of(found.crs))
         self.crs_note.setText(found.crs_reason or ("没有坐标系，请选择" if found.layer else ""))
-        self.unit_note.setText(_joined(UNITS.get(found.unit, found.unit), found.unit_reason))
+        self.unit_note.setText(joined(UNITS.get(found.unit, found.unit), found.unit_reason))
         self.fields.fill(found.fields, found.mapping, found.sample)
         self._ask(found)
+        self._show_repair(found)
+        self.recalled.setText("\n".join(f"✔ 沿用“{r.batch}”的回答：{r.label}" for r in found.recalled))
+        self.recalled.setVisible(bool(found.recalled))
+        self.preview.show_place(found)
         texts = [f"▲ {item.message}" for item in found.findings]
         self.findings.setText("\n".join(texts))
         self.findings.setVisible(bool(texts))
@@ -255,13 +295,36 @@ class ImportDialog(WorkDialog):
         if found.questions:
             self.tell(f"还有 {len(found.questions)} 个问题需要回答，回答后才能导入。", "warn")
 
+    def _show_repair(self, found: Inspection) -> None:
+        """The consent to repairs, with what they would change."""
+        self.repair.setVisible(bool(found.invalid))
+        lines = [
+            f"第 {i.row} 行 {i.patch_id} {i.reason}：{max(i.before_m2 or 0, 0):.2f} → {i.after_m2 or 0:.2f} 平方米"
+            for i in found.invalid[:LIST_LENGTH]
+        ]
+        self.repair.setToolTip("\n".join(lines))
+        self.repair.setChecked(found.settled.get("repair") == "yes")
+
+    def _repair_clicked(self, checked: bool) -> None:
+        self.answer("repair", "yes" if checked else "no")
+
+    def _ask_more(self, error: WeipianError) -> None:
+        """Questions that only come up while importing (patches that come again)."""
+        for item in error.params.get("details", []):
+            self._asked[item["key"]] = (item["text"], tuple((c["value"], c["label"]) for c in item["choices"]))
+            self._late.add(item["key"])
+        self._show_asked(self._late)
+
     def _ask(self, found: Inspection) -> None:
         """Open questions, and those answered before so that an answer can be changed."""
         for question in found.questions:
             self._asked[question.key] = (question.text, tuple(question.choices))
+        self._show_asked({question.key for question in found.questions})
+
+    def _show_asked(self, still_open: Set[str]) -> None:
+        """One row of the form a question."""
         while self.question_form.rowCount():
             self.question_form.removeRow(0)
-        still_open = {question.key for question in found.questions}
         for key, (text, choices) in self._asked.items():
             combo = QComboBox(self.questions)
             combo.addItem("请选择……", "")
@@ -287,6 +350,7 @@ class ImportDialog(WorkDialog):
     def answer(self, key: str, value: str) -> None:
         """Settle a question and look again."""
         self._answers[key] = value
+        self._late.discard(key)
         if self.inspection is not None and not self.task.busy:
             self._inspect(self.options())
 
@@ -314,6 +378,10 @@ class ImportDialog(WorkDialog):
         self.result_title.setText(f"✔ {result.headline()}")
         self.result_title.setWordWrap(True)
         self.result_text.setPlainText(result_text(result))
+        self.checks.fill(result.checks)
+        self.checks.setVisible(bool(result.checks))
+        if self._profile:
+            intake_memory.to_profile(result.inspection, result.batch.name)
         self.pages.setCurrentIndex(2)
         self.import_button.setEnabled(False)
         self.tell("下一步：在“图层与套合”中指定图层并运行套合。", "good")
@@ -325,53 +393,20 @@ class ImportDialog(WorkDialog):
             self.import_button.setEnabled(False)
 
 
-def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
-
-
-def _kind(geometry_type: str) -> str:
-    text = geometry_type.lower()
-    if "polygon" in text or "surface" in text:
-        return "面"
-    return geometry_type or "几何类型未知"
-
-
-def _decoded(found: Inspection) -> str:
-    """A Chinese value of the sample, so that one sees whether the encoding is right."""
-    for row in found.sample:
-        for name, value in row.items():
-            if value and not value.isascii():
-                return f"样例 {name} = {value}"
-    return ""
-
-
-def _batch_name(found: Inspection) -> str:
-    header = found.mapping.get("batch", "")
-    values = {row.get(header) for row in found.sample if row.get(header)} if header else set()
-    return str(values.pop()) if len(values) == 1 else found.path.stem
-
-
-def _listed(title: str, lines: Sequence[str]) -> list[str]:
-    if not lines:
-        return []
-    more = [f"……另有 {len(lines) - _LIST_LENGTH} 项"] if len(lines) > _LIST_LENGTH else []
-    return [f"{title}（{len(lines)}）", *lines[:_LIST_LENGTH], *more, ""]
-
-
-def result_text(result: ImportResult) -> str:
-    """What became of every row that needs a look."""
-    rejected = [f"第 {item.row} 行 {item.patch_id or '无编号'}：{item.reason}" for item in result.rejected]
-    findings = [f"{item.subject}：{item.message}" if item.subject else item.message for item in result.findings]
-    lines = _listed("未导入", rejected) + _listed("需要留意", findings)
-    return "\n".join(lines) if lines else "全部导入，没有发现问题。"
-
-
-def run_import(parent: Optional[QWidget], session: Session, path: Optional[Path] = None) -> bool:
-    """Show the import; true if a batch came into the workspace."""
-    dialog = ImportDialog(session, path, parent)
+def run_import(
+    parent: Optional[QWidget],
+    session: Session,
+    path: Optional[Path] = None,
+    zoom: Optional[Callable[[str], None]] = None,
+) -> bool:
+    """Show the import; true if a batch came into the workspace. `zoom` shows a patch by its uid."""
+    dialog = ImportDialog(session, path, parent, profile=True)
     dialog.setMinimumWidth(line_height(dialog) * 36)
+    if zoom is not None:
+        dialog.zoom_to.connect(zoom)
     try:
         dialog.exec()
         return dialog.imported
     finally:
+        dialog.preview.release()
         dialog.deleteLater()
