@@ -270,3 +270,21 @@ def test_a_void_patch_says_so_instead_of_opening(panel):
     assert "已作废" in dock.notice.text()
     with pytest.raises(WeipianError):
         review.session.check_splittable("u5")
+
+
+def test_selected_polygons_become_a_boundary(panel):
+    review, _dock, commands, canvas = panel
+    go(review, "nb")
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4490", "边界", "memory")
+    for west in (X + 0.002, X + 0.0022):
+        feature = QgsFeature()
+        feature.setGeometry(QgsGeometry.fromWkt(shapely.box(west, Y, west + 0.0002, Y + 0.0004).wkt))
+        layer.dataProvider().addFeature(feature)
+    QgsProject.instance().addMapLayer(layer)
+    layer.selectAll()
+    canvas.setCurrentLayer(layer)
+    commands.run("selected_boundary")
+    patch = review.session.patch_view("nb").patch
+    # 0.0004° by 0.0004° at 29.8° N: see the drawn one above
+    assert patch.area_m2 == pytest.approx(1715, rel=0.002)
+    assert shapely.get_num_geometries(shapely.from_wkb(patch.wkb)) == 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtWidgets import QAction, QDialog, QInputDialog, QMenu
+from qgis.PyQt.QtWidgets import QAction, QDialog, QFileDialog, QInputDialog, QMenu
 
 from ..core.errors import WeipianError
 from . import changes
@@ -20,8 +21,11 @@ _ENTRIES = (
     ("unsplit", "取消拆分"),
     ("boundary", "绘制边界（无边界图斑）"),
     ("paste_boundary", "粘贴边界…"),
+    ("selected_boundary", "用选中的面作边界"),
     ("clue", "登记线索…"),
+    ("clue_table", "导入线索表…"),
 )
+_TABLES = "线索表或图层 (*.xlsx *.xls *.csv *.geojson *.json *.gpkg *.shp)"
 
 
 class HandCommands(QObject):
@@ -45,7 +49,9 @@ class HandCommands(QObject):
             "unsplit": self.unsplit,
             "boundary": self.draw_boundary,
             "paste_boundary": self.paste_boundary,
+            "selected_boundary": self.selected_boundary,
             "clue": self.clue,
+            "clue_table": self.clue_table,
         }
 
     def fill_menu(self, menu: QMenu, run: Callable[[str], None]) -> None:
@@ -66,7 +72,8 @@ class HandCommands(QObject):
             "boundary": patch is not None and (patch.wkb is None or patch.geometry_source == "drawn"),
             "clue": self.review.session is not None,
         }
-        possible["paste_boundary"] = possible["boundary"]
+        possible["paste_boundary"] = possible["selected_boundary"] = possible["boundary"]
+        possible["clue_table"] = possible["clue"]
         for key, action in self._entries.items():
             action.setEnabled(possible[key])
 
@@ -160,6 +167,16 @@ class HandCommands(QObject):
         if text.strip():
             self._after_drawing(patch.patch_uid, session.paste_boundary(patch.patch_uid, patch.patch_id, text))
 
+    @guarded
+    def selected_boundary(self) -> None:
+        """The polygons selected in QGIS as the boundary of a patch that came without one."""
+        from .selected import selected_polygons, together
+
+        session, patch = self.review.opened(), self.review.current().patch
+        session.check_drawable(patch.patch_uid)
+        wkb = together(selected_polygons(self._hands()))
+        self._after_drawing(patch.patch_uid, session.draw_boundary(patch.patch_uid, patch.patch_id, wkb))
+
     def _after_drawing(self, uid: str, said: str) -> None:
         self.close()
         changes.patches_changed(self.review, [uid], show=uid)
@@ -191,6 +208,25 @@ class HandCommands(QObject):
         dialog = ClueDialog(self._hands(), now(), self.review.dock)
         dialog.submitted.connect(self._clue_entered)
         self._open(dialog)
+
+    @guarded
+    def clue_table(self) -> None:
+        """导入线索表: a row a clue, done at once because such tables are short."""
+        from ..core.feedback import Silent
+        from ..workbench.clue_tables import import_table
+
+        session = self.review.opened()
+        chosen, _filter = QFileDialog.getOpenFileName(self.review.dock, "导入线索表", "", _TABLES)
+        if not chosen:
+            return
+        report = import_table(session.folder, Path(chosen), session.who, Silent())
+        self.review.reload()
+        bad = [f"第 {row.row} 行：{row.reason}" for row in report.rejected]
+        if bad:
+            more = f" 等 {len(bad)} 行" if len(bad) > 3 else ""
+            self.review.tell(f"登记 {len(report.added)} 条；" + "；".join(bad[:3]) + more, "warn")
+        else:
+            self.review.tell(f"已登记 {len(report.added)} 条线索")
 
     def _clue_entered(self, draft: Any) -> None:
         try:

@@ -137,13 +137,14 @@ class Review(QObject):
     def _show_header(self, today: str) -> None:
         session = self.opened()
         batches = session.batches()
-        chosen = next((b for b in batches if b.batch_id == self.batch_id), batches[-1] if len(batches) == 1 else None)
+        issued = [b for b in batches if b.kind != "clue"]
+        chosen = next((b for b in batches if b.batch_id == self.batch_id), issued[-1] if len(issued) == 1 else None)
         dues = sorted(b.due_on for b in batches if b.due_on)
         # Of several batches the first deadline that has not passed counts.
         due = chosen.due_on if chosen else next((d for d in dues if d >= today), dues[-1] if dues else None)
         name = f"{session.name} · {chosen.name}" if chosen and chosen.name != session.name else session.name
-        if chosen is None and len(batches) > 1:
-            name += f" · {len(batches)} 个批次"
+        if chosen is None and len(issued) > 1:
+            name += f" · {len(issued)} 个批次"
         self.dock.header.show_name(name, due, today)
 
     def _choose_first_filter(self) -> None:

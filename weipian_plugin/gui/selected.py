@@ -39,3 +39,13 @@ def selected_polygons(hands: Any) -> list[bytes]:
     if not found:
         raise WeipianError("E_SHAPES_SELECT")
     return found
+
+
+def together(polygons: list[bytes]) -> bytes:
+    """Several polygons (WKB) as one."""
+    geometries = []
+    for wkb in polygons:
+        geometry = QgsGeometry()
+        geometry.fromWkb(wkb)
+        geometries.append(geometry)
+    return bytes(QgsGeometry.unaryUnion(geometries).asWkb().data())

@@ -15,6 +15,7 @@ from .facts import (
     approval_no,
     approved_mu,
     area_mark,
+    clue_text,
     covered_share,
     cropland_mu,
     issued_figures,
@@ -103,6 +104,7 @@ def _basic(report: PatchReport) -> tuple[tuple[str, str], ...]:
         ("中心坐标", centre),
         ("下发面积", f"{_mu(issued_mu(report))} 亩" if issued_mu(report) is not None else ""),
         ("拆分", split_text(report)),
+        ("线索", clue_text(report)),
         ("项目名称", report.fact("project")),
         ("用地主体", report.fact("party")),
         ("实地用途", report.fact("actual_use")),
@@ -110,7 +112,7 @@ def _basic(report: PatchReport) -> tuple[tuple[str, str], ...]:
         ("审批文号", approval_no(report)),
         ("外业人员 / 日期", " / ".join(t for t in (report.fact("surveyor"), report.fact("surveyed_on")) if t)),
     )
-    return tuple((label, value or _BLANK) for label, value in pairs if value or label != "拆分")
+    return tuple((label, value or _BLANK) for label, value in pairs if value or label not in ("拆分", "线索"))
 
 
 def _areas(report: PatchReport) -> tuple[tuple[str, str], ...]:

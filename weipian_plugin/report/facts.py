@@ -303,6 +303,19 @@ def remark(report: PatchReport) -> str:
     return "；".join(part for part in (report.patch.remark or "", split_text(report), area, figures, hand) if part)
 
 
+def clue_text(report: PatchReport) -> str:
+    """Where a clue comes from: source, finder, times and grid levels; empty for an issued patch."""
+    clue = report.clue
+    if clue is None:
+        return ""
+    parts = [CLUE_LABELS.get(report.patch.origin, ""), clue.finder]
+    times = (("发现", clue.found_at), ("制止", clue.stopped_at), ("报告", clue.reported_at))
+    parts += [f"{label} {text[:16].replace('T', ' ')}" for label, text in times if text]
+    parts += [f"{label} {text}" for label, text in (("网格长", clue.grid_l3), ("网格员", clue.grid_l4)) if text]
+    merged = f"已并入 {report.merged_into}" if report.merged_into else ""
+    return " · ".join(part for part in (*parts, merged) if part)
+
+
 def split_text(report: PatchReport) -> str:
     """「被拆分为 …_1、…_2」, 「拆分自 …」 or empty."""
     label = SPLIT_LABELS.get(report.patch.split_state, "")
