@@ -13,6 +13,8 @@ HUGE = 1024
 _SMALL = 256
 #: Halvings after which a polygon is left as it is (a box of 1e-9 m).
 _DEPTH = 48
+#: Where a cut lies: beside the middle, which in outlines made of pixels or grids is full of vertices.
+_MIDDLE = 0.4871938
 #: Edges that a cut may cross where the polygon is clipped.
 _CROSSINGS = 64
 #: Two halves must sum to their whole this closely, relative.
@@ -82,7 +84,7 @@ def _cut_up(geom: Any, halve: Callable[[Any, Any, Any, Any], tuple[Any, Any]]) -
         x0, y0, x1, y1 = bounds.T
         wide = (x1 - x0) >= (y1 - y0)
         try:
-            halves = halve(todo, bounds, wide, np.where(wide, (x0 + x1) / 2, (y0 + y1) / 2))
+            halves = halve(todo, bounds, wide, np.where(wide, x0 + _MIDDLE * (x1 - x0), y0 + _MIDDLE * (y1 - y0)))
         except shapely.errors.GEOSException:
             return None
         whole, cut = shapely.area(todo), shapely.area(halves[0]) + shapely.area(halves[1])
