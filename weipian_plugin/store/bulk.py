@@ -104,7 +104,7 @@ def _column(values: Sequence[Any], encode: Callable[[Any], Any]) -> dict[str, An
     if len(distinct) * 2 > len(values):
         return {"each": list(values) if plain else list(map(encode, values))}
     number = {value: i for i, value in enumerate(distinct)}
-    return {"of": list(map(encode, distinct)), "at": [number[value] for value in values]}
+    return {"of": list(distinct) if plain else list(map(encode, distinct)), "at": [number[value] for value in values]}
 
 
 def _values(column: Mapping[str, Any], count: int, decode: Callable[[Any], Any]) -> list[Any]:

@@ -108,20 +108,22 @@ def overlay_targets(ws: Workspace) -> list[OverlayTarget]:
     return [OverlayTarget(uid, pid, gpkg.decode(geom), *rest) for uid, pid, geom, *rest in rows]
 
 
-def overlay_sums(ws: Workspace) -> dict[str, float]:
-    """m² that the land use of each patch adds up to, uncovered ground in, ground covered twice out."""
-    return dict(
-        ws.connection.execute(
-            "SELECT patch_uid, sum(CASE WHEN class_code = ? THEN -area_m2 ELSE area_m2 END) FROM overlay"
-            " WHERE role = 'landuse' GROUP BY patch_uid",
-            (DUPLICATE_CODE,),
-        ).fetchall()
+def overlay_off(ws: Workspace, by_m2: float) -> set[str]:
+    """Patches whose land use, uncovered ground in, ground covered twice out, misses their area by this much."""
+    rows = ws.connection.execute(
+        "SELECT patch_uid FROM (SELECT patch_uid, sum(CASE WHEN class_code = ? THEN -area_m2 ELSE area_m2 END) AS found"
+        " FROM overlay WHERE role = 'landuse' GROUP BY patch_uid) JOIN patch USING (patch_uid)"
+        " WHERE abs(found - area_m2) >= ?",
+        (DUPLICATE_CODE, by_m2),
     )
+    return {row[0] for row in rows}
 
 
 def overlay_keys(ws: Workspace) -> list[tuple[str, str, str]]:
     """(patch_uid, role, class_code) of every overlay row."""
-    return [tuple(row) for row in ws.connection.execute("SELECT patch_uid, role, class_code FROM overlay")]
+    cursor = ws.connection.cursor()
+    cursor.row_factory = None
+    return cursor.execute("SELECT patch_uid, role, class_code FROM overlay").fetchall()
 
 
 def overlay_row(row: OverlayRow) -> Row:

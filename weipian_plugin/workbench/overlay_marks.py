@@ -52,9 +52,9 @@ def layer_marks(layers: Sequence[LayerAssignment]) -> dict[str, str]:
 
 
 def geometry_mark(target: Target) -> str:
-    """Digest of the outline and of the area that its parts are scaled to."""
-    told = (target.wkb or b"", target.delivered_wkb or b"", f"{target.delivered_crs}|{target.area_m2!r}".encode())
-    return _digest(b"\0".join(told))
+    """Digest of the outline (the delivered one makes the checked one) and of the area its parts are scaled to."""
+    told = f"|{len(target.delivered_wkb or b'')}|{target.delivered_crs}|{target.area_m2!r}"
+    return _digest((target.wkb or b"") + told.encode())
 
 
 def layers_mark(layers: Mapping[str, str]) -> str:

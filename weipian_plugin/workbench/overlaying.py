@@ -102,13 +102,14 @@ class _Work:
     ) -> _Work:
         """Sort the patches by what has changed for them."""
         work = cls(targets, layers)
-        key = layers_mark(layers)
+        key, everything = layers_mark(layers), frozenset(layers)
         for target in targets:
             geometry = geometry_mark(target)
             wanted = f"{geometry}-{key}"
             if wanted != target.overlay_mark:
                 work.marks[target.patch_uid] = wanted
-                stale = stale_roles(target.overlay_mark, geometry, layers, earlier)
+                now = target.overlay_mark
+                stale = stale_roles(now, geometry, layers, earlier) if now else everything
                 work.groups.setdefault(stale, []).append(target)
         return work
 
@@ -179,18 +180,19 @@ def _write(ws: Workspace, change: Transaction, work: _Work, *, moved: bool) -> N
     `moved`: somebody has written meanwhile, so that states and villages are read again.
     """
     at = now()
-    fresh: set[tuple[str, str, str]] = set()
-    for _, result in work.results:
-        columns = _columns(result, at)
-        fresh.update(zip(columns["patch_uid"], columns["role"], columns["class_code"]))
+    parts = [_columns(result, at) for _, result in work.results]
+    old = records.overlay_keys(ws) if work.groups else []
+    if old:
+        fresh = {key for c in parts for key in zip(c["patch_uid"], c["role"], c["class_code"])}
+        stale = {target.patch_uid: roles for roles, targets in work.groups.items() for target in targets}
+        gone = [
+            key
+            for key in old
+            if key[0] in stale and key not in fresh and (key[1] in stale[key[0]] or key[1] not in work.layers)
+        ]
+        change.delete_many("overlay", gone)
+    for columns in parts:
         change.put_columns("overlay", columns)
-    stale = {target.patch_uid: roles for roles, targets in work.groups.items() for target in targets}
-    gone = [
-        key
-        for key in (records.overlay_keys(ws) if stale else ())
-        if key[0] in stale and key not in fresh and (key[1] in stale[key[0]] or key[1] not in work.layers)
-    ]
-    change.delete_many("overlay", gone)
     known = {target.patch_uid: (target.review_status, target.village_name) for target in work.targets}
     if moved:
         known = {t.patch_uid: (t.review_status, t.village_name) for t in records.overlay_targets(ws)}
@@ -238,9 +240,12 @@ def _findings(ws: Workspace, work: _Work) -> list[Told]:
         fresh += [Told(role, False, finding) for role, found in result.layer_findings.items() for finding in found]
         for role in roles:
             again[role] = again.get(role, 0) + len(result.targets)
+    known = load_findings(records.setting(ws, _FINDINGS))
+    if not known and not fresh:
+        return []
     patches = frozenset(target.patch_id for roles, r in work.results if "landuse" in roles for target in r.targets)
     return merge_findings(
-        load_findings(records.setting(ws, _FINDINGS)),
+        known,
         fresh,
         {role: again.get(role, 0) >= len(work.targets) for role in work.layers if role != APPROVED_UNION},
         patches,
@@ -250,11 +255,10 @@ def _findings(ws: Workspace, work: _Work) -> list[Told]:
 
 def _identity_bad(ws: Workspace, targets: Sequence[OverlayTarget]) -> list[str]:
     """Patches whose parts do not sum to the whole."""
-    sums = records.overlay_sums(ws)
     bad = []
-    for target in targets:
-        found = sums.get(target.patch_uid)
-        if found is None or abs(found - target.area_m2) < _SURELY_EQUAL:
+    doubtful = records.overlay_off(ws, _SURELY_EQUAL)
+    for target in targets if doubtful else ():
+        if target.patch_uid not in doubtful:
             continue
         # The rules are parsed only where there is something to look at.
         rows = records.overlay(ws, target.patch_uid)
