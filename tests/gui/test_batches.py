@@ -85,7 +85,7 @@ def test_a_changed_boundary_stays_in_sight_until_confirmed(panel) -> None:
     put(review.opened(), Reissue("b1", "u1", "geometry", {"area_m2": ["2000.00", "2500.00"]}, "2026-06-01"))
     review.show_patch("u1")
     assert dock.earlier.texts() == ["▲ 下发边界有变化，判定可能受影响：3.00 → 3.75 亩"]  # 2 000 and 2 500 m²
-    button(dock, "判定不变").click()
+    button(dock, "已核对").click()
     review.show_patch("u1")
     assert "判定可能受影响" not in "".join(dock.earlier.texts())
     assert review.opened().lineage("u1").boundary == ""

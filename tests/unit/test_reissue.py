@@ -299,7 +299,7 @@ def test_void_after_a_decision_needs_a_reason_and_keeps_the_work(folder):
         session.judge(uid, "A1", "other", against_reason="实地未变化")
         with pytest.raises(WeipianError) as caught:
             session.void(uid, "A1", "void")
-        assert caught.value.code == "E_REASON_REQUIRED"
+        assert caught.value.code == "E_VOID_REASON"
         session.void(uid, "A1", "void", "重复下发")
         view = session.patch_view(uid)
         assert view.patch.review_status is ReviewStatus.VOID

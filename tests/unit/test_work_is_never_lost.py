@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 NUMBERS = ("A1", "A2", "A3", "A4")
 STATES = ("未提交", "市级待审核", "省级待审核", "已打回", "审核结束", "不存在的状态")
 #: By a rule: an unknown number, a step that is not legal, a table without a usable row.
-REFUSALS = ("E_PATCH_MISSING", "E_TRANSITION", "E_LAYER_EMPTY", "E_REASON_REQUIRED")
+REFUSALS = ("E_PATCH_MISSING", "E_TRANSITION", "E_LAYER_EMPTY")
 #: number -> (width factor, place, attribute); place 9 is elsewhere.
 _ROW = st.tuples(
     st.sampled_from(NUMBERS), st.sampled_from((1.0, 1.5)), st.sampled_from((0, 0, 0, 9)), st.sampled_from("甲乙丙")

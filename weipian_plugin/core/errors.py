@@ -64,6 +64,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_CASE_NOT_ILLEGAL": ("图斑 {patch_id} 没有判定为违法，不能登记查处整改", "请先判定；判定为违法后才有查处整改。"),
     "E_CLOSURE": ("图斑 {patch_id} 还不能销号：{missing}", "请补齐所列各项后再销号。"),
     "E_REASON_REQUIRED": ("与建议不一致的判定需要写明理由", "请在“理由”中写一句话，例如核实到的事实。"),
+    "E_VOID_REASON": (
+        "{what}已有判定或外业等工作，作废需要写明原因",
+        "请写一句话，例如“县局通知撤回”或“实地无此图形”。",
+    ),
     "E_VERDICT_UNKNOWN": ("不认识的判定：{value}", "请填写 合法、违法、其他 或 存疑。"),
     "E_SUBTYPE_UNKNOWN": ("“{verdict}”下没有细类“{value}”", "请从规则包列出的细类中选择。"),
     "E_DATE_INVALID": ("日期写法不对：{value}", "请写成 2026-05-01 这样的日期。"),

@@ -49,7 +49,7 @@ class BatchWork(QObject):
         self._review.assert_shown(patch.patch_id)
         self._review.opened().confirm_boundary(patch.patch_uid, patch.patch_id)
         self._again(patch.patch_uid)
-        self._review.tell("已确认：边界有变化，判定不变。")
+        self._review.tell("已核对：边界有变化，已有的判定不变。")
 
     def _again(self, uid: str) -> None:
         self._review.row_changed(uid)

@@ -107,7 +107,7 @@ class EarlierPanel(QWidget):
 
     def _boundary(self, lineage: Lineage) -> None:
         row = self._wrapped(f"▲ {lineage.boundary}", "warn", lineage.boundary_detail)
-        button = self._button(row, "判定不变", "已按新边界看过，原判定仍然成立；重新判定也会消除这条提示")
+        button = self._button(row, "已核对", "已按新边界看过，已有的判定不变；重新判定也会消除这条提示")
         button.clicked.connect(lambda _checked=False: self.confirm_requested.emit())
 
     def _earlier(self, item: EarlierPatch) -> None:

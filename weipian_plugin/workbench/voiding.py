@@ -25,7 +25,7 @@ def void(session: Acting, patch_uid: str, patch_id: str, reason: str, note: str 
 
     Raises:
         WeipianError: E_PATCH_MISSING, E_PATCH_MISMATCH, E_ANSWER for an unknown reason, E_TRANSITION when it
-            is void already, E_REASON_REQUIRED.
+            is void already, E_VOID_REASON.
     """
     patch = session.guard(patch_uid, patch_id)
     if reason not in REASONS:
@@ -36,7 +36,7 @@ def void(session: Acting, patch_uid: str, patch_id: str, reason: str, note: str 
             "E_TRANSITION", patch_id=patch_id, current=patch.review_status.label, target=ReviewStatus.VOID.label
         )
     if patch.review_status not in _EARLY and not note.strip():
-        raise WeipianError("E_REASON_REQUIRED")
+        raise WeipianError("E_VOID_REASON", what=f"图斑 {patch_id} ")
     with session.acting("void", patch_uid) as change:
         put_void(change, (patch, *_children(session, (patch_uid,))), REASONS[reason], note)
 
@@ -47,7 +47,7 @@ def withdraw(session: Acting, batch_id: str, note: str = "") -> int:
     Patches of earlier batches that it held again stay: they were issued before.
 
     Raises:
-        WeipianError: E_ANSWER for an unknown batch, E_REASON_REQUIRED when work was done on one of them.
+        WeipianError: E_ANSWER for an unknown batch, E_VOID_REASON when work was done on one of them.
     """
     batches = {batch.batch_id: batch.name for batch in session.batches()}
     if batch_id not in batches:
@@ -60,7 +60,7 @@ def withdraw(session: Acting, batch_id: str, note: str = "") -> int:
     own = {patch.patch_uid for patch in rows}
     rows += [p for p in _children(session, own) if p.patch_uid not in own]
     if any(patch.review_status not in _EARLY for patch in rows) and not note.strip():
-        raise WeipianError("E_REASON_REQUIRED")
+        raise WeipianError("E_VOID_REASON", what=f"批次“{batches[batch_id]}”里的图斑")
     with session.acting("withdraw", batch_id) as change:
         put_void(change, rows, f"批次“{batches[batch_id]}”撤回", note)
     return len(rows)
