@@ -184,10 +184,9 @@ def _expected(plan: Plan) -> tuple[dict[str, int], int]:
     seen: set[str] = set()
     for number, row in enumerate(plan.rows):
         name = str(row.cells[plan.id_column] or "").strip()
-        if name and name not in seen:
+        if name and name not in seen and (row.area_m2 is not None or boundless):
             seen.add(name)
-            if row.area_m2 is not None or boundless:
-                good[name] = number
+            good[name] = number
     return good, len(plan.rows) - len(good)
 
 

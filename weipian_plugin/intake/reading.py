@@ -128,7 +128,8 @@ def _rows(source: Source, inspection: Inspection, feedback: Feedback) -> _Read:
         if rejected is not None:
             found.rejected.append(rejected)
             continue
-        first[patch_id] = number
+        if wkb or source.boundless or source.updates_only:  # a row without its boundary keeps no other one out
+            first[patch_id] = number
         if source.updates_only:
             found.updates.append(AttributeUpdate(patch_id, dict(row), number))
         elif source.tabular and _is_centre(wkb, source.boundless):
