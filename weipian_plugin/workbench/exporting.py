@@ -56,7 +56,8 @@ class ExportResult:
         """The REPORT_JSON of design section 5."""
         return {
             "folder": str(self.folder), "ledger": str(self.ledger), "patches": self.patches, "sheets": self.sheets,
-            "draft": self.draft, "cropland": self.cropland, "skipped": [{"code": "W_EXPORT", "reason": text} for text in self.problems],
+            "draft": self.draft, "cropland": self.cropland,
+            "skipped": [{"code": "W_EXPORT", "reason": text} for text in self.problems],
         }  # fmt: skip
 
 
