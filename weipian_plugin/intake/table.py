@@ -59,7 +59,7 @@ def layer_of(sheet: Sheet, answers: Mapping[str, str]) -> MemoryLayer:
     elif layer.geometry_type == NOTHING:
         if answers.get("rows") == "patches":
             return layer
-        if area_column(sheet.header):
+        if area_column(sheet.header) is not None:
             layer.asked = (ROWS_QUESTION,)
         else:
             layer.updates_only = True
