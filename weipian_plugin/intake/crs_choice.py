@@ -16,10 +16,10 @@ from ..sources.crs import (
     datum_label,
     gauss_kruger_of,
     is_geographic,
-    label_of,
     nameless_cgcs2000,
     same_datum,
 )
+from ..sources.crs import label_of as name_of
 from . import crs_guess
 from .asking import Notes
 from .model import Question
@@ -47,6 +47,16 @@ class ChosenCrs:
     crs: str
     reason: str
     assumed: str
+
+
+def label_of(crs: str) -> str:
+    """Chinese name of a CGCS2000 CRS, the name it carries for any other."""
+    try:
+        authid = authid_of(crs) or ""
+    except WeipianError:
+        return name_of(crs)
+    code = int(authid[5:]) if authid.startswith("EPSG:") else 0
+    return crs_guess.label(code) if 4490 <= code <= 4554 else name_of(crs)
 
 
 def place_of(crs: str, extent: Extent) -> Optional[Extent]:

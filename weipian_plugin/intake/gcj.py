@@ -14,6 +14,7 @@ from .model import Context
 
 #: Columns that the map services of AMap (DataV, the district API) write.
 _AMAP = frozenset({"adcode", "acroutes", "childrennum", "subfeatureindex", "citycode", "centroid", "center"})
+_OWN = ("adcode", "acroutes", "childrennum", "subfeatureindex")  # nobody else has these
 _NAMES = ("gcj", "高德", "amap", "火星坐标", "腾讯地图", "datav")
 _METRES = 111_320.0
 #: Measured offsets agree with the shift within this many metres; it is 300–700 m long in China.
@@ -46,7 +47,7 @@ def suspect(
     if measured is not None:
         return measured
     met = sorted(f for f in fields if f.casefold() in _AMAP)
-    if len(met) >= 2 and any(f.casefold() in ("adcode", "acroutes", "childrennum") for f in met):
+    if any(f.casefold() in _OWN for f in met):
         return Suspicion(True, f"字段 {'、'.join(met)} 是高德地图接口的字段，高德的坐标是 GCJ-02（火星坐标）")
     text = f"{name} {' '.join(fields)}".casefold()
     word = next((w for w in _NAMES if w in text), "")

@@ -18,7 +18,10 @@ Extent = tuple[float, float, float, float]
 #: Rows kept as a sample, geometries kept to be shown, invalid ones kept to be listed.
 SAMPLE, SHOWN, LISTED = 500, 300, 2000
 _CHUNK = 2000
-_FARTHEST = 1e9
+#: A row this many times the spread of the middle half away from it is not where the delivery lies.
+_OUTLIER = 5.0
+#: Millimetres on earth are below this; what is beyond is no coordinate in any unit.
+_FARTHEST = 1e11
 _REASONS = (
     ("Self-intersection", "图形自相交"), ("Ring Self-intersection", "边界自相接"),
     ("Hole lies outside", "洞在外环之外"),
@@ -56,7 +59,8 @@ class Survey:
             return None
         middles = (boxes[:, :2] + boxes[:, 2:]) / 2
         low, high = np.percentile(middles, 25, axis=0), np.percentile(middles, 75, axis=0)
-        near = ((middles >= low) & (middles <= high)).all(axis=1)
+        reach = _OUTLIER * np.maximum(high - low, np.median(boxes[:, 2:] - boxes[:, :2], axis=0))
+        near = ((middles >= low - reach) & (middles <= high + reach)).all(axis=1)
         chosen = boxes[near] if near.any() else boxes
         x0, y0 = chosen[:, :2].min(axis=0).tolist()
         x1, y1 = chosen[:, 2:].max(axis=0).tolist()

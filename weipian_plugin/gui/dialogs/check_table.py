@@ -44,7 +44,7 @@ class CheckTable(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
-        self.table.setWordWrap(True)
+        self.table.setWordWrap(False)
         describe(self.table, "检查结果", "双击一行在地图上查看该图斑")
         top = QHBoxLayout()
         top.addWidget(self.kind)
@@ -85,8 +85,6 @@ class CheckTable(QWidget):
                 self.table.setItem(number, column, cell)
         for column in (0, 1, 2, 3, 5, 6):
             self.table.resizeColumnToContents(column)
-        if len(rows) <= 500:
-            self.table.resizeRowsToContents()
         self._filter()
 
     def _filter(self, *_: object) -> None:
