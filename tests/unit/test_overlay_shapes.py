@@ -21,7 +21,7 @@ def star(vertices: int, hole: bool) -> shapely.Polygon:
 def test_pieces_make_up_the_whole(hole):
     whole = star(HUGE * 20, hole)
     pieces = split_huge(whole)
-    assert max(shapely.get_num_coordinates(pieces)) <= 256
+    assert max(shapely.get_num_coordinates(pieces)) <= 512
     assert shapely.is_valid(pieces).all()
     # The shoelace formula in polar form, an independent sum.
     angle = np.linspace(0, 2 * np.pi, HUGE * 20, endpoint=False)

@@ -10,13 +10,13 @@ import shapely
 
 #: Polygons with more vertices than `HUGE` are cut into pieces of at most `_SMALL`.
 HUGE = 1024
-_SMALL = 256
+_SMALL = 512
 #: Halvings after which a polygon is left as it is (a box of 1e-9 m).
 _DEPTH = 48
 #: Where a cut lies: beside the middle, which in outlines made of pixels or grids is full of vertices.
 _MIDDLE = 0.4871938
 #: Edges that a cut may cross where the polygon is clipped.
-_CROSSINGS = 64
+_CROSSINGS = 2000
 #: Two halves must sum to their whole this closely, relative.
 _EXACT = 1e-12
 
@@ -58,7 +58,7 @@ def repair(geom: Any) -> Any:
 
 
 def split_huge(geom: Any) -> Optional[Any]:
-    """Pieces of at most 256 vertices that make up `geom` exactly; None if they do not sum to it.
+    """Pieces of at most 512 vertices that make up `geom` exactly; None if they do not sum to it.
 
     Intersecting a patch with a boundary of 100 000 vertices costs milliseconds each time; with the piece
     beside it microseconds. Boxes are halved across their longer side, all pieces of a level at once, and
