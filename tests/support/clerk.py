@@ -48,6 +48,7 @@ POLICY: dict[str, Callable[[Knows, list[str]], str]] = {
     "encoding": lambda knows, values: knows.encoding or values[0],
     "repair": lambda knows, values: "yes",
     "gcj02": lambda knows, values: "keep",
+    "rows": lambda knows, values: "patches",
     "GDMJ": lambda knows, values: "farmland" if "farmland" in values else values[0],
 }
 

@@ -247,3 +247,29 @@ def test_nothing_is_lost(plan: Plan) -> None:
             assert _CHINESE.search(str(refused.value))
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["id first", "area first"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_list_of_ids_and_areas_is_a_list_of_patches(form: str, order: tuple[int, int], tmp_path: Path) -> None:
+    columns = (Column("TBBH", "str", 60), Column("面积_亩", "real"))
+    cells = ("500112SJBG0001", 0.15)
+    row = Row(None, None, tuple(cells[i] for i in order))
+    plan = Plan(form, 4545, False, False, "utf-8", "", tuple(columns[i] for i in order), (row,), order.index(0), "mu")
+    outcome = bring_in(tmp_path / "ws", write(tmp_path / "in", plan), _knows(plan))
+    check(plan, outcome)
+    (patch,) = outcome.patches
+    assert (patch.issued_area, patch.issued_unit, patch.adopted_source) == (0.15, "mu", "issued")
+    assert patch.adopted_area_m2 == pytest.approx(100.0)  # 0.15 × 2000 / 3
+
+
+@pytest.mark.parametrize("form", ["shp", "gpkg", "geojson"])
+def test_a_row_without_boundary_keeps_no_other_out(form: str, tmp_path: Path) -> None:
+    ground = shapely.box(379000, 3296000, 379050, 3296040)
+    area = official(project(ground, 4545, 4490))
+    rows = (Row(None, None, ("A1", 3.0)), Row(ground, area, ("A1", 3.0)), Row(ground, area, ("A1", 3.0)))
+    columns = (Column("TBBH", "str", 60), Column("面积_亩", "real"))
+    plan = Plan(form, 4545, True, False, "UTF-8", "cpg", columns, rows, 0, "mu")
+    outcome = bring_in(tmp_path / "ws", write(tmp_path / "in", plan), _knows(plan))
+    check(plan, outcome)
+    assert [item.code for item in outcome.result.rejected] == ["R_GEOMETRY_EMPTY", "R_ID_DUPLICATE"]
