@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..workbench.acting import HAND_ACTIONS, WIDE_ACTIONS
+
 if TYPE_CHECKING:
     from .review import Review
 
@@ -12,8 +14,8 @@ if TYPE_CHECKING:
 def patches_changed(review: Review, uids: Sequence[str], removed: Sequence[str] = (), show: str = "") -> None:
     """Take over what is now of these patches, drop those of `removed`, then show one."""
     session = review.opened()
-    members = session.patch_uids()
-    rows = [session.queue_row(uid) for uid in uids if review.batch_id in ("", members.get(uid, ""))]
+    inside = session.uids_of(review.batch_id)
+    rows = [session.queue_row(uid) for uid in uids if uid in inside]
     for uid in (*uids, *removed):
         review.drafts.pop(uid, None)
     review.dock.queue.change_rows(rows, removed)
@@ -27,10 +29,20 @@ def patches_changed(review: Review, uids: Sequence[str], removed: Sequence[str] 
 
 def show_added(review: Review, uid: str) -> None:
     """A new patch, also where the queue holds another batch only."""
-    batch_id = review.opened().patch_uids().get(uid, "")
-    if review.batch_id not in ("", batch_id):
+    if uid not in review.opened().uids_of(review.batch_id):
         review.choose_batch("")
     patches_changed(review, [uid], show=uid)
+
+
+def undone(review: Review, label: str, subject: str, uid: str) -> str:
+    """Show what an undone action left: all anew, what came and went, or one line. Gives the patch to show."""
+    if label in WIDE_ACTIONS:
+        review.reload()
+    elif label in HAND_ACTIONS:
+        return follow(review, subject)
+    else:
+        review.row_changed(uid)
+    return uid
 
 
 def follow(review: Review, subject: str) -> str:
@@ -38,8 +50,7 @@ def follow(review: Review, subject: str) -> str:
     now = review.opened().patch_uids()
     shown = [row.patch_uid for row in review.dock.queue.model.rows]
     removed = [uid for uid in shown if uid not in now]
-    wanted = [uid for uid, batch_id in now.items() if review.batch_id in ("", batch_id)]
-    added = [uid for uid in wanted if uid not in set(shown)]
+    added = sorted(review.opened().uids_of(review.batch_id).difference(shown))
     uid = subject if subject in now else next((other for other in shown if other in now), "")
     if not uid:
         review.reload()

@@ -10,7 +10,6 @@ from qgis.PyQt.QtWidgets import QInputDialog
 
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, ReviewStatus, Verdict
-from ..workbench.acting import HAND_ACTIONS, WIDE_ACTIONS
 from ..workbench.views import PatchView
 from . import changes
 from .case_panel import status_label
@@ -373,12 +372,7 @@ class Review(QObject):
         known = self.dock.queue.model.row_of(subject) is not None
         uid = subject if known else self.current().patch.patch_uid
         self.drafts.pop(uid, None)
-        if label in WIDE_ACTIONS:
-            self.reload()
-        elif label in HAND_ACTIONS:
-            uid = changes.follow(self, subject)
-        else:
-            self.row_changed(uid)
+        uid = changes.undone(self, label, subject, uid)
         self.show_patch(uid)
         self.tell(f"已撤销：{label}" + (f" …{self.view.patch.patch_id[-4:]}" if self.view else ""))
 

@@ -75,6 +75,12 @@ def patches(ws: Workspace, batch_id: str = "") -> list[Patch]:
     return [_patch(row) for row in _select(ws, "patch", tail, values)]
 
 
+def uids_of(ws: Workspace, batch_id: str = "") -> set[str]:
+    """patch_uid of the patches of a batch, as `patches` has them, or of all."""
+    where, values = (f"WHERE {_OF_BATCH}", (batch_id,) * 3) if batch_id else ("", ())
+    return {row[0] for row in ws.connection.execute(f"SELECT patch_uid FROM patch {where}", values)}
+
+
 def patch(ws: Workspace, patch_uid: str) -> Optional[Patch]:
     """One patch, None if there is none."""
     rows = _select(ws, "patch", "WHERE patch_uid = ?", (patch_uid,))

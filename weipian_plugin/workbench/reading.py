@@ -68,6 +68,10 @@ class Reader:
         """Patches of a batch, those that it held again included, or all."""
         return records.patches(self._ws, batch_id)
 
+    def uids_of(self, batch_id: str) -> set[str]:
+        """patch_uid of the patches of a batch, those that it held again included, or of all."""
+        return records.uids_of(self._ws, batch_id)
+
     def find(self, patch_id: str, batch_id: str = "") -> Patch:
         """The patch with this number; of several the newest that is not void.
 
