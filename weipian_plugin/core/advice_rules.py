@@ -83,7 +83,7 @@ def photovoltaic(case: Case) -> Iterator[Finding]:
         if role_area > case.touch:
             yield Finding(case.reason("R-15", key, area=role_area), "illegal", "illegal_pv")
             return
-    lacking = () if case.knows_prime else (layer_name("prime_farmland"),)
+    lacking: tuple[str, ...] = () if case.knows_prime else (layer_name("prime_farmland"),)
     lacking += () if case.knows_cropland else (layer_name("landuse"),)
     reason = case.reason("R-15", "unknown", "warn") if lacking else case.reason("R-15", "open", "info")
     yield Finding(reason, "other", "pv_unchanged", (*lacking, "光伏项目批复"))
