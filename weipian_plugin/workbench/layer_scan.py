@@ -61,7 +61,8 @@ def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
     seen = 0
     folders = []
     try:
-        inside = sorted(folder.iterdir())
+        # What was unpacked goes before the archive it came from.
+        inside = sorted(folder.iterdir(), key=lambda path: (path.suffix.lower() == ".zip", path.name))
     except OSError:
         return
     for path in inside:
