@@ -80,6 +80,6 @@ def test_a_number_that_was_delivered_is_taken_at_its_word():
     assert all(row.share == 0 for row in rows.values())
 
 
-def test_a_patch_is_not_its_own_predecessor():
+def test_a_patch_and_its_parts_are_not_its_predecessors():
     same = square("n", 0, 0)
-    assert found([same], [same]) == {}
+    assert found([same], [same, square("n_1", 0, 0, 50, split_state="child", parent_uid="n")]) == {}

@@ -101,7 +101,8 @@ def find_relations(
 
     def note(new: Patch, old: Patch, area: float, share: float, reason: str) -> None:
         key = (new.patch_uid, old.patch_uid)
-        if new.patch_uid != old.patch_uid and key not in found:
+        own = new.patch_uid in (old.patch_uid, old.parent_uid)  # itself, or a part of it
+        if not own and key not in found:
             kind = kinds.get(old.patch_uid, EARLIER)
             found[key] = PatchRelation(*key, kind, round(area, 2), round(min(share, 1.0), 4), reason, at)
 
