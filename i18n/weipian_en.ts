@@ -238,6 +238,25 @@
   </message>
  </context>
  <context>
+  <name>ImportClues</name>
+  <message>
+   <source>导入线索</source>
+   <translation>Import clues</translation>
+  </message>
+  <message>
+   <source>逐行登记巡查、网格员报告、群众举报的线索（xlsx、csv、GeoJSON 等；列：来源、发现人、发现时间、制止时间、报告时间、三级网格长、四级网格员、村、说明、经度、纬度或 WKT）。线索不计入下发图斑和填报率；登记过的不重复登记。</source>
+   <translation>Registers clues of patrols, grid workers and the public row by row (xlsx, csv, GeoJSON …; columns: source, finder, times found, stopped and reported, grid levels 3 and 4, village, note, longitude, latitude or WKT). Clues are in no issued count and in no filing rate; one that is registered already is not registered twice.</translation>
+  </message>
+  <message>
+   <source>没有“来源”列时的来源（巡查、网格员报告、群众举报）</source>
+   <translation>Source of rows without a source column (巡查 patrol, 网格员报告 grid report, 群众举报 public report)</translation>
+  </message>
+  <message>
+   <source>线索表或线索图层</source>
+   <translation>Table or layer of clues</translation>
+  </message>
+ </context>
+ <context>
   <name>ImportPatches</name>
   <message>
    <source>导入图斑</source>

@@ -93,6 +93,21 @@ def test_areas_say_where_they_come_from():
     assert ("拆分", "拆分自 P3") in sheet_content(by_uid["u31"], "x").basic
 
 
+def test_an_adopted_issued_area_is_named_in_words():
+    """As an import leaves a patch without boundary: 0.85 亩 are 566.67 m²."""
+    adopted = {
+        "adopted_area_m2": 566.6666666666666,
+        "adopted_source": "issued",
+        "issued_area": 0.85,
+        "issued_unit": "mu",
+    }
+    without = report(8, summary=None, patch={"geometry_source": "none", **adopted, "area_m2": 0.0})
+    assert (facts.total_mu(without), facts.area_mark(without)) == (Decimal("0.85"), "下发值")
+    with_one = report(9, patch=adopted)
+    assert (facts.total_mu(with_one), facts.area_mark(with_one)) == (Decimal("0.85"), "下发值")
+    assert "issued" not in facts.remark(without) + facts.remark(with_one)
+
+
 def test_nothing_is_missing_of_what_is_not_counted():
     by_uid = {r.patch.patch_uid: r for r in sample()}
     assert [missing_of(by_uid[uid]) for uid in ("u3", "u43", "u5", "u6")] == [[], [], [], []]

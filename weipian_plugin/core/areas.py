@@ -76,6 +76,16 @@ def adjust(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:
     return rounded
 
 
+#: Source of an adopted area -> as printed; others (平差, 自绘边界 …) are words already.
+ADOPTED_LABELS: Mapping[str, str] = {"issued": "下发值", "computed": "计算值"}
+
+
+def adopted_label(patch: Patch) -> str:
+    """Where the adopted area of a patch comes from, as printed; empty where none was adopted."""
+    source = patch.adopted_source or ""
+    return "" if patch.adopted_area_m2 is None else ADOPTED_LABELS.get(source, source)
+
+
 #: By how much 平差 can move the area of a child from its computed one, 亩; more is another area.
 _ADJUSTED_BY = Decimal("0.05")
 

@@ -9,7 +9,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ..core.areas import BASIS_LABELS, NET, AreaSummary, issued_cropland, issued_prime, mu
+from ..core.areas import BASIS_LABELS, NET, AreaSummary, adopted_label, issued_cropland, issued_prime, mu
 from ..core.model import LEVEL_LABELS, SQUARE_METRES, Clue, Patch
 from ..workbench.clues import SOURCES
 from ..workbench.reading import area_source
@@ -64,7 +64,7 @@ def issued_text(patch: Patch) -> str:
         unit = _UNIT_LABELS.get(patch.issued_unit or "", patch.issued_unit or "")
         parts.append(f"下发 {patch.issued_area:.2f} {unit}".rstrip())
     if patch.adopted_area_m2 is not None:
-        source = f"（{patch.adopted_source}）" if patch.adopted_source else ""
+        source = f"（{adopted_label(patch)}）" if adopted_label(patch) else ""
         parts.append(f"采用 {patch.adopted_area_m2:.2f} 平方米{source}")
     if parts:
         parts.insert(len(parts) if patch.adopted_area_m2 is None else 1, f"计算 {patch.area_m2:.2f} 平方米")

@@ -93,10 +93,10 @@ def total_mu(report: PatchReport) -> Optional[Decimal]:
 def area_mark(report: PatchReport) -> str:
     """What must stand beside 图斑面积 unless it is computed from the issued boundary: 下发值, 平差 …"""
     patch = report.patch
-    if patch.geometry_source == "none" and not patch.area_m2 and patch.adopted_area_m2 is None:
-        return "" if patch.issued_area is None else "下发值"
-    if patch.adopted_area_m2 is not None and patch.adopted_source:
-        return patch.adopted_source
+    if patch.geometry_source == "none" and not patch.area_m2:
+        return "下发值" if patch.area_in_force else ""
+    if adopted_label(patch):
+        return adopted_label(patch)
     return "自绘边界" if patch.geometry_source == "drawn" else ""
 
 

@@ -37,9 +37,9 @@ CROPLAND = "cropland"
 def area_source(patch: Patch) -> str:
     """How the area in force came about where it is not the computed one of the delivered boundary."""
     if patch.wkb is None:
-        return "下发，无边界" if patch.issued_area is not None else "无边界"
-    if patch.adopted_area_m2 is not None and patch.adopted_source:
-        return patch.adopted_source
+        return "下发，无边界" if patch.area_in_force else "无边界"
+    if areas.adopted_label(patch):
+        return areas.adopted_label(patch)
     return "自绘边界" if patch.geometry_source == "drawn" else ""
 
 
