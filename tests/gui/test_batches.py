@@ -161,3 +161,43 @@ def test_a_review_ended_by_hand_says_so(panel) -> None:
     session.set_review("u1", f"{PREFIX}0001", ReviewStatus.SUBMITTED)
     review.show_patch("u1")
     assert dock.earlier.texts() == ["手填：已填报"]
+
+
+def test_a_changed_boundary_of_a_split_patch_is_asked_about_on_the_import_page(panel, qtbot, tmp_path: Path) -> None:
+    """u1 is split in the workspace; the delivery gives it another boundary (0.0005° wide before, 0.0008° now)."""
+    import json
+
+    from qgis.PyQt.QtWidgets import QComboBox
+
+    from weipian_plugin.gui.dialogs.import_delivery import ImportDialog
+
+    review, _dock, _commands = panel
+    session = review.opened()
+    with session.workspace.transaction("split", "u1", "测试") as change:
+        change.put("patch", {"patch_uid": "u1", "split_state": "parent"})
+    x, y = 106.801, 29.80
+    ring = [[x, y], [x + 0.0008, y], [x + 0.0008, y + 0.0004], [x, y + 0.0004], [x, y]]
+    feature = {
+        "type": "Feature",
+        "properties": {"JCBH": f"{PREFIX}0001"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    path = tmp_path / "六月.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    dialog = ImportDialog(session, path)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.inspection is not None and not dialog.task.busy, timeout=WAIT)
+    if dialog.inspection.questions:
+        for question in dialog.inspection.questions:
+            dialog.answer(question.key, question.choices[0][0])
+            qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+    dialog.start_import()
+    qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+    assert dialog.result is None
+    (combo,) = [c for c in dialog.findChildren(QComboBox) if c.property("question") == "split_reissue"]
+    assert [combo.itemData(i) for i in range(combo.count())][1:] == ["keep", "replace"]
+    dialog.answer("split_reissue", "keep")
+    qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+    dialog.start_import()
+    qtbot.waitUntil(lambda: dialog.result is not None, timeout=WAIT)
+    assert dialog.result.plan.report()["counts"]["changed"] == 1

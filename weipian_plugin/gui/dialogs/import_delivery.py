@@ -232,12 +232,6 @@ class ImportDialog(WorkDialog):
         self.fail(error)
         if error.code == "E_QUESTION" and self.inspection is not None:
             self._ask_more(error)
-        # Some questions arise only when the delivery is laid on what the workspace knows.
-        late = error.params.get("details", []) if error.code == "E_QUESTION" else []
-        for item in late:
-            self._asked[item["key"]] = (item["text"], tuple((c["value"], c["label"]) for c in item["choices"]))
-        if late and self.inspection is not None:
-            self._ask(self.inspection)
         self.import_button.setEnabled(self.inspection is not None and not self.inspection.questions)
 
     def _changed(self, *_: object) -> None:
