@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Optional
 
-from ..core.areas import BASIS_LABELS, CENT, ZERO, issued_cropland, issued_prime, mu, parse_mu, round_mu
+from ..core.areas import BASIS_LABELS, CENT, ZERO, adopted_label, issued_cropland, issued_prime, mu, parse_mu, round_mu
 from ..core.model import CaseAction, CaseStatus, ReviewStatus, Verdict
 from ..core.states import CASE_ACTIONS, WAYS
 from .model import PatchReport
