@@ -67,3 +67,14 @@ def test_headers_cut_by_dbf():
     # ten bytes: three characters in UTF-8, five in GBK
     found = match_fields(["图斑编", "行政区", "占用耕地面"], ALIASES)
     assert found.mapping == {"patch_id": "图斑编", "county_code": "行政区", "farmland_issued": "占用耕地面"}
+
+
+@pytest.mark.parametrize("name", ["*监测编号", "监测编号＊", " 监测\n编号", "1.监测编号", "监测编号："])
+def test_marks_around_a_header(name):
+    assert match_fields([name], ALIASES).mapping == {"patch_id": name}
+
+
+def test_two_columns_for_one_thing_are_both_named():
+    found = match_fields(["JCBH", "TBMJ", "JCMJ", "面积（亩）"], ALIASES)
+    assert found.mapping["area_issued"] == "JCMJ"
+    assert found.doubles == {"area_issued": ("JCMJ", "TBMJ", "面积（亩）")}

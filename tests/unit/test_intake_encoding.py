@@ -95,3 +95,43 @@ def test_real_files(parts, expected):
     found = encoding.guess(real(*parts))
     assert found.name == expected
     assert found.sure
+
+
+def table(folder, values, codec, cpg=None, ldid=0):
+    """A DBF whose text is stored in `codec` by us, whatever .cpg and LDID say."""
+    path = write(folder / "b.shp", ["JCBH", "CMC"], [(SQUARE, str(i), "x" * 40) for i in range(len(values))])
+    path.with_suffix(".cpg").unlink(missing_ok=True)
+    dbf = path.with_suffix(".dbf")
+    data = dbf.read_bytes()
+    for value, how in zip(values, codec if isinstance(codec, list) else [codec] * len(values)):
+        data = data.replace(b"x" * 40, value.encode(how).ljust(40), 1)
+    dbf.write_bytes(data[:29] + bytes([ldid]) + data[30:])
+    if cpg:
+        path.with_suffix(".cpg").write_text(cpg, encoding="ascii")
+    return dbf
+
+
+@pytest.mark.parametrize("cpg", [None, "ISO-8859-1", "Big5", "UTF-16", "UTF-8", "GBK"])
+@pytest.mark.parametrize(
+    ("values", "codec", "expected"),
+    [
+        (["綦"], "gbk", "CP936"),  # one character of two bytes
+        (["渝"], "utf-8", "UTF-8"),
+        (["垭口"], "gbk", "CP936"),
+        (["龍興鎮", "雙魚村"], "gbk", "CP936"),  # traditional characters in GBK
+        (["龍興鎮", "雙魚村"], "utf-8", "UTF-8"),
+        (["古路镇", "㙍头村"], "gb18030", "GB18030"),  # four bytes, outside GBK
+    ],
+)
+def test_few_rare_and_traditional_characters_whatever_the_cpg_says(tmp_path, values, codec, expected, cpg):
+    found = encoding.guess(table(tmp_path, values, codec, cpg))
+    assert found.name == expected or (not found.sure and expected in dict(found.choices))
+
+
+def test_rows_in_two_encodings_are_named(tmp_path):
+    dbf = table(tmp_path, ["古路镇双鱼村", "统景镇", "渝北区希望村", "大湾镇"], ["gbk", "gbk", "utf-8", "gbk"])
+    found = encoding.guess(dbf)
+    assert not found.sure
+    assert (found.name, found.mixed) == ("CP936", (3,))
+    assert "第 3 行" in found.reason
+    assert {"CP936", "UTF-8"} <= set(dict(found.choices))

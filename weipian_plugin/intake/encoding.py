@@ -261,6 +261,12 @@ def _best(candidates: list[tuple[str, str]], decoded: dict[str, str], table: Dbf
             refuted.append(f"{why}，但文字对不上")
     likely = [c for c in scores if c in _CHINESE and (c != "big5" or c in declared)]
     rivals = [c for c in likely if decoded[c] != decoded[codec] and scores[c] >= top - _MARGIN]
+    strangers = _strangers(codec, table)
+    if strangers:
+        choices = _offers([codec, "utf-8"], table)
+        rows = tuple(sorted({table.rows[i] for i in strangers} - {0}))
+        reason = f"文字混用了两种编码：多数行是 {gdal_name(codec)}，第 {listed(rows)} 行却是 UTF-8"
+        return Encoding(gdal_name(codec), reason, False, choices, rows)
     if scores[codec] >= _ENOUGH and not rivals:
         return Encoding(gdal_name(codec), _sentence(why, refuted))
     choices = _offers([codec, *rivals, *(c for c in ("utf-8", "gbk") if c in decoded)], table)
@@ -269,6 +275,20 @@ def _best(candidates: list[tuple[str, str]], decoded: dict[str, str], table: Dbf
     else:
         reason = _sentence(why, refuted) + "，但文字不像常用汉字，请核对样例"
     return Encoding(gdal_name(codec), reason, len(choices) < 2, choices if len(choices) > 1 else ())
+
+
+def _strangers(codec: str, table: DbfText) -> list[int]:
+    """Texts that are UTF-8 in a table that is not: two characters of it never come about by chance."""
+    if codec not in ("gbk", "gb18030", "big5"):
+        return []
+    found = []
+    for i, (raw, full) in enumerate(table.texts):
+        text = _decode(raw, full, "utf-8")
+        if text is None or _odd(text) or sum(1 for c in text if ord(c) > 0x7FF) < 2 or not table.rows:
+            continue
+        if score(text) >= _ENOUGH and score(text) > score(_decode(raw, full, codec) or ""):
+            found.append(i)
+    return found
 
 
 def _plausible(codec: str, text: str, declared: bool) -> float:
