@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 import struct
 import zipfile
 
@@ -190,6 +191,7 @@ def test_gdmj_is_asked_and_used_as_answered(tmp_path):
     (question,) = inspection.questions
     assert (question.key, [value for value, _ in question.choices]) == ("GDMJ", ["farmland", "supply", "ignore"])
     assert look(path, answers={"GDMJ": "farmland"}).mapping["farmland_issued"] == "GDMJ"
+    assert look(path, answers={"gdmj": "耕地"}).mapping["farmland_issued"] == "GDMJ"
     for answer in ("supply", "ignore", "已供地"):
         found = look(path, answers={"GDMJ": answer})
         assert not found.questions
@@ -287,7 +289,9 @@ def test_projected_delivery_keeps_its_coordinates(tmp_path):
     assert patch.area_m2 == pytest.approx(10_000 / 1.000360, rel=2e-6)
 
 
-@pytest.mark.parametrize(("name", "code"), [("a.mdb", "E_MDB"), ("a.xyz", "E_FORMAT_UNSUPPORTED"), ("a.rar", "E_FORMAT_CONVERT")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("a.mdb", "E_MDB"), ("a.xyz", "E_FORMAT_UNSUPPORTED"), ("a.rar", "E_FORMAT_CONVERT")]
+)
 def test_formats_that_are_not_read(tmp_path, name, code):
     path = tmp_path / name
     path.write_bytes(b"x")
@@ -412,3 +416,33 @@ def test_real_curves_become_plain_polygons():
     # ArcGIS wrote the planar area in square degrees beside each curve, and it is the id here
     for patch in found.patches:
         assert shapely.from_wkb(patch.wkb).area == pytest.approx(float(patch.patch_id), rel=1e-3)
+
+
+def test_an_open_ring_is_closed_with_consent_only(tmp_path):
+    path = write(tmp_path / "a.gpkg", ["JCBH"], [(SQUARE, "1")], driver="GPKG")
+    data = sqlite3.connect(path)
+    for (trigger,) in data.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        data.execute(f"DROP TRIGGER {trigger}")
+    (blob,) = data.execute("SELECT geom FROM a").fetchone()
+    at = blob.index(b"\x01\x03\x00\x00\x00")
+    cut = blob[: at + 9] + struct.pack("<I", 4) + blob[at + 13 : -16]  # four points of the square, the fifth missing
+    data.execute("UPDATE a SET geom = ?", (cut,))
+    data.commit()
+    data.close()
+    (question,) = look(path).questions
+    assert question.key == "repair"
+    assert "没有闭合" in question.text
+    (patch,) = load(path, answers={"repair": "yes"}).patches
+    assert patch.area_m2 == pytest.approx(SQUARE_M2, abs=0.01)
+    assert [r.row for r in load(path, answers={"repair": "no"}).rejected] == [1]
+
+
+def test_two_columns_for_the_area_are_asked_about(tmp_path):
+    rows = [(SQUARE, "1", "10718", "9000"), (square(106.8, 29.7, 0.001), "2", "10718", "8000")]
+    path = write(tmp_path / "a.shp", ["JCBH", "JCMJ", "MJ"], rows)
+    (question,) = look(path).questions
+    assert (question.key, [v for v, _ in question.choices]) == ("area_issued", ["JCMJ", "MJ"])
+    assert load(path, answers={"area_issued": "MJ", "unit": "m2"}).patches[0].issued_area == 9000
+    same = [(SQUARE, "1", "10718.84", "16.08"), (square(106.8, 29.7, 0.001), "2", "10730", "16.10")]
+    (tmp_path / "b").mkdir()
+    assert not look(write(tmp_path / "b" / "a.shp", ["JCBH", "JCMJ", "MJ"], same)).questions

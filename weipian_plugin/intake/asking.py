@@ -27,7 +27,11 @@ class Notes:
 
     def told(self, key: str) -> str:
         """What was said this time, "" when nothing was."""
-        return self.options.answer(key)
+        told = self.options.answer(key)
+        if told:
+            return told
+        folded = {name.casefold(): value for name, value in self.options.answers.items()}
+        return str(folded.get(key.casefold(), "") or "").strip()
 
     def before(self, key: str) -> str:
         """What was answered for this layout before, "" when nothing was."""

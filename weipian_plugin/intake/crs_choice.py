@@ -59,6 +59,7 @@ def label_of(crs: str) -> str:
     return crs_guess.label(code) if 4490 <= code <= 4554 else name_of(crs)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a CRS that cannot be gives what is no number
 def place_of(crs: str, extent: Extent) -> Optional[Extent]:
     """The extent (east/north order) in lon/lat degrees, None where `crs` has no value there."""
     x0, y0, x1, y1 = extent
