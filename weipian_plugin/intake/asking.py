@@ -12,6 +12,10 @@ from .model import ANSWER_KEYS, ImportOptions, Question, Recalled, Remembered
 
 #: Keys of `Remembered.answers` that hold a column: "field:" + canonical name.
 FIELD_PREFIX = "field:"
+_TITLES: Mapping[str, str] = {
+    "crs": "坐标系", "unit": "面积单位", "axis": "坐标顺序", "repair": "图形修复", "encoding": "编码", "datum": "基准",
+    "gcj02": "坐标偏移", "rows": "表格的行",
+}  # fmt: skip
 
 
 @dataclass
@@ -64,7 +68,8 @@ class Notes:
             return value
         past = self.before(question.key)
         if past in labels and not doubt:
-            self.settle(question.key, past, labels[past], recalled=True)
+            name = _TITLES.get(question.key, question.key)
+            self.settle(question.key, past, f"{name} {labels[past]}", recalled=True)
             return past
         if past and doubt:
             label = labels.get(past, past)
