@@ -33,10 +33,10 @@ class _Shelf:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, Pieces] = OrderedDict()
+        self._kept: OrderedDict[tuple[Hashable, int], Pieces] = OrderedDict()
         self._vertices = 0
 
-    def get(self, key: Hashable, make: Callable[[], tuple[Any, bool]]) -> Pieces:
+    def get(self, key: tuple[Hashable, int], make: Callable[[], tuple[Any, bool]]) -> Pieces:
         """The pieces under `key`, cut by `make` -> (pieces, repaired) where they are not there."""
         with self._lock:
             found = self._kept.get(key)
@@ -53,6 +53,11 @@ class _Shelf:
                 _, old = self._kept.popitem(last=False)
                 self._vertices -= old.vertices
         return found
+
+    def of(self, layer: Hashable) -> dict[int, Pieces]:
+        """Feature id -> pieces of all polygons of a layer that are there; keys are (layer, feature id)."""
+        with self._lock:
+            return {key[1]: found for key, found in self._kept.items() if key[0] == layer}
 
     def clear(self) -> None:
         """Forget everything."""

@@ -26,7 +26,7 @@ from .shapes import HUGE, polygonal, repair, split_huge
 #: Roles whose rows carry the attributes of the features met.
 DETAILED_ROLES = (*APPROVAL_ROLES, "mining_right")
 #: Rows looked at besides the patches' neighbourhood to recognise the classification.
-_SAMPLE = 500
+_SAMPLE = 200
 #: From this length of WKB on a polygon is huge: 16 bytes a vertex.
 _HUGE_BYTES = HUGE * 16
 #: Share of a parcel that is 田坎, as the survey has it; more is a percentage or an error.
@@ -104,6 +104,7 @@ class Layer:
             self.check_scheme()
         elif self.role == "landuse" and not is_tdt1055(self.assignment.scheme):
             self._prefix = FOREIGN_PREFIX
+        self._pieces.update(SHELF.of(self._shelf_key()))
         boxes = frame.boxes(patches, Transformer(frame.crs, self.source.crs))
         self._hood: Neighbourhood = self.source.surroundings(boxes, self._fields())
 
@@ -220,13 +221,16 @@ class Layer:
         """The pieces of a huge polygon, cut once a process."""
         with self._cutting:
             if fid not in self._pieces:
-                key = (str(self.assignment.source), self.source.fingerprint, self.source.crs, self._frame.key, fid)
-                found = SHELF.get(key, lambda: self._cut(wkb))
+                found = SHELF.get((self._shelf_key(), fid), lambda: self._cut(wkb))
                 self._pieces[fid] = found
-                if found.repaired:
-                    with self._noting:
-                        self._trouble.repaired.add(fid)
-            return self._pieces[fid]
+            found = self._pieces[fid]
+        if found.repaired:
+            with self._noting:
+                self._trouble.repaired.add(fid)
+        return found
+
+    def _shelf_key(self) -> tuple[Any, ...]:
+        return (str(self.assignment.source), self.source.fingerprint, self.source.crs, self._frame.key)
 
     def _cut(self, wkb: Optional[bytes]) -> tuple[Any, bool]:
         """(pieces, whether it had to be repaired); not cut where the pieces would not sum to the whole."""
