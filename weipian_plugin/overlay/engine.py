@@ -40,7 +40,7 @@ _RASTERS = ("image_before", "image_after")
 #: A gap or duplicate from here on is worth a finding: 0.01 亩 in m².
 _WORTH_M2 = 20 / 3
 #: Patches in a chunk: enough for arrays to pay, few enough to stay in the processor's cache.
-_CHUNK = 192
+_CHUNK = 384
 _MOST_THREADS = 4
 #: Patches that are parsed and checked in one go.
 _SLICE = 512
