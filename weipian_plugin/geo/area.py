@@ -165,7 +165,7 @@ def _metres_per_degree(lat: Array) -> Array:
     """(n, 2) m of a degree of longitude and of latitude at latitudes in degrees."""
     flat = 1 - E2 * np.sin(np.radians(lat)) ** 2
     normal, meridian = SEMI_MAJOR / np.sqrt(flat), SEMI_MAJOR * (1 - E2) / flat**1.5
-    return np.radians(np.column_stack([normal * np.cos(np.radians(lat)), meridian]))
+    return np.asarray(np.radians(np.column_stack([normal * np.cos(np.radians(lat)), meridian])), dtype=np.float64)
 
 
 def moment_areas(moments: Array, centres: Array, gk: Optional[GaussKruger]) -> Array:
