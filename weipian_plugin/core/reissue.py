@@ -17,7 +17,6 @@ Differences = dict[str, list[Optional[str]]]
 #: What a shapefile leaves of a header.
 _DBF_BYTES = 10
 SAME, ATTRIBUTES, GEOMETRY = "same", "attributes", "geometry"
-CHANGE_LABELS: Mapping[str, str] = {SAME: "没有变化", ATTRIBUTES: "属性有变化", GEOMETRY: "边界有变化"}
 #: What a person did about a changed boundary, kept among the differences of the reissue row.
 CONFIRMED = "confirmed"
 #: The judgement that was in force when the boundary changed; another one since means it was looked at again.

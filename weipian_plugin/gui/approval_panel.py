@@ -44,11 +44,6 @@ def gaps_of(view: PatchView) -> list[tuple[Decimal, str, str]]:
     return sorted(found, key=lambda gap: -gap[0])
 
 
-def count_of(view: PatchView) -> tuple[int, int]:
-    """(entries of registers, gaps) for the title."""
-    return len(view.registers), len(gaps_of(view))
-
-
 class ApprovalPanel(QWidget):
     """Renders a PatchView; knows no session."""
 

@@ -17,7 +17,6 @@ from qgis.core import (
 )
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QColor
 
 from ..core.areas import mu
 from ..workbench.reading import area_source
@@ -205,11 +204,6 @@ class MapController(QObject):
         self._current = view
         self._redraw_items()
 
-    def clear_patch(self) -> None:
-        """No patch is current: nothing is outlined."""
-        self._current = None
-        self._redraw_items()
-
     def _centre_geometry(self) -> Optional[QgsGeometry]:
         """The issued centre of a patch without boundary, in the canvas CRS."""
         if self._centre.position is None:
@@ -370,10 +364,6 @@ class MapController(QObject):
     def current_geometry(self) -> QgsGeometry:
         """What is outlined, in the canvas CRS."""
         return self._highlight.geometry()
-
-    def highlight_color(self) -> QColor:
-        """Colour of the current outline."""
-        return level_color(self._current.patch.monitor_level if self._current else None)
 
     def close(self) -> None:
         """Remove the group and every item; CRS and extent go back when they were ours."""

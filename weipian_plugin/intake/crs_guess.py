@@ -10,7 +10,6 @@ import numpy as np
 
 from ..geo.gauss_kruger import GaussKruger
 
-GEOGRAPHIC = "EPSG:4490"
 WEB_MERCATOR = "EPSG:3857"
 #: CGCS2000 Gauss-Krüger in EPSG: 6° with zone, 6° without, 3° with zone, 3° without.
 _GK6_ZONE, _GK6_CM, _GK3_ZONE, _GK3_CM = 4491, 4502, 4513, 4534

@@ -187,12 +187,6 @@ def _distinct(
     return kept, len(areas) - len(kept)
 
 
-def _is_same(first: BaseGeometry, second: BaseGeometry) -> bool:
-    if not (first.is_valid and second.is_valid):
-        return bool(first.equals_exact(second, 0.0))
-    return bool(first.symmetric_difference(second).area <= _SAME * second.area)
-
-
 def _fill(
     layer: MemoryLayer,
     areas: Sequence[tuple[BaseGeometry, dict[str, Optional[str]]]],

@@ -53,11 +53,7 @@ def read_workbook(path: Path) -> list[Grid]:
         IndexError,
         EOFError,
     ) as error:  # openpyxl lets all of these out on damaged files
-        detail = (
-            "文件正在被 Excel、WPS 占用，请先关闭"
-            if isinstance(error, PermissionError)
-            else "表格文件已损坏，请在 Excel 或 WPS 中打开后另存"
-        )
+        detail = _IN_USE if isinstance(error, PermissionError) else "表格文件已损坏，请在 Excel 或 WPS 中打开后另存"
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail) from error
 
 

@@ -70,7 +70,6 @@ class Lineage:
     reissues: tuple[Reissue, ...] = ()
     boundary: str = ""  # what to look at again since the boundary changed; empty when nothing
     boundary_detail: str = ""  # every difference of that delivery
-    boundary_batch: str = ""  # batch_id of the delivery that changed it
     platform: Optional[PlatformStatus] = None
 
 
@@ -187,7 +186,6 @@ def lineage(session: Acting, patch_uid: str) -> Lineage:
         reissues=again,
         boundary=f"下发边界有变化，判定可能受影响：{reissue.boundary_told(changed.differences)}" if changed else "",
         boundary_detail=reissue.told(changed.differences) if changed else "",
-        boundary_batch=changed.batch_id if changed else "",
         platform=records.platform_statuses(ws, patch_uid).get(patch_uid),
     )
 

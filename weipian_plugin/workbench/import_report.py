@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
-from ..intake.model import Check, CheckItem, Inspection
+from ..intake.model import Check, Inspection
 
 if TYPE_CHECKING:
     from .importing import ImportResult
@@ -141,9 +141,3 @@ def write_page(folder: Path, result: ImportResult, feedback: Feedback) -> str:
         feedback.message(str(WeipianError("E_WRITE", path=path, detail=error)))
         return ""
     return str(path)
-
-
-def item_line(item: CheckItem) -> str:
-    """An item as one line of text."""
-    name = f"第 {item.row} 行 {item.patch_id}".strip() if item.row else item.patch_id
-    return f"{name}：{item.reason}" if name else item.reason

@@ -31,12 +31,3 @@ def error_box(parent: Optional[QWidget], error: WeipianError) -> QMessageBox:
     box.setStandardButtons(QMessageBox.StandardButton.Ok)
     box.button(QMessageBox.StandardButton.Ok).setText("知道了")
     return box
-
-
-def show_error(parent: Optional[QWidget], error: WeipianError) -> None:
-    """Show message and remedy; a cancelled action needs no box."""
-    if error.code == "E_CANCELLED":
-        return
-    box = error_box(parent, error)
-    box.exec()
-    box.deleteLater()
