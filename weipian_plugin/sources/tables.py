@@ -18,6 +18,7 @@ from .sheet import KNOWN, Cells, Grid, Sheet, sheet_of
 from .text import decode, read_bytes
 from .workbook import read_workbook
 
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".dbf", ".htm", ".html")
 _SEPARATORS = ("\t", ",", ";", "|", "，", " ")
 _TRIED = 50  # lines on which separators are compared
 _TABLE_SHARE = 0.6
