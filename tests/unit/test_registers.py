@@ -20,10 +20,11 @@ from weipian_plugin.core.registers import (
     is_personal,
     without_personal,
 )
+from weipian_plugin.sources.coordinates import coordinate
 from weipian_plugin.store import records
 from weipian_plugin.store.workspace import Workspace
 from weipian_plugin.workbench import registers
-from weipian_plugin.workbench.register_tables import degrees, is_table, read_register
+from weipian_plugin.workbench.register_tables import is_table, read_register
 from weipian_plugin.workbench.registers import RegisterSource
 from weipian_plugin.workbench.resources import default_pack
 from weipian_plugin.workbench.session import Session
@@ -82,7 +83,7 @@ def test_personal_numbers_in_a_remark() -> None:
     ("text", "value"), [("106.5", 106.5), ("106°30'00\"", 106.5), ("29度48分0秒", 29.8), ("", None), ("甲", None)]
 )
 def test_degrees(text: str, value: float | None) -> None:
-    assert degrees(text) == (pytest.approx(value) if value is not None else None)
+    assert coordinate(text) == (pytest.approx(value) if value is not None else None)
 
 
 # -- reading -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ filled from the keyword arguments of :class:`WeipianError`.
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 #: code -> (message: what and where, remedy: what to do)
@@ -185,3 +186,23 @@ class WeipianError(Exception):
         self.message = message.format(**params)
         self.remedy = remedy.format(**params)
         super().__init__(f"{self.message}。{self.remedy}")
+
+
+_OS_REASONS: dict[int, str] = {
+    errno.EACCES: "文件正在被 Excel、WPS 等程序占用，或没有权限",
+    errno.EPERM: "文件正在被 Excel、WPS 等程序占用，或没有权限",
+    errno.ENOENT: "文件或文件夹不存在",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EEXIST: "已经有同名的文件",
+    errno.ENOSPC: "磁盘空间不够",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENAMETOOLONG: "文件名或路径太长",
+    errno.EIO: "磁盘或网络读写出错",
+    errno.EMFILE: "打开的文件太多",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """What the system said of a file, in words for the `detail` of an error."""
+    return _OS_REASONS.get(error.errno or 0, "") or error.strerror or str(error) or "读写失败"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Optional
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..sources.tables import SUFFIXES as TABLES
 from .archive import ZIPS, unpack
 
@@ -83,8 +83,7 @@ def opened(path: Path) -> Iterator[Path]:
         finally:  # Windows may still hold a file of it; that is no reason to lose the import
             shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:  # a stick pulled out, a share that went away, a file that Excel holds
-        detail = "文件正在被其他程序占用，请先关闭" if isinstance(error, PermissionError) else error.strerror
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail or "读不出来") from error
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
 
 
 def _file(path: Path) -> Path:
@@ -258,5 +257,5 @@ def digest(files: Sequence[Path]) -> str:
                 for block in iter(lambda: stream.read(_BLOCK), b""):
                     total.update(block)
     except OSError as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or "") from error
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     return total.hexdigest()

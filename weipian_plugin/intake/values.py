@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 import unicodedata
 from typing import Optional
 
+from ..core.dates import parse_date
 from ..core.fields import normalise
+from ..core.model import SQUARE_METRES
 from .model import ClassTable
 
-_DATE = re.compile(r"^(\d{4})(?:(\d{2})(\d{2})|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[T ].*|\d{6})?$")
-_MONTH = re.compile(r"^(\d{4})(?:(\d{2})|[-/.年](\d{1,2})月?)$")
 _NUMBER_TAIL = re.compile(r"^(\d+)\.0+$")
 _THOUSANDS = re.compile(r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$")
 _AREA_UNIT = re.compile(r"(?<=\d)\s*(亩|平方米|平米|公顷|m2|hm2)$", re.IGNORECASE)
 _LEVELS = {"一": 1, "二": 2, "三": 3, "壹": 1, "贰": 2, "叁": 3, "1": 1, "2": 2, "3": 3, "i": 1, "ii": 2, "iii": 3}
 _LEVEL = re.compile(r"^第?(一|二|三|壹|贰|叁|iii|ii|i|[123])(?:\.0+)?(?:级|类)?(?:监测|图斑)?(?:等级|级别)?$")
-_MU_PER_UNIT = {"m2": 1.0, "mu": 2000 / 3, "ha": 10000.0}
 
 
 def text(value: Optional[str]) -> str:
@@ -38,17 +36,10 @@ def date(value: Optional[str]) -> Optional[str]:
     cell = unicodedata.normalize("NFKC", code(value))
     if not cell:
         return None
-    day, month = _DATE.match(cell), _MONTH.match(cell)
-    found = day or month
-    parts = [int(part) for part in found.groups() if part] if found else []
-    try:
-        if day:
-            return datetime.date(*parts).isoformat()
-        if month:
-            return datetime.date(parts[0], parts[1], 1).isoformat()[:7]
-    except ValueError:
+    span = parse_date(cell)
+    if span is None or span.first[:7] != span.last[:7]:  # no date, or only a year
         return cell
-    return cell
+    return span.first if span.first == span.last else span.first[:7]
 
 
 def number(value: Optional[str]) -> Optional[float]:
@@ -65,7 +56,7 @@ def number(value: Optional[str]) -> Optional[float]:
 
 def square_metres(area: float, unit: str) -> float:
     """An area in m2, mu (亩, 2000/3 m²) or ha as m²."""
-    return area * _MU_PER_UNIT[unit]
+    return area * SQUARE_METRES[unit]
 
 
 def level(value: Optional[str]) -> Optional[int]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Optional, Union
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from .container import Container, NotAnImageError
 from .tags import read_tags
 
@@ -76,7 +76,7 @@ def read_photo(path: Union[str, Path], declination_deg: float = 0.0) -> PhotoFac
     except NotAnImageError as error:
         raise WeipianError("E_PHOTO_UNREADABLE", path=path, detail=error) from error
     except OSError as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     return _facts(path, container, tags, damaged, declination_deg)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Optional, Union
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from .container import NotAnImageError
 from .tags import read_tags
 
@@ -26,6 +26,6 @@ def embedded_thumbnail(path: Union[str, Path]) -> Optional[bytes]:
     except NotAnImageError as error:
         raise WeipianError("E_PHOTO_UNREADABLE", path=path, detail=error) from error
     except OSError as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     found = tags.get("JPEGThumbnail")
     return found if isinstance(found, bytes) and found[:2] == b"\xff\xd8" else None

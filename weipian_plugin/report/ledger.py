@@ -10,7 +10,7 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from .model import PatchReport, ReportMeta
 
 
@@ -37,4 +37,4 @@ def write_ledger(path: Path, reports: Sequence[PatchReport], meta: ReportMeta) -
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise WeipianError("E_DISK_FULL", path=path) from error
-        raise WeipianError("E_WRITE", path=path, detail=error.strerror or str(error)) from error
+        raise WeipianError("E_WRITE", path=path, detail=os_reason(error)) from error

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 
 if TYPE_CHECKING:
     from ..core.advice import Advice, CheckItem
@@ -215,7 +215,7 @@ class SheetJob:
         try:
             return cls.from_json(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or "") from error
+            raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
 
 
 @dataclass(frozen=True)

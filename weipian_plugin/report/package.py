@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Optional
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.hashing import file_sha256
 from ..core.model import LinkedEvidence
@@ -85,7 +85,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WeipianError("E_WRITE", path=folder, detail=error.strerror or str(error)) from error
+        raise WeipianError("E_WRITE", path=folder, detail=os_reason(error)) from error
 
 
 def _copy(folder: Path, target: Path, report: PatchReport, number: int, linked: LinkedEvidence) -> CopiedFile:
@@ -97,7 +97,7 @@ def _copy(folder: Path, target: Path, report: PatchReport, number: int, linked: 
     try:
         shutil.copy2(source, target)
     except OSError as error:
-        raise WeipianError("E_WRITE", path=target, detail=error.strerror or str(error)) from error
+        raise WeipianError("E_WRITE", path=target, detail=os_reason(error)) from error
     if file_sha256(target) != linked.evidence.sha256:
         note = f"文件内容与登记的校验值不一致：{linked.evidence.original_name}"
         return CopiedFile(uid, evidence_id, number, target.relative_to(folder).as_posix(), note)
@@ -122,7 +122,7 @@ def write_photo_list(folder: Path, reports: Sequence[PatchReport], copied: Seque
                     place = files.get((report.patch.patch_uid, linked.evidence.evidence_id), "")
                     writer.writerow([csv_cell(text) for text in _photo_row(report, number, linked, place)])
     except OSError as error:
-        raise WeipianError("E_WRITE", path=path, detail=error.strerror or str(error)) from error
+        raise WeipianError("E_WRITE", path=path, detail=os_reason(error)) from error
     return path
 
 
@@ -171,5 +171,5 @@ def write_manifest(folder: Path, meta: ReportMeta, extra: Optional[Mapping[str, 
         body = {"schema": MANIFEST_SCHEMA, "meta": asdict(meta), **(extra or {}), "files": listed}
         path.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
-        raise WeipianError("E_WRITE", path=path, detail=error.strerror or str(error)) from error
+        raise WeipianError("E_WRITE", path=path, detail=os_reason(error)) from error
     return path

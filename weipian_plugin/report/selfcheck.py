@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from .facts import PARENT, in_verified_set, is_clue, is_illegal, is_rectified, is_void, total_mu, verdict_of
 from .model import PatchReport, ReportMeta, SheetResult
 from .package import CopiedFile
@@ -71,7 +71,7 @@ def write_selfcheck(
     try:
         path.write_text(_page(reports, meta, sheets, copied), encoding="utf-8")
     except OSError as error:
-        raise WeipianError("E_WRITE", path=path, detail=error.strerror or str(error)) from error
+        raise WeipianError("E_WRITE", path=path, detail=os_reason(error)) from error
     return path
 
 

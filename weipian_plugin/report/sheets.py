@@ -29,7 +29,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
 from qgis.PyQt.QtGui import QColor
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from . import map_parts
 from .layout_parts import BLUE, BOTTOM, GREY, LEFT, PAGE_WIDTH, RED, TOP, WIDTH, Ink, Sheet, frame_item
@@ -336,7 +336,7 @@ class SheetDrawer:
             part.replace(target)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise WeipianError("E_WRITE", path=target, detail=error.strerror or str(error)) from error
+            raise WeipianError("E_WRITE", path=target, detail=os_reason(error)) from error
         return target
 
 

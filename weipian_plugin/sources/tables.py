@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 from osgeo import gdal
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.findings import Finding
 from .sheet import KNOWN, Cells, Grid, Sheet, sheet_of
 from .text import decode, read_bytes
@@ -74,8 +74,7 @@ def read_head(path: Path) -> bytes:
         with path.open("rb") as stream:
             head = stream.read(8)
     except OSError as error:
-        detail = "文件正在被 Excel、WPS 等程序占用，请先关闭" if isinstance(error, PermissionError) else error.strerror
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail or "读不出来") from error
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     if not head:
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail="文件是空的")
     return head

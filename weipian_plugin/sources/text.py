@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LABELS = {"utf-8": "UTF-8", "gb18030": "GB18030", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
@@ -23,8 +23,7 @@ def read_bytes(path: Path) -> bytes:
         size = path.stat().st_size
         raw = path.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:
-        detail = "文件正在被 Excel、WPS 等程序占用，请先关闭" if isinstance(error, PermissionError) else error.strerror
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail or "读不出来") from error
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     if size > MAX_BYTES:
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=f"文件有 {size / 1e9:.1f} GB，太大")
     if not raw.strip(b"\0 \r\n\t"):

@@ -9,9 +9,6 @@ from osgeo import gdal, ogr
 
 #: Point … MultiPolygon; collections may hide curves and go the long way.
 _PLAIN = range(1, 7)
-#: Degrees of arc from vertex to vertex: 3e-6 of a circle's area is lost, GDAL's own 4 degrees lose 0.08 %.
-_ARC_DEGREES = 0.25
-
 #: Degrees of an arc between two vertices: the area of a circle comes out 3e-6 too small (GDAL's 4° make it 8e-4).
 ARC_STEP = 0.25
 
@@ -38,7 +35,7 @@ def geometry_wkb(geom: Any) -> Optional[bytes]:
     if geom is None or geom.IsEmpty():
         return None
     if geom.HasCurveGeometry() or geom.GetGeometryType() not in _PLAIN:
-        geom = _straight(geom.GetLinearGeometry(_ARC_DEGREES))
+        geom = _straight(geom.GetLinearGeometry(ARC_STEP))
     return bytes(geom.ExportToWkb(ogr.wkbNDR))
 
 

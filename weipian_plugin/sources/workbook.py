@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Optional
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.findings import Finding
 from .delivered import number_text
 from .sheet import Cells, Grid, Merged
 
-_IN_USE = "文件正在被 Excel、WPS 占用，请先关闭"
 _MAX_PART = 2 << 30  # bytes of a sheet once unpacked
 _MAX_ROWS = 1_048_576
 _BLOCK = 1 << 20
@@ -53,7 +52,8 @@ def read_workbook(path: Path) -> list[Grid]:
         IndexError,
         EOFError,
     ) as error:  # openpyxl lets all of these out on damaged files
-        detail = _IN_USE if isinstance(error, PermissionError) else "表格文件已损坏，请在 Excel 或 WPS 中打开后另存"
+        damaged = "表格文件已损坏，请在 Excel 或 WPS 中打开后另存"
+        detail = os_reason(error) if isinstance(error, PermissionError) else damaged
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail) from error
 
 
@@ -63,9 +63,7 @@ def _parts(path: Path) -> dict[str, int]:
         with zipfile.ZipFile(path) as archive:
             parts = {info.filename: info.file_size for info in archive.infolist()}
     except (zipfile.BadZipFile, OSError) as error:
-        detail = (
-            "文件正在被 Excel、WPS 占用，请先关闭" if isinstance(error, PermissionError) else "不是有效的 .xlsx 文件"
-        )
+        detail = os_reason(error) if isinstance(error, PermissionError) else "不是有效的 .xlsx 文件"
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail) from error
     if max(parts.values(), default=0) > _MAX_PART:
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail="工作表解开后异常大，请删去多余的行列后另存")

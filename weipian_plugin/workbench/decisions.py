@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core import states
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.model import CaseAction, ReviewStatus, Verdict
 from .session import Session
@@ -77,7 +77,7 @@ def _read_csv(path: Path) -> list[list[str]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return list(csv.reader(io.StringIO(raw.decode(encoding), newline="")))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.hashing import file_sha256
 from ..core.model import Evidence
 from ..core.rulepack import RulePack
@@ -52,7 +52,7 @@ def prepare(ws: Workspace, path: Path, who: str, at: str) -> Prepared:
     try:
         sha = file_sha256(path)
     except OSError as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     if sha == _EMPTY:
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail="文件是空的")
     known = next((e for e in records.evidence(ws).values() if e.sha256 == sha), None)

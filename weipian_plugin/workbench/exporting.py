@@ -17,7 +17,7 @@ import shapely
 
 from ..core.areas import AreaSummary
 from ..core.closure import MANUAL_REVIEW, review_source
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.hashing import file_sha256
 from ..core.model import Batch, Patch, ReviewStatus, Verdict
@@ -139,7 +139,7 @@ def _failure(error: OSError, output: Path) -> WeipianError:
     found = translate(error, output)
     if found.code == "E_DISK_FULL":
         return found
-    return WeipianError("E_WRITE", path=output, detail=error.strerror or error)
+    return WeipianError("E_WRITE", path=output, detail=os_reason(error))
 
 
 def _record(session: Session, name: str, manifest: Path) -> None:

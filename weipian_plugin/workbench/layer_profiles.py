@@ -16,7 +16,7 @@ from typing import Any, Optional
 from qgis.core import QgsApplication
 
 from ..core.areas import BASIS_LABELS, GROSS
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.model import ROLE_LABELS, ROLES, LayerAssignment
 from ..core.names import safe_name
 from .clock import now
@@ -131,7 +131,7 @@ def delete(name: str) -> None:
     try:
         path.unlink()
     except OSError as error:
-        raise WeipianError("E_WRITE", path=path, detail=error.strerror or error) from error
+        raise WeipianError("E_WRITE", path=path, detail=os_reason(error)) from error
 
 
 def bring_in(path: Path, root: str = "") -> LayerProfile:
@@ -232,7 +232,7 @@ def write(profile: LayerProfile, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
-        raise WeipianError("E_WRITE", path=path, detail=error.strerror or error) from error
+        raise WeipianError("E_WRITE", path=path, detail=os_reason(error)) from error
 
 
 def read(path: Path) -> LayerProfile:

@@ -12,14 +12,16 @@ from statistics import median
 from typing import Optional
 
 from ..core.dates import parse_date
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.fields import normalise, split_unit
 from ..core.findings import Finding
 from ..core.hashing import file_sha256
 from ..core.model import APPROVAL_ROLES, SQUARE_METRES, RegisterEntry
 from ..core.registers import is_personal, without_personal
 from ..core.rulepack import RulePack
+from ..intake.crs_guess import CHINA
 from ..intake.values import number
+from ..sources.coordinates import coordinate
 from ..sources.sheet import Sheet
 from ..sources.tables import read_sheets
 
@@ -27,10 +29,7 @@ TABLE_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
 #: A register without holder, number, village or place cannot be laid on any patch.
 _TELLING = ("holder", "doc_no", "village", "place", "lon", "lat", "project")
 _PAIR = re.compile(r"(?P<a>\d{2,3}\.\d{3,})\s*[°]?\s*[,，;；/\s]\s*(?P<b>\d{2,3}\.\d{3,})")
-_DMS = re.compile(r"^\s*(\d{1,3})\s*[°度]\s*(\d{1,2})\s*['′分]\s*([\d.]+)\s*[\"″秒]?\s*[ENen东北]?\s*$")
 _VILLAGE = re.compile(r"(?:.*?(?:街道|镇|乡))?(?P<name>[^\d\s镇乡]{1,12}?(?:村|社区))")
-#: China and a margin, degrees.
-_LON, _LAT = (73.0, 136.0), (3.0, 54.0)
 #: Without a unit in the header, house plots of this size (median) can only be m².
 _PLOT_M2 = (20.0, 2000.0)
 
@@ -72,7 +71,7 @@ def is_table(source: str) -> bool:
             with path.open("rb") as file:
                 return b"POLYGON" not in file.read(65536).upper()
         except OSError as error:
-            raise WeipianError("E_FILE_UNREADABLE", path=path, detail=error.strerror or error) from error
+            raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     return True
 
 
@@ -250,22 +249,13 @@ def _village_in(place: str) -> str:
 
 def _place(values: Mapping[str, str]) -> tuple[Optional[float], Optional[float]]:
     """Longitude and latitude in degrees from their columns, or from a pair in the text of the place."""
-    one, other = degrees(values.get("lon", "")), degrees(values.get("lat", ""))
+    one, other = coordinate(values.get("lon")), coordinate(values.get("lat"))
     if one is None or other is None:
         pair = _PAIR.search(values.get("place", ""))
         one, other = (float(pair.group("a")), float(pair.group("b"))) if pair else (None, None)
     if one is None or other is None:
         return None, None
-    if _LAT[0] <= one <= _LAT[1] and _LON[0] <= other <= _LON[1]:
-        one, other = other, one  # written as 纬度, 经度
-    inside = _LON[0] <= one <= _LON[1] and _LAT[0] <= other <= _LAT[1]
+    if one < other:  # in China longitude is the larger one, so this was written as 纬度, 经度
+        one, other = other, one
+    inside = CHINA[0] <= one <= CHINA[2] and CHINA[1] <= other <= CHINA[3]
     return (one, other) if inside else (None, None)
-
-
-def degrees(text: str) -> Optional[float]:
-    """Decimal degrees or 106°48'30.5"; None for anything else."""
-    found = _DMS.match(text)
-    if found:
-        whole, minutes, seconds = (float(part) for part in found.groups())
-        return whole + minutes / 60 + seconds / 3600 if minutes < 60 and seconds < 60 else None
-    return number(text.strip().rstrip("°"))

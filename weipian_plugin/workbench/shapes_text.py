@@ -13,6 +13,7 @@ import shapely
 from ..core.errors import WeipianError
 from ..core.model import Patch
 from ..geo.gauss_kruger import zone_of
+from ..intake.crs_guess import CHINA
 from ..sources.crs import Transformer, is_geographic
 
 LONLAT = "EPSG:4490"
@@ -22,7 +23,6 @@ _WKT = re.compile(
 #: Degrees around a centre point in which a pasted boundary is looked for.
 _AROUND = 0.02
 _MOST_NORTH, _MOST_EAST = 1e7, 1e8
-_CHINA = (73.0, 3.0, 136.0, 54.0)
 _BETWEEN = re.compile(r"[,，;；\s]+")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
@@ -68,7 +68,7 @@ def _home(patch: Patch) -> Any:
         return shapely.box(*shapely.bounds(shapely.from_wkb(patch.wkb)))
     if patch.centre_lon is not None and patch.centre_lat is not None:
         return shapely.buffer(shapely.points(patch.centre_lon, patch.centre_lat), _AROUND, cap_style="square")
-    return shapely.box(*_CHINA)
+    return shapely.box(*CHINA)
 
 
 def _candidates(patch: Patch, home: Any, crs: str) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _candidates(patch: Patch, home: Any, crs: str) -> Iterator[str]:
         yield patch.delivered_crs
     x0, _, x1, _ = shapely.bounds(home).tolist()
     number = round(zone_of((x0 + x1) / 2).central_meridian / 3)
-    if (x0, x1) != (_CHINA[0], _CHINA[2]) and 25 <= number <= 45:
+    if (x0, x1) != (CHINA[0], CHINA[2]) and 25 <= number <= 45:
         yield f"EPSG:{4534 + number - 25}"
         yield f"EPSG:{4513 + number - 25}"
 
