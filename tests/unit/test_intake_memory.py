@@ -153,3 +153,58 @@ def test_unknown_keys_are_named(tmp_path):
         with pytest.raises(WeipianError) as caught:
             inspect_delivery(path, ImportOptions(**options))
         assert caught.value.code == code
+
+
+def _changed(path, headers, extra, cpg):
+    """The delivery of `path` again with other columns, for another month."""
+    rows = []
+    for i in range(3):
+        left = X + 5000 + 200 * i
+        cells = {"JCBH": f"50011209{i:03d}", "XZQDM": "500112", "GDMJ": "3", "MJ": "100.00", "XZMC": "石船镇"}
+        rows.append((square(left, Y, 100), *(cells.get(name, extra) for name in headers)))
+    path.parent.mkdir(parents=True)
+    write(path, headers, rows, epsg=None)
+    side = path.with_suffix(".cpg")
+    if cpg:
+        side.write_text("UTF-8")
+    else:
+        side.unlink(missing_ok=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("headers", "cpg"),
+    [
+        (HEADERS, True),
+        (HEADERS, False),
+        ([*HEADERS, "XCR"], True),
+        (HEADERS[::-1], False),
+        ([*HEADERS[:4], "BZ1"], True),
+    ],
+    ids=["cpg", "no cpg", "column more", "other order", "column renamed"],
+)
+def test_a_month_that_looks_nearly_the_same_asks_nothing(tmp_path, headers, cpg):
+    ws = tmp_path / "ws"
+    load(ws, month(tmp_path / "一", 1), answers=ANSWERS)
+    result = load(ws, _changed(tmp_path / "二" / "二月新图斑.shp", headers, "张", cpg))
+    assert result.imported == 3
+    assert {item.key: item.value for item in result.inspection.recalled} == ANSWERS
+    assert load(ws, month(tmp_path / "三", 3)).imported == 3
+
+
+def test_another_layout_of_the_county_is_asked_about(tmp_path):
+    ws = tmp_path / "ws"
+    load(ws, month(tmp_path / "一", 1), answers=ANSWERS)
+    other = _changed(tmp_path / "二" / "图斑.shp", ["JCBH", "XZQDM", "MJ", "A", "B", "C"], "张", True)
+    assert set(questions(ws, other)) == {"crs", "unit"}
+
+
+def test_answers_that_contradict_each_other_are_asked_again(tmp_path):
+    ws = tmp_path / "ws"
+    first = _changed(tmp_path / "一" / "图斑.shp", [*HEADERS, "A"], "张", True)
+    load(ws, first, answers=ANSWERS)
+    second = _changed(tmp_path / "二" / "图斑.shp", [*HEADERS, "B"], "张", True)
+    assert questions(ws, second) == {}
+    load(ws, second, answers={**ANSWERS, "GDMJ": "supply"})
+    third = _changed(tmp_path / "三" / "图斑.shp", HEADERS, "张", True)
+    assert set(questions(ws, third)) == {"GDMJ"}

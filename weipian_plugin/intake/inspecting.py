@@ -22,7 +22,7 @@ from .columns import choose_columns
 from .crs_choice import DISPLAY_CRS, ChosenCrs, choose_crs, in_words
 from .files import dbf_of, opened
 from .layers import Candidate, candidates, choose
-from .model import UNIT_LABELS, CheckItem, ImportOptions, Inspection, Question, Recalled, Remembered
+from .model import UNIT_LABELS, CheckItem, ImportOptions, Inspection, Question, Recalled
 from .opening import Source, kind_of, open_layer
 
 __all__ = ["DISPLAY_CRS", "inspect", "lonlat_of"]
@@ -79,7 +79,7 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
     """The chosen layer."""
     guess = _guess_encoding(candidate)
     layout = layouts.layout_of(candidate, guess.name, aliases)
-    notes = Notes(options, options.memory.get(layout.signature, Remembered()))
+    notes = Notes(options, layouts.recall(layout, options.memory))
     looked = _survey(candidate, _encoding(guess, notes), layout.county, aliases, notes)
     source, found = looked.source, looked.found
     if not source.tabular and kind_label(source.geometry_type) == "混合类型":
@@ -129,6 +129,7 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
         kind=kind,
         recalled=tuple(notes.recalled),
         signature=layout.signature,
+        traits=layout.traits,
         settled=notes.settled,
         repair=repair,
         invalid=invalid,

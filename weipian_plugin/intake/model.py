@@ -27,11 +27,15 @@ UNIT_LABELS: Mapping[str, str] = {"m2": "平方米", "mu": "亩", "ha": "公顷"
 
 @dataclass(frozen=True)
 class Remembered:
-    """What was answered for a layout before: `answers` by key, of which batch, where it lay (lon/lat degrees)."""
+    """What was answered for a layout before: `answers` by key, of which batch, where it lay (lon/lat degrees).
+
+    `traits` tells layouts that are nearly the same: format, county code, then the columns.
+    """
 
     answers: Mapping[str, str] = field(default_factory=dict)
     batch: str = ""
     bounds: tuple[float, ...] = ()
+    traits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,7 @@ class Inspection:
     options: ImportOptions = field(default_factory=ImportOptions)
     recalled: tuple[Recalled, ...] = ()
     signature: str = ""
+    traits: tuple[str, ...] = ()  # of the layout, as in `Remembered`
     settled: Mapping[str, str] = field(default_factory=dict)  # every answer in force, to be remembered
     repair: bool = True  # False: rows with an invalid geometry are rejected
     opened_with: Mapping[str, str] = field(default_factory=dict)  # the answers given to `open_layer`

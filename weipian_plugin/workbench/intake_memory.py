@@ -67,7 +67,12 @@ def _answers(inspection: Inspection) -> dict[str, str]:
 
 
 def _row(inspection: Inspection, batch: str) -> dict[str, Any]:
-    return {"answers": _answers(inspection), "batch": batch, "bounds": list(inspection.bounds)}
+    return {
+        "answers": _answers(inspection),
+        "batch": batch,
+        "bounds": list(inspection.bounds),
+        "traits": list(inspection.traits),
+    }
 
 
 def _entry(text: str) -> Remembered:
@@ -75,7 +80,8 @@ def _entry(text: str) -> Remembered:
     try:
         value = json.loads(text)
         answers = {str(k): str(v) for k, v in dict(value["answers"]).items()}
-        return Remembered(answers, str(value.get("batch", "")), tuple(float(v) for v in value.get("bounds", ())))
+        bounds, traits = value.get("bounds", ()), value.get("traits", ())
+        return Remembered(answers, str(value.get("batch", "")), tuple(map(float, bounds)), tuple(map(str, traits)))
     except (ValueError, KeyError, TypeError):
         return Remembered()
 
