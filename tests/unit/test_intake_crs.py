@@ -8,6 +8,7 @@ import shapely
 from intake_samples import ALIASES, SQUARE, square, write
 from osgeo import osr
 
+from tests.support.projection import project
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.feedback import Silent
 from weipian_plugin.geo.gcj02 import wgs_to_gcj
@@ -232,3 +233,22 @@ def test_web_mercator_without_prj_is_guessed(tmp_path):
     x = 6378137 * math.radians(106.75)
     y = 6378137 * math.log(math.tan(math.pi / 4 + math.radians(29.78) / 2))
     assert asked(shape(tmp_path, x, y, epsg=None))["crs"].choices[0][0] == "EPSG:3857"
+
+
+@pytest.mark.parametrize(
+    ("lon", "county", "near", "expected"),
+    [
+        # Expected by hand: the zone of the county is the one whose meridian is at most 1.5° away.
+        (106.46, "500112", None, "EPSG:4544"),
+        (106.75, "500112", None, "EPSG:4545"),
+        (105.6, "500153", None, "EPSG:4544"),
+        (109.7, "500237", None, "EPSG:4546"),
+        (109.3, "500236", None, "EPSG:4545"),
+        (106.46, "", 106.8, "EPSG:4544"),
+        (106.75, "", 106.4, "EPSG:4545"),
+    ],
+)
+def test_a_county_between_two_zones_gets_its_own(lon, county, near, expected):
+    corner = project(shapely.Point(lon, 29.8), 4490, int(expected[5:]))
+    x, y = corner.x, corner.y
+    assert crs_guess.guess((x, y, x + 500, y + 500), county, near).choices[0][0] == expected

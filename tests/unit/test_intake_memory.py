@@ -201,10 +201,10 @@ def test_another_layout_of_the_county_is_asked_about(tmp_path):
 
 def test_answers_that_contradict_each_other_are_asked_again(tmp_path):
     ws = tmp_path / "ws"
-    first = _changed(tmp_path / "一" / "图斑.shp", [*HEADERS, "A"], "张", True)
+    first = _changed(tmp_path / "一" / "图斑一.shp", [*HEADERS, "A"], "张", True)
     load(ws, first, answers=ANSWERS)
-    second = _changed(tmp_path / "二" / "图斑.shp", [*HEADERS, "B"], "张", True)
+    second = _changed(tmp_path / "二" / "图斑二.shp", [*HEADERS, "B"], "张", True)
     assert questions(ws, second) == {}
     load(ws, second, answers={**ANSWERS, "GDMJ": "supply"})
-    third = _changed(tmp_path / "三" / "图斑.shp", HEADERS, "张", True)
+    third = _changed(tmp_path / "三" / "图斑三.shp", HEADERS, "张", True)
     assert set(questions(ws, third)) == {"GDMJ"}

@@ -165,7 +165,7 @@ def choose_crs(found: str, extent: Optional[Extent], county: str, notes: Notes, 
     if extent is not None and crs_guess.scale(extent):
         raise WeipianError("E_COORDINATE_UNIT", unit=crs_guess.scale(extent), x=f"{extent[0]:g}", y=f"{extent[1]:g}")
     why = f"文件写的是 {label_of(found)}，但{_bare(against)}" if against else why_none or "文件没有坐标系"
-    guess = _guess(extent, county)
+    guess = _guess(extent, county, _longitude(notes))
     choices = list(guess.choices)
     if against is not None and against.kind == _MISPLACED:
         authid = authid_of(found) or found
@@ -185,11 +185,17 @@ def _nothing_better(found: str, against: Objection, extent: Optional[Extent], co
     return objection(_guess(extent, county).choices[0][0], extent, county) is not None
 
 
-def _guess(extent: Optional[Extent], county: str) -> crs_guess.CrsGuess:
+def _longitude(notes: Notes) -> Optional[float]:
+    """Where the batches before lay, degrees east; None for the first."""
+    bounds = notes.memory.bounds
+    return (bounds[0] + bounds[2]) / 2 if len(bounds) == 4 else None
+
+
+def _guess(extent: Optional[Extent], county: str, near: Optional[float] = None) -> crs_guess.CrsGuess:
     """Candidates, those first that put the place into the province (or China)."""
     if extent is None:
         return crs_guess.CrsGuess(crs_guess.every(), "没有可用的坐标")
-    guess = crs_guess.guess(extent, county)
+    guess = crs_guess.guess(extent, county, near)
     first = sorted(guess.choices[:2], key=lambda c: objection(c[0], extent, county) is not None)
     return crs_guess.CrsGuess((*first, *guess.choices[2:]), guess.reason)
 

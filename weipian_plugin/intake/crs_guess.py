@@ -67,6 +67,17 @@ PROVINCES: dict[str, Province] = {
     "64": Province("宁夏回族自治区", 105, 104.2, 35.2, 107.7, 39.4),
     "65": Province("新疆维吾尔自治区", 87, 73.4, 34.3, 96.4, 49.2),
 }
+#: Longitude of the middle of a county, degrees rounded to a tenth, where a province is wider than a zone and its
+#: counties are known: a place east of one meridian would lie as well west of the next one, three degrees on.
+COUNTIES: dict[str, float] = {
+    "500101": 108.4, "500102": 107.3, "500103": 106.6, "500104": 106.5, "500105": 106.7, "500106": 106.4,
+    "500107": 106.4, "500108": 106.6, "500109": 106.5, "500110": 106.7, "500111": 105.7, "500112": 106.7,
+    "500113": 106.7, "500114": 108.7, "500115": 107.1, "500116": 106.3, "500117": 106.3, "500118": 105.9,
+    "500119": 107.2, "500120": 106.2, "500151": 106.0, "500152": 105.8, "500153": 105.5, "500154": 108.4,
+    "500155": 107.7, "500156": 107.7, "500229": 108.7, "500230": 107.8, "500231": 107.4, "500233": 107.9,
+    "500235": 108.8, "500236": 109.4, "500237": 109.9, "500238": 109.4, "500240": 108.3, "500241": 109.0,
+    "500242": 108.8, "500243": 108.2,
+}  # fmt: skip
 #: Without a county code: where this plugin is at home.
 _HOME = "50"
 
@@ -130,8 +141,11 @@ def swapped(extent: tuple[float, float, float, float]) -> bool:
     return xmin > 1_000_000 and northing and ymin >= 100_000 and ymax < 1_000_000
 
 
-def guess(extent: tuple[float, float, float, float], county_code: str = "") -> CrsGuess:
-    """Candidates for an extent (xmin, ymin, xmax, ymax) in east/north order."""
+def guess(extent: tuple[float, float, float, float], county_code: str = "", near: Optional[float] = None) -> CrsGuess:
+    """Candidates for an extent (xmin, ymin, xmax, ymax) in east/north order.
+
+    `near`: longitude of what came before from the same county, degrees, where anything did.
+    """
     xmin, ymin, xmax, ymax = extent
     if max(abs(xmin), abs(xmax)) <= 180 and max(abs(ymin), abs(ymax)) <= 90:
         return CrsGuess(_pick([4490]), "坐标在 ±180 以内，是经纬度")
@@ -146,7 +160,7 @@ def guess(extent: tuple[float, float, float, float], county_code: str = "") -> C
     if mercator:
         return CrsGuess((*mercator, *every()), "坐标像网络地图的 Web 墨卡托")
     if xmin >= -100_000 and xmax < 1_100_000:
-        return _without_zone(extent, county_code)
+        return _without_zone(extent, county_code, near)
     return CrsGuess(every(), "坐标不像 CGCS2000 的任何一种，请向下发单位核实")
 
 
@@ -173,21 +187,28 @@ def scale(extent: tuple[float, float, float, float]) -> str:
     return ""
 
 
-def _without_zone(extent: tuple[float, float, float, float], county_code: str) -> CrsGuess:
-    """Six-digit eastings: meridians that put the extent into the province first, then the nearest to its capital."""
+def _without_zone(extent: tuple[float, float, float, float], county_code: str, near: Optional[float]) -> CrsGuess:
+    """Six-digit eastings: meridians that put the extent into the province first, then the nearest to its county.
+
+    Where that is unknown, the nearest to the zone of the capital.
+    """
     province = county_code[:2] if county_code[:2] in PROVINCES else _HOME
     home = PROVINCES[province]
     capital, west, east = home.meridian, home.west, home.east
     xmin, ymin, xmax, ymax = extent
 
-    def rank(meridian: int) -> tuple[bool, int, int]:
+    middle = near if near is not None else COUNTIES.get(county_code[:6])
+
+    def rank(meridian: int) -> tuple[bool, float, int]:
         lon, _ = GaussKruger(float(meridian), 500_000.0).inverse(np.array([xmin, xmax]), (ymin + ymax) / 2)
         inside = bool(west - _SLACK <= lon[0] and lon[1] <= east + _SLACK)
-        return not inside, abs(meridian - capital), meridian
+        off = abs(meridian - capital) if middle is None else abs(float(lon.mean()) - middle)
+        return not inside, off, meridian
 
     meridians = sorted(range(75, 136, 3), key=rank)
     three = [_GK3_CM + (cm - 75) // 3 for cm in meridians]
     six = [_GK6_CM + (cm - 75) // 6 for cm in meridians if (cm - 75) % 6 == 0]
     known = f"按区县代码 {county_code[:6]} " if province == county_code[:2] else "没有区县代码，按重庆"
+    known = "按以前各批的位置" if near is not None else known
     reason = f"东坐标是 6 位，不带带号，中央经线未知，{known}推荐 {meridians[0]}E"
     return CrsGuess(_pick(three + six), reason)
