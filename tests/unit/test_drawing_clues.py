@@ -194,6 +194,7 @@ def test_sources_as_people_write_them(text, origin):
 def test_instants_as_people_write_them():
     assert instant("发现时间", "2026年5月1日 14时30分") == "2026-05-01T14:30:00+08:00"
     assert instant("发现时间", "2026/5/1") == "2026-05-01"
+    assert instant("发现时间", "20260501") == "2026-05-01"
     assert instant("发现时间", "") == ""
 
 

@@ -73,6 +73,15 @@ def test_the_same_again_changes_nothing_and_says_so(folder):
         assert len(session.workspace.journal()) == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "issued"),
+    [(("2026/4/3", "2026年4月20日"), "2026-04-20"), (("202604", ""), "2026-04"), (("待定", "2026"), "")],
+)
+def test_the_newest_day_in_the_column_of_issue_is_that_of_the_batch(folder, days, issued):
+    rows = [row(number, number, 下发日期=day) for number, day in enumerate(days)]
+    assert deliver(folder, "四月", rows).batch.issued_on == issued
+
+
 def test_a_changed_attribute_is_taken_over_and_all_work_stays(folder):
     deliver(folder, "一", FIRST)
     with Session.open(folder, "张经办") as session:

@@ -87,6 +87,42 @@ def patch(ws: Workspace, patch_uid: str) -> Optional[Patch]:
     return _patch(rows[0]) if rows else None
 
 
+def children(ws: Workspace, patch_uid: str) -> list[Patch]:
+    """The children of a split patch in the order of their numbers."""
+    return [_patch(row) for row in _select(ws, "patch", "WHERE parent_uid = ? ORDER BY fid", (patch_uid,))]
+
+
+def patch_count(ws: Workspace, batch_id: str) -> int:
+    """How many patches lie in a batch."""
+    return int(ws.connection.execute("SELECT count(*) FROM patch WHERE batch_id = ?", (batch_id,)).fetchone()[0])
+
+
+def highest_number(ws: Workspace, prefix: str) -> int:
+    """The largest number that follows `prefix` in the number of a patch, 0 without any."""
+    sql = "SELECT substr(patch_id, ?) FROM patch WHERE substr(patch_id, 1, ?) = ?"
+    tails = [row[0] for row in ws.connection.execute(sql, (len(prefix) + 1, len(prefix), prefix))]
+    return max((int(tail) for tail in tails if tail.isascii() and tail.isdigit()), default=0)
+
+
+#: Tables with rows about a patch, in an order that references allow to delete in.
+_ABOUT_PATCH = (
+    "overlay", "evidence_link", "judgement", "case_action", "clue", "register_link", "patch_relation",
+    "platform_status", "reissue",
+)  # fmt: skip
+
+
+def keys_about(ws: Workspace, patch_uid: str) -> list[tuple[str, tuple[Any, ...]]]:
+    """(table, key) of every row about a patch, its own record last."""
+    found: list[tuple[str, tuple[Any, ...]]] = []
+    for table in _ABOUT_PATCH:
+        names = ", ".join(f'"{name}"' for name in TABLES[table].key)
+        columns = ("patch_uid", "other_uid") if table == "patch_relation" else ("patch_uid",)
+        where = " OR ".join(f"{column} = ?" for column in columns)
+        rows = ws.connection.execute(f"SELECT {names} FROM {table} WHERE {where}", [patch_uid] * len(columns))
+        found += [(table, tuple(row)) for row in rows]
+    return [*found, ("patch", (patch_uid,))]
+
+
 class OverlayTarget(NamedTuple):
     """The columns of a patch that the overlay needs, geometry as in `Patch`."""
 

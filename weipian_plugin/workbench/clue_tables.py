@@ -13,6 +13,7 @@ from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.fields import normalise
 from ..core.model import CLUE_BATCH
+from ..sources.coordinates import coordinate
 from ..sources.crs import Transformer
 from ..sources.reader import open_source
 from ..sources.tables import read_sheets
@@ -136,16 +137,9 @@ def _draft(values: Mapping[str, str], wkb: Optional[bytes], usual: str) -> ClueD
         centre = shapely.centroid(shapely.from_wkb(wkb))
         lon, lat, wkb = float(centre.x), float(centre.y), None
     elif wkb is None:
-        lon, lat = _degrees(values.get("lon", "")), _degrees(values.get("lat", ""))
+        lon, lat = coordinate(values.get("lon")), coordinate(values.get("lat"))
     origin = values.get("origin") or usual
     return ClueDraft(origin=origin, lon=lon, lat=lat, wkb=wkb, **{name: values.get(name, "") for name in _TEXTS})
-
-
-def _degrees(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise WeipianError("E_CLUE_PLACE") from error
 
 
 def _refuse_known(ws: Workspace, draft: ClueDraft) -> None:

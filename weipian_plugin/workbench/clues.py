@@ -11,6 +11,7 @@ from typing import Optional
 
 import shapely
 
+from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import CLUE_BATCH, Batch, Clue, Patch
 from ..geo.area import ellipsoidal_area
@@ -70,6 +71,9 @@ def instant(label: str, text: str) -> str:
     match = _INSTANT.fullmatch(value)
     try:
         if match is None:
+            day = parse_date(value)
+            if day is not None and day.first == day.last:
+                return day.first
             moment = datetime.fromisoformat(value)
             return moment.replace(tzinfo=moment.tzinfo or CHINA).isoformat(timespec="seconds")
         numbers = [int(part) for part in match.groups() if part is not None]
@@ -121,7 +125,7 @@ def add_clue(ws: Workspace, draft: ClueDraft, who: str) -> tuple[Patch, str]:
 def _put_batch(ws: Workspace, change: Transaction, at: str, more: int) -> None:
     """The batch of clues, made when the first one comes; its count follows."""
     known = change.get("batch", CLUE_BATCH)
-    count = ws.connection.execute("SELECT count(*) FROM patch WHERE batch_id = ?", (CLUE_BATCH,)).fetchone()[0]
+    count = records.patch_count(ws, CLUE_BATCH)
     if known is None:
         batch = Batch(CLUE_BATCH, BATCH_NAME, patch_count=more, created_at=at, kind=_KIND)
         change.put("batch", records.batch_row(batch))
@@ -150,11 +154,7 @@ def _patch(ws: Workspace, draft: ClueDraft) -> Patch:
 def _next_id(ws: Workspace, day: str) -> str:
     """XS-yyyymmdd-nn; a number that was given once is not given again."""
     prefix = f"XS-{day}-"
-    rows = ws.connection.execute(
-        "SELECT patch_id FROM patch WHERE substr(patch_id, 1, ?) = ?", (len(prefix), prefix)
-    ).fetchall()
-    tails = [row[0][len(prefix) :] for row in rows]
-    last = max([int(records.setting(ws, f"clue:{day}") or 0), *(int(t) for t in tails if t.isdigit())])
+    last = max(int(records.setting(ws, f"clue:{day}") or 0), records.highest_number(ws, prefix))
     return f"{prefix}{last + 1:02d}"
 
 
@@ -183,7 +183,7 @@ def withdraw_clue(ws: Workspace, patch: Patch, who: str) -> None:
     with ws.transaction("undo", patch.patch_uid, who) as change:
         delete_patch(ws, change, patch.patch_uid)
         known = change.get("batch", CLUE_BATCH)
-        count = ws.connection.execute("SELECT count(*) FROM patch WHERE batch_id = ?", (CLUE_BATCH,)).fetchone()[0]
+        count = records.patch_count(ws, CLUE_BATCH)
         if count:
             change.put("batch", {**(known or {}), "patch_count": count})
         else:

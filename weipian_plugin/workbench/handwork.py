@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.model import Patch
+from ..store import records
 from . import clues, drawing, splitting
 from .acting import Acting
 
@@ -49,7 +50,7 @@ class HandWork(Acting):
 
     def children(self, patch_uid: str) -> list[Patch]:
         """The child patches of a split patch."""
-        return splitting.children_of(self._ws, patch_uid)
+        return records.children(self._ws, patch_uid)
 
     # -- boundaries ------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Optional
 
+from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
 from ..core.findings import Finding
-from ..core.model import CLUE_BATCH, Batch, Patch, PatchRelation
+from ..core.model import CLUE_BATCH, Batch, PatchRelation
 from ..core.reissue import GEOMETRY
 from ..core.rulepack import RulePack
 from ..intake import delivery
@@ -20,7 +21,7 @@ from ..intake.model import Check
 from ..store import records
 from ..store.workspace import FILE_NAME, Transaction, Workspace
 from . import delivered_values, earlier, import_report, intake_memory, reissue, voiding
-from .clock import check_date, now
+from .clock import now
 from .resources import default_pack
 
 __all__ = ["ImportOptions", "ImportResult", "Inspection", "import_delivery", "inspect_delivery"]
@@ -179,7 +180,7 @@ def _lay(
         return ImportResult(plan.identical, 0, rejected, findings, inspection, plan)
     if not plan.fresh and not plan.returned:
         raise _all_rejected(rejected)
-    batch = _batch(known, found, plan, path, name)
+    batch = _batch(known, found, plan, inspection, path, name)
     relations = _relations(known, plan, inspection, batch.created_at, feedback)
     feedback.message("正在保存下发数据原件")
     ws.keep_sources([Path(file) for file in found.files], found.sha256)
@@ -232,14 +233,16 @@ def _unknown(strangers: Iterable[tuple[str, str]], found: Delivery) -> list[Reje
     return [Rejected(rows.get(pid, 0), pid, "R_ID_UNKNOWN", reason) for pid, reason in strangers]
 
 
-def _batch(known: reissue.Known, found: Delivery, plan: reissue.Plan, path: Path, name: str) -> Batch:
+def _batch(
+    known: reissue.Known, found: Delivery, plan: reissue.Plan, inspection: Inspection, path: Path, name: str
+) -> Batch:
     """The record of the delivery. A name that was given must be new, that of the file gets a number."""
     if name:
         _check_new(known.batches, name)
     return Batch(
         batch_id=str(uuid.uuid4()),
         name=name or _free_name(path.stem, {batch.name for batch in known.batches}),
-        issued_on=_issued_on(found.patches),
+        issued_on=_issued_on(found, inspection.mapping.get("issued_on", "")),
         source_sha256=found.sha256,
         source_name=path.name,
         source_schema=found.schema,
@@ -307,15 +310,9 @@ def put_rows(change: Transaction, table: str, rows: Sequence[Mapping[str, Any]])
         change.put_columns(table, {name: [row[name] for row in rows] for name in rows[0]})
 
 
-def _issued_on(patches: Sequence[Patch]) -> Optional[str]:
-    """The newest 下发时间 of the rows, if the delivery carries one."""
-    dates = []
-    for patch in patches[:1]:
-        for name in ("下发时间", "XFSJ"):
-            value = patch.source_attributes.get(name)
-            if value:
-                try:
-                    dates.append(check_date(value[:10]))
-                except WeipianError:
-                    continue
-    return max(dates, default="")
+def _issued_on(found: Delivery, header: str) -> Optional[str]:
+    """The newest 下发时间 of the rows, a day or a month as ISO text; empty when the delivery carries none."""
+    rows = [*(patch.source_attributes for patch in found.patches), *(update.attributes for update in found.updates)]
+    written = {row.get(header) for row in rows} if header else set()
+    spans = [span for span in map(parse_date, written) if span is not None and span.first[:7] == span.last[:7]]
+    return max((s.first if s.first == s.last else s.first[:7] for s in spans), default="")

@@ -242,13 +242,9 @@ class Reader:
 
     def _family(self, patch: Patch) -> tuple[str, ...]:
         """Numbers of the children of a split patch, or of the parent of a child."""
-        sql = "SELECT patch_id FROM patch WHERE parent_uid = ? ORDER BY fid"
-        if patch.parent_uid:
-            sql = "SELECT patch_id FROM patch WHERE patch_uid = ?"
-        elif patch.split_state != "parent":
-            return ()
-        rows = self._ws.connection.execute(sql, (patch.parent_uid or patch.patch_uid,))
-        return tuple(row[0] for row in rows)
+        if patch.split_state == "parent":
+            return tuple(child.patch_id for child in records.children(self._ws, patch.patch_uid))
+        return (self._patch(patch.parent_uid).patch_id,) if patch.parent_uid else ()
 
     def cropland_basis(self) -> str:
         """gross or net: how 耕地 is counted in this workspace (core.areas)."""

@@ -23,7 +23,6 @@ from ..geo.viewcone import look
 from ..sources.crs import Transformer, gauss_kruger_of, is_geographic, same_datum
 from ..sources.wkb import plain_wkb
 from ..store import records
-from ..store.schema import TABLES
 from ..store.workspace import Transaction, Workspace
 from .overlay_now import overlaid
 from .shapes_text import LONLAT, place_shapes, read_shapes
@@ -80,7 +79,9 @@ def _ground(patch: Patch) -> _Ground:
         zone = gauss_kruger_of(patch.delivered_crs)
         plain = zone is not None or (is_geographic(patch.delivered_crs) and same_datum(patch.delivered_crs))
         if plain and shapely.get_dimensions(geom) == 2 and shapely.is_valid(geom):
-            apart = shapely.bounds(Transformer(patch.delivered_crs, LONLAT).geometry(geom)) - shapely.bounds(checked)
+            apart = shapely.bounds(
+                Transformer(patch.delivered_crs, LONLAT).geometry(geom, densify_m=0)
+            ) - shapely.bounds(checked)
             if abs(apart).max() < _AGREES:
                 return _Ground(geom, patch.delivered_crs, geometry.Plane(zone))
     return _Ground(checked, LONLAT, geometry.Plane())
@@ -151,7 +152,7 @@ def _pieces(geoms: Sequence[Any], crs: str, total: Decimal) -> tuple[Piece, ...]
     """Geometry, computed area and the 亩 that add up to those of the patch (平差)."""
     to_lonlat = Transformer(crs, LONLAT)
     whole = [_multi(geom) for geom in geoms]
-    lonlat = [_multi(to_lonlat.geometry(geom)) for geom in whole]
+    lonlat = [_multi(to_lonlat.geometry(geom, densify_m=0)) for geom in whole]
     computed = [ellipsoidal_area(geom) for geom in lonlat]
     # In force may be another area than the computed one: then every child carries its share of it.
     ratio = total / areas.to_mu(sum(computed)) if sum(computed) else Decimal(1)
@@ -215,13 +216,8 @@ def _counter(patch: Patch) -> str:
 
 def _last_number(ws: Workspace, patch: Patch) -> int:
     """The highest number that a child of this id ever had; a number is never used again."""
-    last = int(records.setting(ws, _counter(patch)) or 0)
-    prefix = f"{patch.patch_id}_"
-    rows = ws.connection.execute(
-        "SELECT patch_id FROM patch WHERE substr(patch_id, 1, ?) = ?", (len(prefix), prefix)
-    ).fetchall()
-    tails = (row[0][len(prefix) :] for row in rows)
-    return max([last, *(int(tail) for tail in tails if tail.isascii() and tail.isdigit())])
+    given = int(records.setting(ws, _counter(patch)) or 0)
+    return max(given, records.highest_number(ws, f"{patch.patch_id}_"))
 
 
 def _child(patch: Patch, piece: Piece, crs: str, number: int) -> Patch:
@@ -276,13 +272,6 @@ def concerned(item: Evidence, children: Sequence[Patch]) -> list[Patch]:
 # -- and back ------------------------------------------------------------------------------------
 
 
-def children_of(ws: Workspace, patch_uid: str) -> list[Patch]:
-    """The children of a patch in the order of their numbers."""
-    rows = ws.connection.execute("SELECT patch_uid FROM patch WHERE parent_uid = ? ORDER BY fid", (patch_uid,))
-    found = (records.patch(ws, row[0]) for row in rows.fetchall())
-    return [patch for patch in found if patch is not None]
-
-
 def unsplit(ws: Workspace, patch: Patch, who: str, action: str = "unsplit") -> list[Patch]:
     """Take the children back and make the parent whole again; returns the children that are gone.
 
@@ -293,7 +282,7 @@ def unsplit(ws: Workspace, patch: Patch, who: str, action: str = "unsplit") -> l
     """
     if patch.split_state != "parent":
         raise WeipianError("E_SPLIT_NOT", patch_id=patch.patch_id)
-    children = children_of(ws, patch.patch_uid)
+    children = records.children(ws, patch.patch_uid)
     inherited = {(evidence_id, purpose) for _, evidence_id, purpose in records.links(ws, patch.patch_uid)}
     work = [text for child in children if (text := _worked(ws, child, inherited))]
     if work:
@@ -323,33 +312,20 @@ def _worked(ws: Workspace, child: Patch, inherited: set[tuple[str, str]]) -> str
     return f"{child.patch_id} 已有{'、'.join(done)}" if done else ""
 
 
-#: Tables with rows of a patch, in an order that references allow; the patch itself comes last.
-_OF_PATCH = (
-    "overlay", "evidence_link", "judgement", "case_action", "clue", "register_link", "patch_relation",
-    "platform_status", "reissue",
-)  # fmt: skip
-
-
 def delete_patch(ws: Workspace, change: Transaction, patch_uid: str) -> None:
     """Take a patch and every row about it out of the tables; the journal keeps them."""
-    for table in _OF_PATCH:
-        columns = ["patch_uid", *(["other_uid"] if table == "patch_relation" else [])]
-        keys = ", ".join(f'"{name}"' for name in TABLES[table].key)
-        where = " OR ".join(f"{column} = ?" for column in columns)
-        rows = ws.connection.execute(f"SELECT {keys} FROM {table} WHERE {where}", [patch_uid] * len(columns))
-        for row in rows.fetchall():
-            change.delete(table, *row)
-    change.delete("patch", patch_uid)
+    for table, key in records.keys_about(ws, patch_uid):
+        change.delete(table, *key)
 
 
 def family(ws: Workspace, patch: Patch) -> tuple[Optional[Patch], list[Patch]]:
     """(parent or None, children) of a patch, for the panel and the sentences that name them."""
     parent = records.patch(ws, patch.parent_uid) if patch.parent_uid else None
-    return parent, children_of(ws, patch.patch_uid) if patch.split_state == "parent" else []
+    return parent, records.children(ws, patch.patch_uid) if patch.split_state == "parent" else []
 
 
 def refuse_parent(ws: Workspace, patch: Patch) -> None:
     """Raise E_SPLIT_PARENT naming the children: a patch that was split can only be looked at."""
     if patch.split_state == "parent":
-        names = "、".join(child.patch_id for child in children_of(ws, patch.patch_uid))
+        names = "、".join(child.patch_id for child in records.children(ws, patch.patch_uid))
         raise WeipianError("E_SPLIT_PARENT", patch_id=patch.patch_id, children=names)
