@@ -34,6 +34,25 @@ class Silent:
         return False
 
 
+class Part:
+    """A stretch of somebody else's progress bar, from `start` to `end` percent."""
+
+    def __init__(self, inner: Feedback, start: float, end: float) -> None:
+        self._inner, self._start, self._end = inner, start, end
+
+    def progress(self, percent: float) -> None:
+        """Report 0–100 of this stretch."""
+        self._inner.progress(self._start + (self._end - self._start) * percent / 100)
+
+    def message(self, text: str) -> None:
+        """Pass on."""
+        self._inner.message(text)
+
+    def cancelled(self) -> bool:
+        """Pass on."""
+        return self._inner.cancelled()
+
+
 def stop_if_cancelled(feedback: Feedback) -> None:
     """Raise E_CANCELLED once the user wants out."""
     if feedback.cancelled():

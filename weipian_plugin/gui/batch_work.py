@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Optional
 
 from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtWidgets import QInputDialog, QMenu
+from qgis.PyQt.QtWidgets import QMenu
 
 from ..core.errors import WeipianError
 from ..core.model import CLUE_BATCH, ReviewStatus
 from .guard import guarded
 from .review import Review
+from .small_dialogs import ask_text
 
 _VOIDS = (("vanished", "图形灭失…", "图形灭失的情况（例如房屋已拆、实地无变化）"), ("void", "作废…", "作废的原因"))
 
@@ -75,7 +75,7 @@ class BatchWork(QObject):
         """Take the patch on the screen out of every count."""
         patch = self._review.current().patch
         self._review.assert_shown(patch.patch_id)
-        note = self._ask(f"{title} · {patch.patch_id}", question)
+        note = ask_text(self._dock, f"{title} · {patch.patch_id}", question)
         if note is None:
             return
         self._review.opened().void(patch.patch_uid, patch.patch_id, reason, note)
@@ -103,7 +103,7 @@ class BatchWork(QObject):
     @guarded
     def withdraw(self, batch_id: str, name: str) -> None:
         """Void what a withdrawn delivery brought."""
-        note = self._ask(f"撤回批次 · {name}", "撤回的原因（例如县局通知撤回）")
+        note = ask_text(self._dock, f"撤回批次 · {name}", "撤回的原因（例如县局通知撤回）")
         if note is None:
             return
         count = self._review.opened().withdraw_batch(batch_id, note)
@@ -117,14 +117,3 @@ class BatchWork(QObject):
 
         if run_status_import(self._dock, self._review.opened()):
             self._review.reload()
-
-    def _ask(self, title: str, label: str) -> Optional[str]:
-        """What was typed, None after 取消."""
-        dialog = QInputDialog(self._dock)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(label)
-        dialog.setOkButtonText("确定")
-        dialog.setCancelButtonText("取消")
-        accepted = dialog.exec()
-        dialog.deleteLater()
-        return str(dialog.textValue()).strip() if accepted else None

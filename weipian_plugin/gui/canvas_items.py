@@ -19,7 +19,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem, QgsRubberBand
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 from qgis.PyQt.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ..core.model import LinkedEvidence
@@ -206,6 +206,16 @@ class WedgeItem(ScreenItem):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, wedge.text)
 
 
+def _caption(painter: QPainter, font: QFont, box: QRectF, text: str) -> None:
+    """White text on a dark ground."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 170))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setFont(font)
+    painter.setPen(QColor("white"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
 class CaptionItem(ScreenItem):
     """Which time the imagery shows, in the corner of the map."""
 
@@ -230,12 +240,7 @@ class CaptionItem(ScreenItem):
         metrics = QFontMetricsF(font)
         margin = metrics.height() * 0.5
         box = QRectF(margin, margin, metrics.horizontalAdvance(self.text) + 2 * margin, metrics.height() * 1.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(0, 0, 0, 170))
-        painter.drawRoundedRect(box, 3, 3)
-        painter.setFont(font)
-        painter.setPen(QColor("white"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text)
+        _caption(painter, font, box, self.text)
 
 
 class CentreItem(ScreenItem):
@@ -278,12 +283,7 @@ class CentreItem(ScreenItem):
         if self.text:
             width = metrics.horizontalAdvance(self.text) + arm
             box = QRectF(centre.x() + arm * 0.9, centre.y() - arm * 1.6, width, arm * 1.3)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(0, 0, 0, 170))
-            painter.drawRoundedRect(box, 3, 3)
-            painter.setFont(font)
-            painter.setPen(QColor("white"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text)
+            _caption(painter, font, box, self.text)
 
 
 class BlinkItem(ScreenItem):

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtWidgets import QAction, QDialog, QFileDialog, QInputDialog, QMenu
+from qgis.PyQt.QtWidgets import QAction, QDialog, QFileDialog, QMenu
 
 from ..core.errors import WeipianError
 from . import changes
 from .compat import line_height
 from .guard import guarded
 from .review import Review
+from .small_dialogs import ask_text
 
 POLYGON = "polygon"
 _ENTRIES = (
@@ -163,8 +164,9 @@ class HandCommands(QObject):
         """粘贴边界 of a patch that came without one."""
         session, patch = self.review.opened(), self.review.current().patch
         session.check_drawable(patch.patch_uid)
-        text = self._ask_text("粘贴边界", "WKT、GeoJSON、界址点（J1,1,X,Y），或在 QGIS 里复制的要素")
-        if text.strip():
+        said = "WKT、GeoJSON、界址点（J1,1,X,Y），或在 QGIS 里复制的要素"
+        text = ask_text(self.review.dock, "粘贴边界", said, lines=True)
+        if text:
             self._after_drawing(patch.patch_uid, session.paste_boundary(patch.patch_uid, patch.patch_id, text))
 
     @guarded
@@ -184,18 +186,6 @@ class HandCommands(QObject):
         self.review.tell(f"边界已保存，计算面积 {row.area_mu:.2f} 亩")
         if said:
             self.review.tell(said, "warn")
-
-    def _ask_text(self, title: str, label: str) -> str:
-        """A text of several lines, empty after 取消."""
-        dialog = QInputDialog(self.review.dock)
-        dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(label)
-        dialog.setOkButtonText("确定")
-        dialog.setCancelButtonText("取消")
-        accepted = dialog.exec()
-        dialog.deleteLater()
-        return str(dialog.textValue()) if accepted else ""
 
     # -- clues -----------------------------------------------------------------------------------
     @guarded
@@ -228,6 +218,7 @@ class HandCommands(QObject):
         else:
             self.review.tell(f"已登记 {len(report.added)} 条线索")
 
+    @guarded
     def _clue_entered(self, draft: Any) -> None:
         try:
             patch, said = self.review.opened().add_clue(draft)

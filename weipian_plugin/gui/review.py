@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from qgis.PyQt.QtCore import QObject, QTimer
-from qgis.PyQt.QtWidgets import QInputDialog
 
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, ReviewStatus, Verdict
@@ -15,6 +14,7 @@ from . import changes
 from .case_panel import status_label
 from .dock import WeipianDock
 from .guard import guarded
+from .small_dialogs import ask_text
 from .verdict_panel import Choice, choice_of, goes_against
 
 if TYPE_CHECKING:
@@ -390,7 +390,7 @@ class Review(QObject):
         patch, note = self.current().patch, ""
         self.assert_shown(patch.patch_id)
         if target is ReviewStatus.RETURNED:
-            note = self._ask("退回重办", "退回的理由").strip()
+            note = ask_text(self.dock, "退回重办", "退回的理由") or ""
             if not note:
                 return
         self.opened().set_review(patch.patch_uid, patch.patch_id, target, note)
@@ -412,8 +412,8 @@ class Review(QObject):
     def go_to(self, text: str = "") -> None:
         """To the patch with this number or this ending of it; several matches become a search."""
         if not text:
-            text = self._ask("按编号查找", "图斑编号（可只输末尾几位）")
-            if not text.strip():
+            text = ask_text(self.dock, "按编号查找", "图斑编号（可只输末尾几位）") or ""
+            if not text:
                 return
         text = text.strip()
         rows = self.dock.queue.model.rows
@@ -423,18 +423,6 @@ class Review(QObject):
         if len(found) > 1:
             self.dock.queue.set_filter("all", text)
         self.show_patch(found[0].patch_uid)
-
-    def _ask(self, title: str, label: str) -> str:
-        """What was typed, empty after 取消."""
-        dialog = QInputDialog(self.dock)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(label)
-        # Qt's own Chinese is missing on many Linux desktops.
-        dialog.setOkButtonText("确定")
-        dialog.setCancelButtonText("取消")
-        accepted = dialog.exec()
-        dialog.deleteLater()
-        return str(dialog.textValue()) if accepted else ""
 
     # -- batches --------------------------------------------------------------------------
     @guarded

@@ -1,4 +1,4 @@
-"""Two small forms of the panel: where a photo was taken from, and one step of a case."""
+"""Small forms of the panel: a text, where a photo was taken from, and one step of a case."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QInputDialog,
     QLabel,
     QLineEdit,
     QWidget,
@@ -37,6 +38,20 @@ _LABELS = {
     "reason": "退回理由",
 }
 Field = Union[QLineEdit, QComboBox, QDateEdit]
+
+
+def ask_text(parent: QWidget, title: str, label: str, *, lines: bool = False) -> Optional[str]:
+    """What was typed, of several lines if so wanted; None after 取消."""
+    dialog = QInputDialog(parent)
+    dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput, lines)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(label)
+    # Qt's own Chinese is missing on many Linux desktops.
+    dialog.setOkButtonText("确定")
+    dialog.setCancelButtonText("取消")
+    accepted = dialog.exec()
+    dialog.deleteLater()
+    return str(dialog.textValue()).strip() if accepted else None
 
 
 def _buttons(dialog: QDialog) -> QDialogButtonBox:

@@ -12,7 +12,7 @@ import shapely
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.fields import normalise
-from ..core.model import CLUE_BATCH
+from ..core.model import CLUE_BATCH, Patch
 from ..sources.coordinates import coordinate
 from ..sources.crs import Transformer
 from ..sources.reader import open_source
@@ -81,13 +81,15 @@ def import_table(folder: Path, table: Path, who: str, feedback: Feedback, origin
     added: list[ClueRow] = []
     rejected: list[ClueRow] = []
     with Workspace.open(Path(folder)) as ws:
+        known = _Known(ws)
         for done, (number, values, wkb) in enumerate(rows):
             stop_if_cancelled(feedback)
             feedback.progress(100 * done / max(1, len(rows)))
             try:
                 draft = _draft(values, wkb, usual)
-                _refuse_known(ws, draft)
+                known.refuse(draft)
                 patch, _said = add_clue(ws, draft, who)
+                known.add(draft, patch)
                 added.append(ClueRow(number, patch.patch_id))
             except WeipianError as error:
                 if error.code in ("E_WS_READONLY", "E_WS_LOCKED", "E_DISK_FULL"):
@@ -142,19 +144,33 @@ def _draft(values: Mapping[str, str], wkb: Optional[bytes], usual: str) -> ClueD
     return ClueDraft(origin=origin, lon=lon, lat=lat, wkb=wkb, **{name: values.get(name, "") for name in _TEXTS})
 
 
-def _refuse_known(ws: Workspace, draft: ClueDraft) -> None:
-    """Raise E_CLUE_KNOWN with the clue that says the same: found by the same person at the same time and place."""
-    found = instant("发现时间", draft.found_at)
-    clues = records.clues(ws)
-    for patch in records.patches(ws, CLUE_BATCH):
-        clue = clues.get(patch.patch_uid)
-        if clue is None or (clue.finder, clue.found_at, clue.note) != (draft.finder.strip(), found, draft.note.strip()):
-            continue
-        if _same_place(patch.wkb, (patch.centre_lon, patch.centre_lat), draft):
-            raise WeipianError("E_CLUE_KNOWN", patch_id=patch.patch_id)
+class _Known:
+    """The clues that are there, by what was said of them: finder, time and note."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._said: dict[tuple[str, str, str], list[Patch]] = {}
+        clues = records.clues(ws)
+        for patch in records.patches(ws, CLUE_BATCH):
+            clue = clues.get(patch.patch_uid)
+            if clue is not None:
+                self._said.setdefault((clue.finder, clue.found_at, clue.note), []).append(patch)
+
+    def refuse(self, draft: ClueDraft) -> None:
+        """Raise E_CLUE_KNOWN with the clue that says the same of the same place."""
+        for patch in self._said.get(self._key(draft), ()):
+            if _same_place(patch, draft):
+                raise WeipianError("E_CLUE_KNOWN", patch_id=patch.patch_id)
+
+    def add(self, draft: ClueDraft, patch: Patch) -> None:
+        """A clue that has just been registered."""
+        self._said.setdefault(self._key(draft), []).append(patch)
+
+    @staticmethod
+    def _key(draft: ClueDraft) -> tuple[str, str, str]:
+        return draft.finder.strip(), instant("发现时间", draft.found_at), draft.note.strip()
 
 
-def _same_place(wkb: Optional[bytes], centre: tuple[Optional[float], Optional[float]], draft: ClueDraft) -> bool:
-    if wkb and draft.wkb:
-        return bool(shapely.equals(shapely.from_wkb(wkb), shapely.from_wkb(draft.wkb)))
-    return not wkb and not draft.wkb and centre == (draft.lon, draft.lat)
+def _same_place(patch: Patch, draft: ClueDraft) -> bool:
+    if patch.wkb and draft.wkb:
+        return bool(shapely.equals(shapely.from_wkb(patch.wkb), shapely.from_wkb(draft.wkb)))
+    return not patch.wkb and not draft.wkb and (patch.centre_lon, patch.centre_lat) == (draft.lon, draft.lat)

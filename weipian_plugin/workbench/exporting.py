@@ -18,7 +18,7 @@ import shapely
 from ..core.areas import AreaSummary
 from ..core.closure import MANUAL_REVIEW, review_source
 from ..core.errors import WeipianError, os_reason
-from ..core.feedback import Feedback, stop_if_cancelled
+from ..core.feedback import Feedback, Part, stop_if_cancelled
 from ..core.hashing import file_sha256
 from ..core.model import Batch, Patch, ReviewStatus, Verdict
 from ..core.names import safe_name
@@ -298,31 +298,12 @@ def _write(
     copied: Sequence[packing.CopiedFile] = ()
     if package:
         feedback.message("正在整理举证材料")
-        copied = packing.copy_evidence(folder, reports, _Part(feedback, 15, 25))
+        copied = packing.copy_evidence(folder, reports, Part(feedback, 15, 25))
     packing.write_photo_list(folder, reports, copied)
     drawn: list[SheetResult] = []
     if sheets and reports:
         feedback.message("正在出核查表")
         job = sheet_job(reports, meta, session.assignments(), session.pack.landuse, folder)
-        drawn = rendering.render(job, _Part(feedback, 25, 98))
+        drawn = rendering.render(job, Part(feedback, 25, 98))
     selfcheck.write_selfcheck(folder, reports, meta, drawn, copied)
     return drawn
-
-
-class _Part:
-    """A stretch of somebody else's progress bar."""
-
-    def __init__(self, inner: Feedback, start: float, end: float) -> None:
-        self._inner, self._start, self._end = inner, start, end
-
-    def progress(self, percent: float) -> None:
-        """Report 0–100 of this stretch."""
-        self._inner.progress(self._start + (self._end - self._start) * percent / 100)
-
-    def message(self, text: str) -> None:
-        """Pass on."""
-        self._inner.message(text)
-
-    def cancelled(self) -> bool:
-        """Pass on."""
-        return self._inner.cancelled()

@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from ..core import areas
 from ..core.errors import WeipianError
-from ..core.feedback import Feedback
+from ..core.feedback import Feedback, Part
 from ..core.findings import Finding
 from ..core.journal import canonical
 from ..core.model import ROLES, LayerAssignment, ReviewStatus
@@ -64,25 +64,6 @@ class OverlayReport:
             "identity_bad": list(self.identity_bad),
             "findings": [vars(item) for item in self.findings],
         }
-
-
-class _Share:
-    """A feedback that fills a part of the bar."""
-
-    def __init__(self, inner: Feedback, start: float, end: float) -> None:
-        self._inner, self._start, self._end = inner, start, end
-
-    def progress(self, percent: float) -> None:
-        """Percent of this part."""
-        self._inner.progress(self._start + (self._end - self._start) * percent / 100)
-
-    def message(self, text: str) -> None:
-        """Say what is going on."""
-        self._inner.message(text)
-
-    def cancelled(self) -> bool:
-        """Whether to stop."""
-        return self._inner.cancelled()
 
 
 @dataclass
@@ -167,11 +148,11 @@ def _compute(
     for roles, targets in work.groups.items():
         start, done = done, done + len(targets) * max(1, len(roles)) * 100 * _COMPUTING / total
         layers = [layer for layer in overlaid if layer.role in roles]
-        share = _Share(feedback, start, done)
+        share = Part(feedback, start, done)
         if layers:
             work.results.append((roles, run_overlay(targets, layers, share)))
         if "village" in roles:
-            work.villages.update(_villages(targets, villages, _Share(feedback, done, done)))
+            work.villages.update(_villages(targets, villages, Part(feedback, done, done)))
 
 
 def _write(ws: Workspace, change: Transaction, work: _Work, *, moved: bool) -> None:

@@ -24,10 +24,10 @@ from ...core.errors import WeipianError
 from ...workbench.session import Session
 from ...workbench.statuses import StatusOptions, StatusReport, StatusRow, import_status
 from ..compat import describe, line_height
+from .import_texts import listed
 from .task_bar import WorkDialog
 
 FILTER = "状态表 (*.xlsx *.xls *.csv *.txt *.tsv *.ods);;所有文件 (*)"
-_LIST_LENGTH = 200
 _COLUMNS = {
     "patch_id": "图斑编号", "fill_state": "填报状态", "audit_stage": "审核阶段", "return_state": "打回状态",
     "split_state": "图斑状态", "split_review": "拆分状态", "city_audit": "市级审核", "province_audit": "省级审核",
@@ -166,13 +166,6 @@ class StatusDialog(WorkDialog):
             self.import_button.setEnabled(bool(self.path.text()))
 
 
-def _listed(title: str, rows: list[str]) -> list[str]:
-    if not rows:
-        return []
-    more = [f"……另有 {len(rows) - _LIST_LENGTH} 项"] if len(rows) > _LIST_LENGTH else []
-    return [f"{title}（{len(rows)}）", *rows[:_LIST_LENGTH], *more, ""]
-
-
 def _said(row: StatusRow) -> str:
     return f"第 {row.row} 行：{row.reason}"
 
@@ -185,9 +178,9 @@ def report_text(report: StatusReport) -> str:
         for row in report.applied
     ]
     lines = [f"对应的列：{named}", ""]
-    lines += _listed("未采用", [_said(row) for row in report.rejected])
-    lines += _listed("需要留意", [_said(row) for row in report.notes])
-    lines += _listed("已更新", changed)
+    lines += listed("未采用", [_said(row) for row in report.rejected])
+    lines += listed("需要留意", [_said(row) for row in report.notes])
+    lines += listed("已更新", changed)
     return "\n".join(lines).rstrip()
 
 
