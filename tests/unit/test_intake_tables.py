@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import math
 
@@ -286,3 +287,27 @@ def test_prose_is_no_table(tmp_path):
     with pytest.raises(WeipianError) as caught:
         look(path)
     assert caught.value.code == "E_FORMAT_CONVERT"
+
+
+def test_an_empty_geometry_is_not_called_unreadable(tmp_path):
+    rows = [["图斑编号", "图形"], *([f"A{i}", SQUARE] for i in range(5)), ["E", "POLYGON EMPTY"], ["B", "POLYGON((1 2"]]
+    found = load(book(tmp_path / "a.xlsx", rows), crs="EPSG:4490")
+    assert {r.patch_id: r.code for r in found.rejected} == {"E": "R_GEOMETRY_EMPTY", "B": "R_GEOMETRY_BROKEN"}
+
+
+@pytest.mark.parametrize("cell", [None, 0])
+def test_a_unit_is_not_asked_where_no_area_is_given(tmp_path, cell):
+    rows = [["图斑编号", "面积", "图形"], *([f"A{i}", cell, SQUARE] for i in range(3))]
+    found = load(book(tmp_path / "a.xlsx", rows), crs="EPSG:4490")
+    assert [p.issued_unit for p in found.patches] == [None] * 3
+
+
+def test_reading_a_table_leaves_the_limit_of_the_process(tmp_path):
+    before = csv.field_size_limit()
+    ring = ",".join(f"{EAST + i} {NORTH + (i % 2)}" for i in range(9000))
+    wkt = f"POLYGON(({ring},{EAST} {NORTH - 50},{EAST} {NORTH}))"
+    path = tmp_path / "a.csv"
+    path.write_text(f'图斑编号,图形\nA1,"{wkt}"\n', encoding="utf-8")
+    assert len(wkt) > before
+    assert look(path, crs="EPSG:4545").count == 1
+    assert csv.field_size_limit() == before

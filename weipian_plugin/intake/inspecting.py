@@ -98,7 +98,7 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
         crs, why = _crs_of(source.crs, candidate)
         chosen = choose_crs(crs, _turned(extent, axis), county, notes, why)
     place = _Place(chosen.assumed, axis)
-    unit, unit_reason = _unit(found.sample, match, place, notes)
+    unit, unit_reason = _unit(found, match, place, notes)
     invalid, repair = _repair(found, match, place, notes)
     lonlat = _lonlat(found.shown, place) if kind != "ids" else np.array([], dtype=object)
     gcj02 = _gcj02(looked, match, lonlat, candidate, notes)
@@ -264,7 +264,7 @@ def lonlat_of(inspection: Inspection, geoms: Any) -> Any:
 
 
 def _unit(
-    rows: Sequence[tuple[int, Optional[bytes], Mapping[str, Optional[str]]]],
+    found: survey.Survey,
     match: FieldMatch,
     place: _Place,
     notes: Notes,
@@ -275,7 +275,7 @@ def _unit(
         if notes.told("unit"):
             notes.choose(units.question("（没有面积字段）", ""), accept=units.SPELLINGS)
         return "", "数据没有面积字段"
-    measured, reason, ratio = units.measured(_pairs(rows, header, place))
+    measured, reason, ratio = units.measured(_pairs(found.sample, header, place))
     notes.settle(RATIO, f"{ratio:.6g}")
     named = match.units.get("area_issued", "")
     if notes.told("unit"):
@@ -287,6 +287,8 @@ def _unit(
         return named, f"字段名“{header}”写明单位是{UNIT_LABELS[named]}"
     if measured and not named:
         return measured, reason
+    if found.count == len(found.sample) and not any(values.number(row.get(header)) for _, _, row in found.sample):
+        return "", f"面积字段“{header}”没有填写面积"
     why = f"字段名写的是{UNIT_LABELS[named]}，但{reason}" if named else reason
     past = float(notes.before(RATIO) or 0.0)
     shifted = ratio > 0 and past > 0 and abs(ratio / past - 1) > _RATIO_SHIFT

@@ -10,7 +10,7 @@ import shapely
 from ..core.findings import Finding
 from ..sources.coordinates import pair_of, rings_of_text
 from ..sources.delivered import ROW_NUMBER, Row, needs_row_number
-from ..sources.geometry_text import crs_of_text, is_geometry_text, wkb_of_text
+from ..sources.geometry_text import crs_of_text, is_empty_text, is_geometry_text, wkb_of_text
 from ..sources.memory import CENTRES, NOTHING, POLYGONS, MemoryLayer
 from ..sources.rings import Point, wkb_of_rings
 from ..sources.sheet import Sheet, plain
@@ -110,7 +110,7 @@ def _from_texts(sheet: Sheet, column: int) -> MemoryLayer:
     for (number, values), cells in zip(_attributes(sheet), sheet.rows):
         text = cells[column]
         wkb = wkb_of_text(text) if plain(text) else None
-        if plain(text) and wkb is None:
+        if plain(text) and wkb is None and not is_empty_text(text):
             cut = "，可能被 Excel 截断（单元格最多 32767 个字符）" if len(text or "") >= 32000 else ""
             layer.refused[number] = ("R_GEOMETRY_BROKEN", f"图形文字读不出来{cut}")
         rows.append((number, wkb, values))

@@ -14,6 +14,7 @@ _WKT = re.compile(
 )
 _JSON = re.compile(r'^\s*\{.*"type"\s*:\s*"(Multi)?(Polygon|GeometryCollection|Feature)"', re.DOTALL)
 _HEX = re.compile(r"^\s*0[01]0?[0-9A-Fa-f]{40,}\s*$")
+_EMPTY = re.compile(r"\bEMPTY\s*$", re.IGNORECASE)
 _EWKB_SRID = 0x20000000
 
 
@@ -26,6 +27,11 @@ def crs_of_text(text: str) -> str:
     """`EPSG:n` that an EWKT names, "" for none."""
     found = _WKT.match(text)
     return f"EPSG:{found.group('srid')}" if found and found.group("srid") not in (None, "0") else ""
+
+
+def is_empty_text(text: Optional[str]) -> bool:
+    """True for WKT of no geometry, such as `POLYGON EMPTY`."""
+    return bool(_WKT.match(text or "") and _EMPTY.search(text or ""))
 
 
 def wkb_of_text(text: Optional[str]) -> Optional[bytes]:

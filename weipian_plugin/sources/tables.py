@@ -169,18 +169,21 @@ def _is_table(text: str) -> bool:
 
 def _split(text: str, separator: str, first: int) -> list[tuple[int, Cells]]:
     """(row number, cells) of the lines that hold anything."""
-    csv.field_size_limit(1 << 30)  # a WKT may be longer than the 128 KiB of the standard limit
     if separator == " ":
         rows: Any = (re.split(r"\s+", line.strip()) for line in text.splitlines())
     else:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     found: list[tuple[int, Cells]] = []
+    # A WKT may be longer than the 128 KiB of the standard limit, which is one for the whole process.
+    limit = csv.field_size_limit(1 << 30)
     try:
         for number, cells in enumerate(rows, first):
             if any(cell.strip() for cell in cells):
                 found.append((number, list(cells)))
     except csv.Error:  # a stray NUL or quote; the plain split loses nothing
         return [(n, list(line.split(separator))) for n, line in enumerate(text.splitlines(), first) if line.strip()]
+    finally:
+        csv.field_size_limit(limit)
     return found
 
 
