@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from osgeo import ogr, osr
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsSettings, QgsVectorLayer
+from qgis.PyQt.QtCore import QPoint, QPointF, Qt
+from qgis.PyQt.QtGui import QWheelEvent
+from qgis.PyQt.QtWidgets import QApplication, QComboBox
 
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.model import Batch, LayerAssignment
@@ -112,6 +115,10 @@ def inspected(qtbot, session, path: Path) -> ImportDialog:
     return dialog
 
 
+def settle(qtbot, dialog: WorkDialog) -> None:
+    qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
+
+
 def test_import_shows_what_it_understood_and_imports(qtbot, session, tmp_path: Path) -> None:
     path = make_layer(
         tmp_path / "五月下发.shp", "五月下发", {"JCBH": "500112SJBG26219001", "CMC": "乌牛村", "备注": "甲"}
@@ -119,7 +126,8 @@ def test_import_shows_what_it_understood_and_imports(qtbot, session, tmp_path: P
     dialog = inspected(qtbot, session, path)
     assert dialog.inspection is not None, dialog.notice.text()
     assert dialog.inspection.mapping["patch_id"] == "JCBH"
-    assert dialog.count.text().startswith("1 个要素")
+    assert dialog.count.text() == "五月下发 · 1 个要素 · 面"
+    assert dialog.layer.isHidden()
     assert "UTF-8" in dialog.encoding_note.text()
     assert "乌牛村" in dialog.encoding_note.text()
     assert dialog.batch.text() == "五月下发"
@@ -147,9 +155,9 @@ def test_the_place_is_shown_and_a_repair_needs_consent(qtbot, session, tmp_path:
     assert [q.key for q in dialog.inspection.questions] == ["repair"]
     assert dialog.preview.patches.featureCount() == 1
     assert "106.80" in dialog.preview.caption.text()
-    assert not dialog.repair.isHidden()
-    assert not dialog.repair.isChecked()
-    dialog.repair.click()
+    combo = dialog.questions.findChild(QComboBox)
+    combo.setCurrentIndex(combo.findData("yes"))
+    combo.activated.emit(combo.currentIndex())
     qtbot.waitUntil(lambda: not dialog.task.busy, timeout=WAIT)
     assert dialog.import_button.isEnabled()
     dialog.start_import()
@@ -229,6 +237,54 @@ def test_unreadable_file_is_told(qtbot, session, tmp_path: Path) -> None:
     assert dialog.inspection is None
     assert dialog.notice.text().startswith("✖")
     assert not dialog.import_button.isEnabled()
+
+
+def test_an_answer_of_the_month_before_can_be_changed(qtbot, session, tmp_path: Path) -> None:
+    """Without .prj the zone is asked once; in the second month it is taken over and can be answered anew."""
+    for month, moved in (("5", 0.0), ("6", 0.02)):
+        path = make_layer(tmp_path / f"{month}月.shp", f"{month}月", {"JCBH": f"90{month}"}, lon=106.8 + moved)
+        path.with_suffix(".prj").unlink()
+        dialog = inspected(qtbot, session, path)
+        if month == "5":
+            question = dialog.inspection.questions[0]
+            assert question.key == "crs"
+            assert dialog.crs_note.text() == "见上面的问题"
+            dialog.answer("crs", question.choices[0][0])
+            settle(qtbot, dialog)
+            dialog.start_import()
+            settle(qtbot, dialog)
+            assert dialog.imported, dialog.notice.text()
+        else:
+            assert not dialog.inspection.questions
+            assert 'href="crs"' in dialog.recalled.text()
+            dialog.recalled.linkActivated.emit("crs")
+            assert [c.property("question") for c in dialog.questions.findChildren(QComboBox)] == ["crs"]
+            assert not dialog.questions.isHidden()
+        dialog.preview.release()
+
+
+def test_the_name_of_a_batch_that_is_there_gets_a_number(qtbot, session, tmp_path: Path) -> None:
+    for name, batch in (("a", "七月"), ("b", "七月（2）")):
+        dialog = inspected(qtbot, session, make_layer(tmp_path / f"{name}.gpkg", name, {"JCBH": name, "PC": "七月"}))
+        assert dialog.batch.text() == batch
+        dialog.start_import()
+        settle(qtbot, dialog)
+        assert dialog.imported, dialog.notice.text()
+        dialog.preview.release()
+
+
+def test_the_wheel_turns_the_page_and_changes_no_column(qtbot, session, tmp_path: Path) -> None:
+    dialog = inspected(qtbot, session, make_layer(tmp_path / "x.gpkg", "x", {"JCBH": "9001", "CMC": "村"}))
+    combo = dialog.fields.cellWidget(0, 1)
+    before = combo.currentIndex()
+    down = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(combo, down)
+    assert combo.currentIndex() == before
+    assert not dialog.fields.overrides()
+    dialog.preview.release()
 
 
 # -- layers ------------------------------------------------------------------------------------------

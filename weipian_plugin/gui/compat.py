@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QRectF, Qt
+from qgis.PyQt.QtCore import QEvent, QObject, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from qgis.PyQt.QtSvg import QSvgRenderer
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QWidget
 
 LOG_TAG = "卫片执法助手"
 #: name -> (on a light window, on a dark window); each reaches 4.5:1 on its ground.
@@ -73,6 +73,23 @@ def line_height(widget: QWidget) -> int:
 def no_input_method(widget: QWidget) -> None:
     """Keep a Chinese input method from swallowing the keys of a widget that takes no text."""
     widget.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+
+
+class _PageTurner(QObject):
+    """Gives the wheel to what lies around a control, so that turning a page does not change what it holds."""
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
+        """Swallow nothing but the wheel, and leave that to the parent."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return False
+
+
+def turn_page_not_value(widget: QWidget) -> None:
+    """Keep the mouse wheel from changing a combo box or spin box that lies in a page or table that scrolls."""
+    for part in (widget, *widget.findChildren(QComboBox)):
+        part.installEventFilter(_PageTurner(part))
 
 
 def describe(widget: QWidget, name: str, description: str = "") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Optional
 
 from ..core.errors import WeipianError
 from ..core.fields import CANONICAL
@@ -41,11 +42,13 @@ class Notes:
         """What was answered for this layout before, "" when nothing was."""
         return str(self.memory.answers.get(key, ""))
 
-    def settle(self, key: str, value: str, label: str = "", recalled: bool = False) -> None:
-        """Keep an answer; a recalled one is shown with the batch it comes from."""
+    def settle(
+        self, key: str, value: str, label: str = "", recalled: bool = False, question: Optional[Question] = None
+    ) -> None:
+        """Keep an answer; a recalled one is shown with the batch it comes from and can be answered anew."""
         self.settled[key] = value
         if recalled:
-            self.recalled.append(Recalled(key, value, label or value, self.memory.batch))
+            self.recalled.append(Recalled(key, value, label or value, self.memory.batch, question))
 
     def choose(self, question: Question, doubt: str = "", accept: Mapping[str, str] | None = None) -> str:
         """The answer in force among the choices of a question; asked ("") when there is none.
@@ -69,7 +72,7 @@ class Notes:
         past = self.before(question.key)
         if past in labels and not doubt:
             name = _TITLES.get(question.key, question.key)
-            self.settle(question.key, past, f"{name} {labels[past]}", recalled=True)
+            self.settle(question.key, past, f"{name} {labels[past]}", recalled=True, question=question)
             return past
         if past and doubt:
             label = labels.get(past, past)

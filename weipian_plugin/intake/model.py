@@ -65,6 +65,7 @@ class Recalled:
     value: str
     label: str
     batch: str
+    question: Optional[Question] = None  # what to ask where the answer is to be changed
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from ..core.model import CLUE_BATCH, Batch, PatchRelation
 from ..core.reissue import GEOMETRY
 from ..core.rulepack import RulePack
 from ..intake import delivery
+from ..intake.archive import ZIPS
 from ..intake.delivery import Delivery, ImportOptions, Inspection, Rejected
+from ..intake.files import FORMATS
 from ..intake.model import Check
 from ..store import records
 from ..store.workspace import FILE_NAME, Transaction, Workspace
@@ -24,7 +26,10 @@ from . import delivered_values, earlier, import_report, intake_memory, reissue, 
 from .clock import now
 from .resources import default_pack
 
-__all__ = ["ImportOptions", "ImportResult", "Inspection", "import_delivery", "inspect_delivery"]
+__all__ = ["SUFFIXES", "ImportOptions", "ImportResult", "Inspection", "import_delivery", "inspect_delivery"]
+
+#: Files that can be chosen as a delivery; of .mdb and .accdb it is said what to do where no driver reads them.
+SUFFIXES = (*FORMATS, *ZIPS, ".mdb", ".accdb")
 
 #: How often a delivery is laid on a workspace that others write to at the same time.
 _TRIES = 5

@@ -85,6 +85,7 @@ class CheckTable(QWidget):
                 self.table.setItem(number, column, cell)
         for column in (0, 1, 2, 3, 5, 6):
             self.table.resizeColumnToContents(column)
+            self.table.setColumnHidden(column, all(not cells[column] for cells, *_ in rows))
         self._filter()
 
     def _filter(self, *_: object) -> None:

@@ -15,7 +15,9 @@ _LOGGED = frozenset({"E_UNEXPECTED", "E_RENDER", "E_RULES", "E_LIBRARY"})
 
 def error_text(error: WeipianError) -> str:
     """Message and remedy as one text, with a hint at the log where the log says more."""
-    text = f"{error.message}。\n{error.remedy}"
+    # In a window it is answered there; the sentence also names the parameter of the command line.
+    remedy = "请先在本窗口中选择。" if error.code == "E_QUESTION" else error.remedy
+    text = f"{error.message}。\n{remedy}"
     return f"{text}\n{LOG_HINT}" if error.code in _LOGGED else text
 
 

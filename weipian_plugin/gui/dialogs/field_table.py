@@ -8,7 +8,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from ..compat import describe, line_height
+from ..compat import describe, line_height, turn_page_not_value
 
 FIELD_LABELS: Mapping[str, str] = {
     "patch_id": "图斑编号（必填）",
@@ -74,6 +74,7 @@ class FieldTable(QTableWidget):
             combo.setCurrentIndex(max(combo.findData(mapping.get(name, "")), 0))
             combo.setProperty("canonical", name)
             describe(combo, FIELD_LABELS.get(name, name))
+            turn_page_not_value(combo)
             combo.activated.connect(self._chosen)
             self.setCellWidget(row, 1, combo)
             self.setItem(row, 2, QTableWidgetItem(self._values(mapping.get(name, ""))))

@@ -10,7 +10,6 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsSettings
 from qgis.gui import QgsProjectionSelectionWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialogButtonBox,
     QFileDialog,
@@ -29,20 +28,33 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.errors import WeipianError
 from ...workbench import intake_memory
-from ...workbench.importing import ImportOptions, ImportResult, Inspection, import_delivery, inspect_delivery
+from ...workbench.importing import (
+    SUFFIXES,
+    ImportOptions,
+    ImportResult,
+    Inspection,
+    import_delivery,
+    inspect_delivery,
+)
 from ...workbench.session import Session
-from ..compat import describe, line_height
+from ..compat import describe, line_height, turn_page_not_value
 from ..map_layers import crs_of
 from .check_table import CheckTable
 from .field_table import FieldTable
 from .import_preview import ImportPreview
-from .import_texts import LIST_LENGTH, batch_name, decoded, joined, kind, result_text
+from .import_texts import (
+    batch_name,
+    crs_told,
+    encoding_told,
+    joined,
+    kind,
+    recalled_told,
+    repairs_told,
+    result_text,
+)
 from .task_bar import WorkDialog
 
-FILTER = (
-    "下发数据 (*.shp *.gpkg *.geojson *.json *.zip *.kml *.kmz *.gml *.dxf *.txt *.xlsx *.xls *.csv *.dbf)"
-    ";;所有文件 (*)"
-)
+FILTER = f"下发数据 ({' '.join(f'*{suffix}' for suffix in SUFFIXES)});;所有文件 (*)"
 ENCODINGS = (("", "自动判断"), ("UTF-8", "UTF-8"), ("GB18030", "GBK / GB18030"))
 UNITS = {"m2": "平方米", "mu": "亩", "ha": "公顷", "": "未知"}
 
@@ -79,7 +91,9 @@ class ImportDialog(WorkDialog):
     def _build(self) -> None:
         self.path = QLineEdit(self)
         self.path.setReadOnly(True)
-        self.path.setPlaceholderText("Shapefile、GeoPackage、FileGDB 文件夹、GeoJSON 或它们的 zip")
+        self.path.setPlaceholderText(
+            "Shapefile、FileGDB 文件夹、GeoPackage、GeoJSON、KML、DXF、界址点 TXT、Excel 表，或它们的 zip"
+        )
         describe(self.path, "下发数据")
         self.file_button = QPushButton("选文件…", self)
         self.folder_button = QPushButton("选文件夹…", self)
@@ -129,6 +143,8 @@ class ImportDialog(WorkDialog):
             self.crs.setOptionVisible(shown, False)
         self.crs.setNotSetText("未知，请选择")
         self.crs.setOptionVisible(option.CrsNotSet, True)
+        for combo in (self.layer, self.encoding, self.crs):
+            turn_page_not_value(combo)
         self.count, self.encoding_note, self.crs_note, self.unit_note = (QLabel(page) for _ in range(4))
         for button in (self.file_button, self.folder_button):
             button.setAutoDefault(False)
@@ -155,16 +171,13 @@ class ImportDialog(WorkDialog):
         self.preview.hide()
         self.recalled = QLabel(page)
         self.recalled.setWordWrap(True)
-        self.repair = QCheckBox("修复自相交图形（原图形保留）", page)
-        self.repair.clicked.connect(self._repair_clicked)
-        self.repair.hide()
+        self.recalled.linkActivated.connect(self._ask_again)
         self.fields = FieldTable(page)
         self.findings = QLabel(page)
         self.findings.setWordWrap(True)
         layout = QVBoxLayout(page)
-        layout.addLayout(form)
         layout.addWidget(self.questions)
-        layout.addWidget(self.repair)
+        layout.addLayout(form)
         layout.addWidget(self.recalled)
         layout.addWidget(self.preview)
         layout.addWidget(self.findings)
@@ -174,7 +187,7 @@ class ImportDialog(WorkDialog):
         self.encoding.activated.connect(self._changed)
         self.crs.crsChanged.connect(self._crs_chosen)
         self.fields.changed.connect(self._changed)
-        area = QScrollArea(self)
+        area = self.check_area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(page)
@@ -264,20 +277,23 @@ class ImportDialog(WorkDialog):
     def _inspected(self, found: Inspection) -> None:
         self.inspection = found
         self._filling = True
-        self.batch.setText(self.batch.text() or batch_name(found))
+        taken = {batch.name for batch in self._session.batches()}
+        self.batch.setText(self.batch.text() or batch_name(found, taken))
         self.layer.clear()
         self.layer.addItems(list(found.layers) or [found.layer])
         self.layer.setCurrentIndex(self.layer.findText(found.layer))
-        self.layer.setEnabled(self.layer.count() > 1)
-        self.count.setText(f"{found.count} 个要素 · {kind(found.geometry_type)}" if found.layer else "请先选择图层")
-        self.encoding_note.setText(joined(f"当前 {found.encoding or '未知'}", found.encoding_reason, decoded(found)))
+        self.layer.setVisible(self.layer.count() > 1)
+        named = "" if self.layer.count() > 1 else found.layer
+        size = joined(named, f"{found.count} 个要素", kind(found.geometry_type))
+        self.count.setText(size if found.layer else "请先选择图层")
+        self.encoding.setVisible(bool(found.encoding) or self.encoding.currentIndex() > 0)
+        self.encoding_note.setText(encoding_told(found))
         self.crs.setCrs(crs_of(found.crs))
-        self.crs_note.setText(found.crs_reason or ("没有坐标系，请选择" if found.layer else ""))
+        self.crs_note.setText(crs_told(found))
         self.unit_note.setText(joined(UNITS.get(found.unit, found.unit), found.unit_reason))
         self.fields.fill(found.fields, found.mapping, found.sample)
         self._ask(found)
-        self._show_repair(found)
-        self.recalled.setText("\n".join(f"✔ 沿用“{r.batch}”的回答：{r.label}" for r in found.recalled))
+        self.recalled.setText(recalled_told(found))
         self.recalled.setVisible(bool(found.recalled))
         self.preview.show_place(found)
         texts = [f"▲ {item.message}" for item in found.findings]
@@ -288,19 +304,24 @@ class ImportDialog(WorkDialog):
         self.import_button.setEnabled(not found.questions)
         if found.questions:
             self.tell(f"还有 {len(found.questions)} 个问题需要回答，回答后才能导入。", "warn")
+            self.check_area.verticalScrollBar().setValue(0)
+        self._focus_next(bool(found.questions))
 
-    def _show_repair(self, found: Inspection) -> None:
-        """The consent to repairs, with what they would change."""
-        self.repair.setVisible(bool(found.invalid))
-        lines = [
-            f"第 {i.row} 行 {i.patch_id} {i.reason}：{max(i.before_m2 or 0, 0):.2f} → {i.after_m2 or 0:.2f} 平方米"
-            for i in found.invalid[:LIST_LENGTH]
-        ]
-        self.repair.setToolTip("\n".join(lines))
-        self.repair.setChecked(found.settled.get("repair") == "yes")
+    def _focus_next(self, asked: bool) -> None:
+        """The keyboard goes to what comes next: the first open question, else 导入."""
+        combos = [combo for combo in self.questions.findChildren(QComboBox) if combo.currentIndex() == 0]
+        (combos[0] if asked and combos else self.import_button).setFocus()
+        self.import_button.setDefault(not asked)
 
-    def _repair_clicked(self, checked: bool) -> None:
-        self.answer("repair", "yes" if checked else "no")
+    def _ask_again(self, key: str) -> None:
+        """An answer of an earlier batch is to be changed."""
+        found = self.inspection
+        question = next((r.question for r in found.recalled if r.key == key and r.question), None) if found else None
+        if question is not None:
+            self._asked[key] = (question.text, tuple(question.choices))
+            self._show_asked({key})
+            self.check_area.verticalScrollBar().setValue(0)
+            self._focus_next(True)
 
     def _ask_more(self, error: WeipianError) -> None:
         """Questions that only come up while importing (patches that come again)."""
@@ -327,10 +348,13 @@ class ImportDialog(WorkDialog):
             if key not in still_open:
                 combo.setCurrentIndex(max(combo.findData(self._answers.get(key, "")), 0))
             describe(combo, text)
+            turn_page_not_value(combo)
             combo.setProperty("question", key)
             combo.activated.connect(self._answered)
             label = QLabel(text, self.questions)
             label.setWordWrap(True)
+            if key == "repair" and self.inspection is not None:
+                label.setToolTip(repairs_told(self.inspection))
             self.question_form.addRow(label)
             self.question_form.addRow(combo)
         self.questions.setVisible(bool(self._asked))
@@ -372,6 +396,7 @@ class ImportDialog(WorkDialog):
         self.result_title.setText(f"✔ {result.headline()}")
         self.result_title.setWordWrap(True)
         self.result_text.setPlainText(result_text(result))
+        self.result_text.setVisible(bool(result.rejected or result.findings or not result.checks))
         self.checks.fill(result.checks)
         self.checks.setVisible(bool(result.checks))
         if self._profile:

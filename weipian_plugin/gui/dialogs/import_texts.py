@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from html import escape
+from itertools import count
 
 from ...workbench.importing import ImportResult, Inspection
 
@@ -26,6 +28,36 @@ def kind(geometry_type: str) -> str:
     return geometry_type or "几何类型未知"
 
 
+def encoding_told(found: Inspection) -> str:
+    """The encoding by the name people know, why, and a sample; only the sample where a format has its own."""
+    name = {"CP936": "GBK", "CP65001": "UTF-8"}.get(found.encoding.upper(), found.encoding)
+    return joined(f"当前 {name}" if name else "", found.encoding_reason, decoded(found))
+
+
+def crs_told(found: Inspection) -> str:
+    """Why this CRS; nothing where the open question says it already."""
+    if any(question.key == "crs" for question in found.questions):
+        return "见上面的问题"
+    return found.crs_reason or ("没有坐标系，请选择" if found.layer else "")
+
+
+def repairs_told(found: Inspection) -> str:
+    """One line a geometry that a repair would change."""
+    return "\n".join(
+        f"第 {i.row} 行 {i.patch_id} {i.reason}：{max(i.before_m2 or 0, 0):.2f} → {i.after_m2 or 0:.2f} 平方米"
+        for i in found.invalid[:LIST_LENGTH]
+    )
+
+
+def recalled_told(found: Inspection) -> str:
+    """Answers taken over from an earlier batch, each with a link `key` to answer it anew."""
+    lines = []
+    for item in found.recalled:
+        change = "" if item.question is None else f' <a href="{escape(item.key)}">更改</a>'
+        lines.append(f"✔ 沿用“{escape(item.batch)}”的回答：{escape(item.label)}{change}")
+    return "<br>".join(lines)
+
+
 def decoded(found: Inspection) -> str:
     """A Chinese value of the sample, so that one sees whether the encoding is right."""
     for row in found.sample:
@@ -35,11 +67,13 @@ def decoded(found: Inspection) -> str:
     return ""
 
 
-def batch_name(found: Inspection) -> str:
-    """The batch that all rows name, else the file's name."""
+def batch_name(found: Inspection, taken: Collection[str] = ()) -> str:
+    """The batch that all rows name, else the file's name; with a number where that name is `taken`."""
     header = found.mapping.get("batch", "")
     values = {row.get(header) for row in found.sample if row.get(header)} if header else set()
-    return str(values.pop()) if len(values) == 1 else found.path.stem
+    name = str(values.pop()) if len(values) == 1 else found.path.stem
+    numbered = (f"{name}（{number}）" for number in count(2))
+    return name if name not in taken else next(text for text in numbered if text not in taken)
 
 
 def listed(title: str, lines: Sequence[str]) -> list[str]:
@@ -53,6 +87,9 @@ def listed(title: str, lines: Sequence[str]) -> list[str]:
 def result_text(result: ImportResult) -> str:
     """What became of every row that needs a look."""
     rejected = [f"第 {item.row} 行 {item.patch_id or '无编号'}：{item.reason}" for item in result.rejected]
-    findings = [f"{item.subject}：{item.message}" if item.subject else item.message for item in result.findings]
+    findings = [
+        f"{item.subject}：{item.message}" if item.subject and item.subject not in item.message else item.message
+        for item in result.findings
+    ]
     lines = listed("未导入", rejected) + listed("需要留意", findings)
     return "\n".join(lines) if lines else "全部导入，没有发现问题。"

@@ -36,7 +36,7 @@ from ...workbench.layer_profiles import LayerProfile, Resolved
 from ...workbench.layer_work import WorkReport
 from ...workbench.registers import RegisterSource
 from ...workbench.session import Session
-from ..compat import describe, tone
+from ..compat import describe, tone, turn_page_not_value
 from ..guard import as_error
 from .layer_pick import ask_folder, chosen_for, fill_menu
 from .layer_profile_bar import ProfileBar
@@ -260,6 +260,7 @@ class LayersDialog(WorkDialog):
         combo.setCurrentIndex(max(combo.findData(value), 0))
         combo.setProperty("row", index)
         combo.setProperty("attribute", attribute)
+        turn_page_not_value(combo)
         combo.activated.connect(self._combo_chosen)
         return combo
 
@@ -397,8 +398,14 @@ class LayersDialog(WorkDialog):
             "正在套合分析",
             lambda feedback: layer_work.run(folder, who, feedback, tables=tables),
             self._done,
-            self.fail,
+            self._failed,
         )
+
+    def _failed(self, error: WeipianError) -> None:
+        if error.code == "E_CANCELLED":
+            self.tell("已取消套合。图层设置已保存，套合结果仍是取消前的。", "warn")
+        else:
+            self.fail(error)
 
     def _done(self, report: WorkReport) -> None:
         self.report = report
