@@ -108,6 +108,15 @@ def test_answers_of_the_overlay() -> None:
 # -- the question ------------------------------------------------------------------------------------
 
 
+def test_codes_of_neither_classification_point_at_the_field(folder: Path) -> None:
+    """A1 stands neither in TD/T 1055 nor in 用地用海分类: most likely it is the wrong column."""
+    path = land(folder.parent / "自编.gpkg", "A1", "")
+    with pytest.raises(WeipianError) as caught:
+        layer_work.run(folder, "试", Silent(), [LayerAssignment("landuse", str(path))])
+    (question,) = caught.value.params["details"]
+    assert "A1 等不是标准的地类编码" in question["text"]
+
+
 def test_a_doubtful_scheme_is_a_question(folder: Path) -> None:
     path = land(folder.parent / "用地.gpkg", "1001", "")
     with pytest.raises(WeipianError) as caught:

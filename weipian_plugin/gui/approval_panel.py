@@ -21,7 +21,8 @@ from .widgets import RichText, coloured
 
 #: Lines of gaps, of approvals of one role and of entries that are listed; more are counted.
 _GAPS, _FEATURES, _ENTRIES = 4, 2, 4
-_LINES = 7
+#: As many as there can be: the panel around it scrolls, and a scroll bar in a scrolled page is in the way.
+_LINES = 60
 
 
 def measure(detail: Mapping[str, str], key: str) -> Optional[Decimal]:
@@ -113,11 +114,12 @@ class ApprovalPanel(QWidget):
 
     def _entries(self, view: PatchView) -> Iterator[str]:
         for match in view.registers[:_ENTRIES]:
-            yield self._entry(match)
+            yield self._entry(match, decided=view.patch.split_state == "parent")
         if len(view.registers) > _ENTRIES:
             yield coloured(self, f"另有 {len(view.registers) - _ENTRIES} 条登记", "muted")
 
-    def _entry(self, match: RegisterMatch) -> str:
+    def _entry(self, match: RegisterMatch, decided: bool) -> str:
+        """An entry and, unless its patch was split, what can be decided about it."""
         entry = match.entry
         parts = [f"{entry.village} {entry.holder}".strip(), entry.doc_no]
         parts.append("" if entry.approved_m2 is None else f"批准 {entry.approved_m2:g} ㎡")
@@ -127,6 +129,7 @@ class ApprovalPanel(QWidget):
         links = [] if match.how == "confirmed" else [f'<a href="yes:{escape(entry.entry_id)}">确认</a>']
         if match.how != REMOVED:
             links.append(f'<a href="no:{escape(entry.entry_id)}">移除</a>')
+        links = [] if decided else links
         mark = coloured(self, "✔", "good") if match.certain else coloured(self, "？", "warn")
         return f"{mark} {escape(label)}登记：{words}{why} {' '.join(links)}"
 

@@ -69,6 +69,11 @@ def is_tdt1055(scheme: str) -> bool:
     return "1055" in text or "三调" in text or "国土调查" in text
 
 
+def foreign_codes(codes: Collection[str]) -> list[str]:
+    """Those of base codes that TD/T 1055 does not have, in order."""
+    return sorted(set(codes) - _CODES)
+
+
 def recognise(pairs: Collection[tuple[str, str]], layer: str, fields: Sequence[str], label: str) -> None:
     """Make sure that `pairs` of (code, name) are TD/T 1055.
 

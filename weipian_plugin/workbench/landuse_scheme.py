@@ -12,7 +12,7 @@ from typing import Any
 
 from ..core.errors import WeipianError
 from ..core.model import LayerAssignment
-from ..overlay.landuse import base_code, code_field, is_tdt1055, recognise
+from ..overlay.landuse import base_code, code_field, foreign_codes, is_tdt1055, recognise
 from ..sources.reader import open_source
 
 KEY = "landuse_scheme"
@@ -88,10 +88,11 @@ def recognised(assignment: LayerAssignment) -> SchemeGuess:
 
 def _doubt(pairs: Sequence[tuple[str, str]]) -> str:
     """Why it cannot be told."""
-    codes = sorted({base_code(code) for code, _ in pairs if code.strip()})
-    long = [code for code in codes if len(code) > 4]
-    if long:
-        return f"其中 {'、'.join(long[:3])} 等编码三调没有"
+    foreign = foreign_codes({base_code(code) for code, _ in pairs if code.strip()})
+    if not all(code.isdigit() for code in foreign):
+        return f"其中 {'、'.join(foreign[:3])} 等不是标准的地类编码，请先核对地类字段选得对不对"
+    if foreign:
+        return f"其中 {'、'.join(foreign[:3])} 等编码三调没有"
     return "这些编码在两种分类里都有，含义不同"
 
 

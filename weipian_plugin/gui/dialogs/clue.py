@@ -34,6 +34,7 @@ _TEXTS = (
     ("village", "村（社区）", ""),
     ("note", "说明", "例如：新建钢架棚，约 200 平方米"),
 )
+_HINT = "线索不计入下发图斑和填报率；以后下发的图斑覆盖这里时会自动关联。"
 
 
 class ClueDialog(QDialog):
@@ -56,6 +57,7 @@ class ClueDialog(QDialog):
         describe(self.source, "来源")
         form.addRow("来源", self.source)
         form.addRow("位置", self._place_row())
+        form.addRow("", self.place)
         self.fields: dict[str, QLineEdit] = {}
         for name, label, hint in _TEXTS:
             edit = QLineEdit(self)
@@ -64,7 +66,7 @@ class ClueDialog(QDialog):
             self.fields[name] = edit
             form.addRow(label, edit)
         self.fields["found_at"].setText(now[:16].replace("T", " "))
-        self.state = QLabel("线索不计入下发图斑和填报率；以后下发的图斑覆盖这里时会自动关联。", self)
+        self.state = QLabel(_HINT, self)
         self.state.setWordWrap(True)
         form.addRow(self.state)
         self.buttons = QDialogButtonBox(self)
@@ -80,7 +82,7 @@ class ClueDialog(QDialog):
         self.point_button = QPushButton("点一个点", self)
         self.area_button = QPushButton("画范围", self)
         self.place = QLineEdit(self)
-        self.place.setPlaceholderText("经度, 纬度")
+        self.place.setPlaceholderText("或输入 经度, 纬度（度）")
         describe(self.place, "位置，经度和纬度")
         self.place.textEdited.connect(self._typed)
         row = QHBoxLayout()
@@ -90,7 +92,6 @@ class ClueDialog(QDialog):
             button.setEnabled(self._hands is not None)
             button.clicked.connect(lambda _checked=False, kind=kind: self._draw(kind))
             row.addWidget(button)
-        row.addWidget(self.place, 1)
         return row
 
     # -- where -----------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ class ClueDialog(QDialog):
 
     def _placed(self, shown: list[tuple[bytes, str]]) -> None:
         self._drawing_ended()
-        self._say("")
+        self._say(_HINT, "muted")
         if self._hands is not None:
             self._hands.stop()
             self._hands.show_plan(shown)
@@ -152,10 +153,10 @@ class ClueDialog(QDialog):
         """A failure, as a sentence."""
         self._say(f"✖ {error.message}。{error.remedy}")
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, kind: str = "bad") -> None:
         self.state.setText(text)
         palette = self.state.palette()
-        palette.setColor(self.state.foregroundRole(), tone(self, "bad"))
+        palette.setColor(self.state.foregroundRole(), tone(self, kind))
         self.state.setPalette(palette)
 
     @guarded
