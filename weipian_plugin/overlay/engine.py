@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 import shapely
@@ -39,7 +39,7 @@ _CLASSED = ("landuse", "plan_zone")
 _RASTERS = ("image_before", "image_after")
 #: A gap or duplicate from here on is worth a finding: 0.01 亩 in m².
 _WORTH_M2 = 20 / 3
-#: Patches in a chunk: enough for arrays to pay, few enough to stay in the processor's cache.
+#: Patches in a chunk at most: enough for arrays to pay, few enough to stay in the processor's cache.
 _CHUNK = 384
 _MOST_THREADS = 4
 #: Patches that are parsed and checked in one go.
@@ -311,7 +311,7 @@ def _to_official(issued: Any, area: Any) -> Any:
     return np.where(np.abs(factor - 1) < _EDGES, factor, 1.0)
 
 
-def _chunks(geoms: Any, some: Any, size: Optional[int] = None) -> list[Any]:
+def _chunks(geoms: Any, some: Any) -> list[Any]:
     """Positions of the patches by chunks, neighbours together along a Z-order curve."""
     if not len(some):
         return []
@@ -323,5 +323,7 @@ def _chunks(geoms: Any, some: Any, size: Optional[int] = None) -> list[Any]:
     for bit in range(_CURVE.bit_length() - 1):
         key |= ((cell[:, 0] >> bit) & 1) << (2 * bit) | ((cell[:, 1] >> bit) & 1) << (2 * bit + 1)
     ordered = some[np.argsort(key, kind="stable")]
-    size = size or max(1, min(_CHUNK, -(-len(ordered) // _MOST_THREADS)))
-    return [ordered[at : at + size] for at in range(0, len(ordered), size)]
+    # As many chunks for each thread, all of one size: none works on while the others wait.
+    threads = _threads(len(ordered))
+    rounds = -(-len(ordered) // (_CHUNK * threads))
+    return np.array_split(ordered, min(len(ordered), rounds * threads))
