@@ -15,6 +15,7 @@ from weipian_plugin.geo.gcj02 import wgs_to_gcj
 from weipian_plugin.intake import crs_guess, delivery
 from weipian_plugin.intake.delivery import ImportOptions
 from weipian_plugin.intake.model import Context, Earlier
+from weipian_plugin.sources.crs import gauss_kruger_of
 
 # Dossier 12: (106.75E, 29.78N) in 4545, 4524 and 4544; the box is 100 m wide.
 E108, N108 = 379122.118, 3296381.231
@@ -63,11 +64,12 @@ def test_nonsense_offers_everything_and_says_so():
 
 @pytest.mark.parametrize(
     ("authid", "meridian"),
-    [("EPSG:4545", 108), ("EPSG:4524", 108), ("EPSG:4509", 117), ("EPSG:4496", 105), ("EPSG:4490", None), ("", None)],
+    [("EPSG:4545", 108), ("EPSG:4524", 108), ("EPSG:4509", 117), ("EPSG:4496", 105), ("EPSG:4490", None)],
 )
 def test_central_meridian(authid, meridian):
     # PROJ: 4509 = CGCS2000 / Gauss-Kruger CM 117E, 4496 = zone 18
-    assert crs_guess.central_meridian(authid) == meridian
+    zone = gauss_kruger_of(authid)
+    assert (zone.central_meridian if zone else None) == meridian
 
 
 @pytest.mark.parametrize(

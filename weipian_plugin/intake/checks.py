@@ -14,8 +14,9 @@ from shapely.geometry.base import BaseGeometry
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.findings import Finding
 from ..geo.area import ellipsoidal_area, ellipsoidal_areas
+from ..sources.crs import gauss_kruger_of
 from ..sources.rings import close_rings
-from .crs_guess import CHINA, central_meridian
+from .crs_guess import CHINA
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 #: Pieces below this stay out of lists (design section 6), m².
@@ -210,8 +211,9 @@ def place_findings(geoms: Sequence[BaseGeometry], ids: Sequence[str], crs: str) 
         lon, lat = bounds[i, 0], bounds[i, 1]
         message = f"图斑 {ids[i]} 在中国范围之外（{lon:.4f}, {lat:.4f}），请检查坐标系"
         found.append(Finding("W_OUTSIDE_CHINA", message, ids[i]))
-    meridian = central_meridian(crs)
-    if meridian is not None:
+    zone = gauss_kruger_of(crs) if crs else None
+    if zone is not None:
+        meridian = zone.central_meridian
         middle = (bounds[:, 0] + bounds[:, 2]) / 2
         far = np.flatnonzero((np.abs(middle - meridian) > _ZONE_DEGREES) & ~outside)
         if len(far):

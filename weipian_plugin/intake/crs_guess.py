@@ -105,21 +105,6 @@ def label(epsg: int) -> str:
     return f"CGCS2000 经纬度（EPSG:{epsg}）"
 
 
-def central_meridian(authid: str) -> Optional[float]:
-    """Central meridian, degrees east, of a CGCS2000 Gauss-Krüger code; None for anything else."""
-    number = authid[5:] if authid.upper().startswith("EPSG:") else ""
-    epsg = int(number) if number.isdigit() else 0
-    if _GK3_CM <= epsg <= _GK3_CM + 20:
-        return 75.0 + 3 * (epsg - _GK3_CM)
-    if _GK3_ZONE <= epsg <= _GK3_ZONE + 20:
-        return 75.0 + 3 * (epsg - _GK3_ZONE)
-    if _GK6_CM <= epsg <= _GK6_CM + 10:
-        return 75.0 + 6 * (epsg - _GK6_CM)
-    if _GK6_ZONE <= epsg <= _GK6_ZONE + 10:
-        return 75.0 + 6 * (epsg - _GK6_ZONE)
-    return None
-
-
 def _pick(codes: list[int]) -> tuple[tuple[str, str], ...]:
     return tuple((f"EPSG:{code}", label(code)) for code in codes)
 

@@ -13,12 +13,12 @@ import shapely
 
 from ..core.fields import match_fields, split_unit
 from ..core.model import Patch
-from ..geo.area import ellipsoidal_area
+from ..geo.comparing import shared
 from . import values
-from .checks import AREA_TOLERANCE, polygons_only
 from .crs_guess import PROVINCES
 from .files import is_gdb
 from .model import UNIT_LABELS, Check, CheckItem, Delivery, Inspection
+from .patches import differs
 
 _LABELS = {
     "county_code": "县级代码", "patch_type": "图斑类型", "area_issued": "监测面积", "image_before": "前时相",
@@ -161,16 +161,14 @@ def _earlier(inspection: Inspection, found: Delivery) -> Optional[Check]:
     old: Any = shapely.from_wkb(np.array([item.wkb for item in earlier], dtype=object))
     new: Any = shapely.from_wkb(np.array([p.wkb for p in mine], dtype=object))
     left, right = shapely.STRtree(old).query(new, predicate="intersects")
+    another = np.array([mine[i].patch_id != earlier[j].patch_id for i, j in zip(left, right)], dtype=bool)
+    left, right = left[another], right[another]
+    areas, _ = shared(new[left], old[right])
     items = []
-    for i, j in sorted(zip(left.tolist(), right.tolist())):
-        patch, other = mine[i], earlier[j]
-        if patch.patch_id == other.patch_id:
-            continue
-        shared = shapely.multipolygons(polygons_only(shapely.intersection(new[i], old[j])))
-        area = ellipsoidal_area(shared) if not shared.is_empty else 0.0
+    for i, j, area in sorted(zip(left.tolist(), right.tolist(), areas.tolist())):
         if area >= _SLIVER_M2:
-            reason = f"与批次“{other.batch}”的图斑 {other.patch_id} 重叠 {area:.2f} 平方米"
-            items.append(_of(found, patch, reason, after_m2=area))
+            reason = f"与批次“{earlier[j].batch}”的图斑 {earlier[j].patch_id} 重叠 {area:.2f} 平方米"
+            items.append(_of(found, mine[i], reason, after_m2=area))
     return _check(
         "earlier_overlap", "与往期图斑重叠", items, "与往期图斑没有重叠", f"{len(items)} 处与往期图斑重叠", "info"
     )
@@ -188,7 +186,7 @@ def _areas(inspection: Inspection, found: Delivery) -> Check:
         if patch.geometry_source == "none":
             reason = f"下发 {issued:.2f}，没有边界，采用下发值"
             items.append(_of(found, patch, reason, before_m2=issued))
-        elif abs(issued - patch.area_m2) > AREA_TOLERANCE * patch.area_m2 and _real(issued, patch):
+        elif differs(issued, patch):
             reason = (
                 f"下发 {issued:.2f}，计算 {patch.area_m2:.2f}，采用计算值（平方米），相差 {_share(issued, patch):.1%}"
             )
@@ -196,12 +194,6 @@ def _areas(inspection: Inspection, found: Delivery) -> Check:
     unit = UNIT_LABELS.get(inspection.unit, "未知")
     text = f"下发合计 {issued_sum:.2f}，计算合计 {computed_sum:.2f} 平方米（下发单位{unit}：{inspection.unit_reason}）"
     return _check("area", "下发面积与计算面积", items, text, f"{len(items)} 个图斑相差超过 1% 或没有边界；{text}")
-
-
-def _real(issued: float, patch: Patch) -> bool:
-    """More than what rounding to the issued unit's decimals explains."""
-    step = {"m2": 0.005, "mu": 0.005, "ha": 0.00005}[patch.issued_unit or "m2"]
-    return abs(issued - patch.area_m2) > values.square_metres(step, patch.issued_unit or "m2")
 
 
 def _share(issued: float, patch: Patch) -> float:

@@ -92,6 +92,13 @@ def value_findings(patches: Sequence[Patch], inspection: Inspection) -> list[Fin
     return found
 
 
+def differs(issued_m2: float, patch: Patch) -> bool:
+    """True when the issued area is off by more than 1 % and more than its rounding explains."""
+    unit = patch.issued_unit or "m2"
+    rounding = values.square_metres(_HALF_STEP[unit], unit)
+    return abs(issued_m2 - patch.area_m2) > max(AREA_TOLERANCE * patch.area_m2, rounding)
+
+
 def _boundless_finding(patch: Patch) -> list[Finding]:
     """What a patch without a boundary lacks to be counted with."""
     if patch.issued_area is None:
@@ -103,8 +110,7 @@ def _boundless_finding(patch: Patch) -> list[Finding]:
 def _area_finding(patch: Patch, issued: float, unit: str) -> list[Finding]:
     """A finding when issued and computed area differ by more than 1 %."""
     square = values.square_metres(issued, unit)
-    rounding = values.square_metres(_HALF_STEP[unit], unit)
-    if abs(square - patch.area_m2) <= max(AREA_TOLERANCE * patch.area_m2, rounding):
+    if not differs(square, patch):
         return []
     message = (
         f"图斑 {patch.patch_id} 下发面积 {issued:g} {UNIT_LABELS[unit]}（{square:.2f} 平方米），"

@@ -16,9 +16,9 @@ from ..core import areas, reissue
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.model import Patch, PatchRelation, PlatformStatus, Reissue, ReviewStatus
+from ..geo import comparing
 from ..store import records
 from ..store.workspace import Workspace
-from . import meeting
 from .acting import Acting
 
 #: Two patches are one place over time from this share of the smaller one.
@@ -124,12 +124,12 @@ def _overlaps(
     right = [j for j, patch in enumerate(others) if patch.wkb]
     if not left or not right:
         return
-    news, olds = meeting.shapes([fresh[i] for i in left]), meeting.shapes([others[j] for j in right])
+    news, olds = comparing.shapes([fresh[i] for i in left]), comparing.shapes([others[j] for j in right])
     pairs = shapely.STRtree(olds).query(news, predicate="intersects")
     for start in range(0, pairs.shape[1], _CHUNK):
         stop_if_cancelled(feedback)
         a, b = pairs[:, start : start + _CHUNK]
-        area, share = meeting.shared(news[a], olds[b])
+        area, share = comparing.shared(news[a], olds[b])
         for k in np.flatnonzero(share >= EARLIER_SHARE):
             yield left[a[k]], right[b[k]], float(area[k]), float(share[k])
 
@@ -146,12 +146,12 @@ def _near(fresh: Sequence[Patch], others: Sequence[Patch]) -> Iterable[tuple[int
         return
     x0, y0, x1, y1 = shapely.bounds(news).T
     # Metres in degrees, of longitude where they are longest: what is nearer is decided below.
-    north = CENTRE_WITHIN_M / meeting.DEGREE_M * 1.1
+    north = CENTRE_WITHIN_M / comparing.DEGREE_M * 1.1
     east = north / np.maximum(np.cos(np.radians(y1)), 0.1)
     pairs = shapely.STRtree(olds).query(shapely.box(x0 - east, y0 - north, x1 + east, y1 + north))
     pairs = pairs[:, points[pairs[0]] | other_points[pairs[1]]]
     lines = shapely.get_coordinates(shapely.shortest_line(news[pairs[0]], olds[pairs[1]])).reshape(-1, 4).T
-    for i, j, distance in zip(*pairs, meeting.metres(*lines)):
+    for i, j, distance in zip(*pairs, comparing.metres(*lines)):
         if distance <= CENTRE_WITHIN_M:
             yield left[i], right[j], float(distance)
 

@@ -13,10 +13,10 @@ from ..core import reissue
 from ..core.errors import WeipianError
 from ..core.findings import Finding
 from ..core.model import CLUE_BATCH, Batch, Patch, Reissue, ReviewStatus
+from ..geo import comparing
 from ..intake.model import AttributeUpdate
 from ..store import records
 from ..store.workspace import Workspace
-from . import meeting
 
 #: A patch with a known number is the same patch when they share more than this of the smaller one.
 SAME_PATCH_SHARE = 0.1
@@ -213,7 +213,9 @@ def _shares(new: Sequence[Patch], old: Sequence[Patch]) -> list[float]:
     result = [1.0 if n.wkb == o.wkb else 0.5 for n, o in zip(new, old)]
     open_ = [i for i, (n, o) in enumerate(zip(new, old)) if n.wkb and o.wkb and n.wkb != o.wkb]
     if open_:
-        _, share = meeting.shared(meeting.shapes([new[i] for i in open_]), meeting.shapes([old[i] for i in open_]))
+        _, share = comparing.shared(
+            comparing.shapes([new[i] for i in open_]), comparing.shapes([old[i] for i in open_])
+        )
         for i, value in zip(open_, share):
             result[i] = float(value)
     return result
@@ -257,11 +259,11 @@ def _lies(pairs: Pairs) -> list[reissue.Boundaries]:
             continue
         if not old.wkb:
             lies[i] = reissue.Boundaries(False, None, new.area_m2)
-        elif not meeting.same_shape(shapely.from_wkb(old.wkb), shapely.from_wkb(new.wkb)):
+        elif not comparing.same_shape(shapely.from_wkb(old.wkb), shapely.from_wkb(new.wkb)):
             changed.append(i)
     if changed:
-        olds, news = (meeting.shapes([pairs[i][side] for i in changed]) for side in (0, 1))
-        for i, area, share in zip(changed, *meeting.shared(olds, news)):
+        olds, news = (comparing.shapes([pairs[i][side] for i in changed]) for side in (0, 1))
+        for i, area, share in zip(changed, *comparing.shared(olds, news)):
             lies[i] = reissue.Boundaries(False, pairs[i][0].area_m2, pairs[i][1].area_m2, float(area), float(share))
     return lies
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from ..core.model import Patch
-from ..geo.area import ellipsoidal_areas
+from .area import ellipsoidal_areas
 
 Array = npt.NDArray[np.float64]
 #: Boundaries nearer than this all along are one boundary: coordinates in mm, another CRS, another format.
@@ -34,7 +34,7 @@ def shared(one: npt.NDArray[np.object_], other: npt.NDArray[np.object_]) -> tupl
     except shapely.GEOSException:
         cut = shapely.intersection(shapely.make_valid(one), shapely.make_valid(other))
     area = ellipsoidal_areas(cut) if len(cut) else np.zeros(0)
-    smaller = np.minimum(ellipsoidal_areas(one), ellipsoidal_areas(other)) if len(cut) else np.zeros(0)
+    smaller = np.minimum(ellipsoidal_areas(list(one)), ellipsoidal_areas(list(other))) if len(cut) else np.zeros(0)
     return area, np.divide(area, smaller, out=np.zeros_like(area), where=smaller > 0)
 
 
