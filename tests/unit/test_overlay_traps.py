@@ -89,7 +89,7 @@ def test_no_geometry_is_ever_in_two_threads(tmp_path, monkeypatch):
     parcels = LayerAssignment("landuse", str(_mosaic(tmp_path)))
     patches = [patch(box(11 * i, 3 * i, 11 * i + 90, 3 * i + 40), f"p{i}") for i in range(20)]
     assert len(overlay(patches, parcels, comb).rows) >= 40
-    assert len(set(seen.values())) == 5
+    assert len(set(seen.values())) >= 5  # 20 patches in chunks of 4 at most
 
 
 @pytest.mark.parametrize("teeth", [HUGE, 40], ids=["cut up", "whole"])
