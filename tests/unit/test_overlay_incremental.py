@@ -179,6 +179,22 @@ def test_a_state_that_moved_on_meanwhile_stays(county, monkeypatch):
     assert found["p0"][0] is ReviewStatus.ASSESSED
 
 
+def test_patches_that_go_or_move_meanwhile_are_left_to_the_next_overlay(county, monkeypatch):
+    def meanwhile(work, *given):
+        compute(work, *given)
+        with Workspace.open(county["folder"]) as ws, ws.transaction("draw", "p1", WHO) as change:
+            change.delete("patch", "p0")
+            change.put("patch", {"patch_uid": "p1", "area_m2": 1.0})
+
+    compute = overlaying._compute
+    monkeypatch.setattr(overlaying, "_compute", meanwhile)
+    overlay_patches(county["folder"], WHO, Silent(), assigned(county, "landuse"))
+    assert {key[0] for key in rows(county)} == {"p2"}
+    monkeypatch.undo()
+    assert overlay_patches(county["folder"], WHO, Silent()).computed == 1
+    assert {key[0] for key in rows(county)} == {"p1", "p2"}
+
+
 def test_progress_rises_to_the_end(county):
     class Watching(Silent):
         def __init__(self):

@@ -109,6 +109,9 @@ ROLES: tuple[str, ...] = (
     "image_before",
     "image_after",
 )
+#: Pictures among the roles, and all roles that are looked at and not intersected.
+IMAGE_ROLES: tuple[str, ...] = ("image_before", "image_after")
+LOOKED_AT_ROLES: tuple[str, ...] = (*IMAGE_ROLES, "village", "grid")
 ROLE_LABELS: Mapping[str, str] = {
     "landuse": "地类图斑（DLTB）",
     "prime_farmland": "永久基本农田",

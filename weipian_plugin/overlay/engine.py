@@ -21,7 +21,7 @@ import shapely
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.findings import Finding
-from ..core.model import APPROVAL_ROLES, DUPLICATE_CODE, GAP_CODE, ROLES, LayerAssignment
+from ..core.model import APPROVAL_ROLES, DUPLICATE_CODE, GAP_CODE, IMAGE_ROLES, ROLES, LayerAssignment
 from . import coverage
 from .coverage import SLIVER_M2, Chunk, Met
 from .frame import Frame, Target
@@ -36,7 +36,6 @@ VERSION = 1
 APPROVED_UNION = "approved_union"
 #: Roles whose classes are kept apart; all others are one area a patch.
 _CLASSED = ("landuse", "plan_zone")
-_RASTERS = ("image_before", "image_after")
 #: A gap or duplicate from here on is worth a finding: 0.01 亩 in m².
 _WORTH_M2 = 20 / 3
 #: Patches in a chunk at most: enough for arrays to pay, few enough to stay in the processor's cache.
@@ -69,7 +68,7 @@ def run_overlay(patches: Sequence[Target], layers: Sequence[LayerAssignment], fe
     opened: list[Layer] = []
     try:
         for assignment in sorted(layers, key=lambda a: a.role != "landuse"):
-            if assignment.role not in _RASTERS:
+            if assignment.role not in IMAGE_ROLES:
                 feedback.message(f"正在打开图层 {assignment.source}")
                 opened.append(Layer(assignment))
         return _Run(patches, opened, feedback).result()

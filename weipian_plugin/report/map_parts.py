@@ -31,11 +31,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor, QFont
 
-from ..core.model import APPROVAL_ROLES, ROLE_LABELS
+from ..core.model import APPROVAL_ROLES, IMAGE_ROLES, ROLE_LABELS
 from .model import LayerPlan
 
 DISPLAY_CRS = "EPSG:4490"
-IMAGE_ROLES = ("image_before", "image_after")
 #: 一级类 of DLBM -> name and colour, pale so that hatches and outlines read on top.
 LAND_COLOURS: Mapping[str, tuple[str, str]] = {
     "01": ("耕地", "#FFF9C4"), "02": ("种植园用地", "#E4EFB6"), "03": ("林地", "#BFE0B5"), "04": ("草地", "#DDEFC9"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from ..core.errors import WeipianError
-from ..core.model import ROLES, SQUARE_METRES, LayerAssignment
+from ..core.model import IMAGE_ROLES, ROLES, SQUARE_METRES, LayerAssignment
 from .landuse_scheme import CHOICES, scheme_named
 from .landuse_scheme import KEY as SCHEME_KEY
 from .layer_guess import guess_date, guess_role
@@ -19,7 +19,6 @@ from .registers import RegisterSource
 #: How LAYERS is written, for the sentence about one that is not.
 EXAMPLE = '{"landuse": {"source": "DLTB.gpkg"}, "rural_house": "宅基地审批.xlsx"}'
 _KEYS = ("source", "layer", "sheet", "class_field", "scheme", "crs", "taken_on", "unit")
-_IMAGES = ("image_before", "image_after")
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def _one(role: str, item: Any, folder: Path) -> Union[LayerAssignment, RegisterS
         if unit and unit not in SQUARE_METRES:
             raise WeipianError("E_ANSWER", key="unit", value=unit, choices="、".join(SQUARE_METRES))
         return RegisterSource(role, path, text.get("sheet", "") or text.get("layer", "") or tail, unit)
-    date = guess_date(Path(path).stem) if role in _IMAGES else ""
+    date = guess_date(Path(path).stem) if role in IMAGE_ROLES else ""
     return LayerAssignment(
         role=role,
         source=path,

@@ -10,14 +10,12 @@ from typing import Any, Optional
 from ..core import areas
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
-from ..core.model import APPROVAL_ROLES, ROLE_LABELS, ROLES, LayerAssignment
+from ..core.model import APPROVAL_ROLES, LOOKED_AT_ROLES, ROLE_LABELS, ROLES, LayerAssignment
 from . import landuse_scheme, overlaying, registers
 from .register_tables import RegisterTable
 from .registers import RegisterReport, RegisterSource
 from .session import Session
 
-#: Roles that are looked at, not intersected.
-LOOKED_AT = ("image_before", "image_after", "village", "grid")
 #: Roles without which the advice keeps to 存疑.
 _DECIDING = ("landuse", "prime_farmland", "eco_redline", "urban_boundary", "plan_zone")
 
@@ -109,7 +107,7 @@ def run(
         stored = session.assignments()
         held = session.register_sources()
         wanted = [_named(layer, scheme) for layer in _merged(stored, layers)]
-        overlaid = [layer for layer in wanted if layer.role not in LOOKED_AT]
+        overlaid = [layer for layer in wanted if layer.role not in LOOKED_AT_ROLES]
         if not overlaid and not wanted and not (held if tables is None else tables):
             raise WeipianError("E_NO_OVERLAY")
         check_schemes(wanted)
@@ -156,7 +154,7 @@ def _merged(stored: Sequence[LayerAssignment], layers: Optional[Sequence[LayerAs
     """What counts from now on: images alone replace only the images."""
     if not layers:
         return list(stored)
-    if all(layer.role in LOOKED_AT for layer in layers):
+    if all(layer.role in LOOKED_AT_ROLES for layer in layers):
         roles = {layer.role for layer in layers}
         return [*(layer for layer in stored if layer.role not in roles), *layers]
     return list(layers)

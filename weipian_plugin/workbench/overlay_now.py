@@ -7,20 +7,17 @@ from dataclasses import replace
 
 from ..core.errors import WeipianError
 from ..core.feedback import Silent
-from ..core.model import OverlayRow, Patch, ReviewStatus
+from ..core.model import LOOKED_AT_ROLES, OverlayRow, Patch, ReviewStatus
 from ..overlay.engine import run_overlay
 from ..store import records
 from ..store.workspace import Transaction, Workspace
 from .clock import now
 from .overlay_marks import geometry_mark, layer_marks, mark
 
-#: Roles that are looked at, not intersected.
-_NOT_OVERLAID = ("image_before", "image_after", "village", "grid")
-
 
 def to_be_overlaid(ws: Workspace, patch: Patch) -> bool:
     """Whether an overlay can say anything of this patch: it has a boundary and some layer has a role."""
-    return patch.wkb is not None and any(layer.role not in _NOT_OVERLAID for layer in records.assignments(ws))
+    return patch.wkb is not None and any(layer.role not in LOOKED_AT_ROLES for layer in records.assignments(ws))
 
 
 def overlaid(ws: Workspace, patches: Sequence[Patch]) -> tuple[list[Patch], list[OverlayRow], str]:
@@ -30,7 +27,7 @@ def overlaid(ws: Workspace, patches: Sequence[Patch]) -> tuple[list[Patch], list
     says so, there are no rows, and the patches wait for the next overlay.
     """
     layers = records.assignments(ws)
-    crossed = [layer for layer in layers if layer.role not in _NOT_OVERLAID]
+    crossed = [layer for layer in layers if layer.role not in LOOKED_AT_ROLES]
     if not crossed or not any(patch.wkb for patch in patches):
         return list(patches), [], ""
     villages = [layer for layer in layers if layer.role == "village"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Optional
@@ -12,7 +12,7 @@ from ..core.errors import WeipianError
 from ..core.feedback import Feedback, Part
 from ..core.findings import Finding
 from ..core.journal import canonical
-from ..core.model import ROLES, LayerAssignment, ReviewStatus
+from ..core.model import LOOKED_AT_ROLES, ROLES, LayerAssignment, ReviewStatus
 from ..overlay.engine import APPROVED_UNION, OverlayResult, run_overlay
 from ..store import records
 from ..store.records import OverlayTarget
@@ -32,8 +32,6 @@ from .overlay_marks import (
 )
 from .resources import default_pack
 
-#: Roles that are looked at, not intersected.
-_NOT_OVERLAID = ("image_before", "image_after", "village", "grid")
 #: Where the findings of the last overlay are kept, so that a run that computes nothing still tells them.
 _FINDINGS = "overlay_findings"
 #: Which layers the marks of the patches mean.
@@ -116,7 +114,7 @@ def overlay_patches(
             if assignment.role not in ROLES:
                 raise WeipianError("E_LAYER_ROLE", role=assignment.role)
         layers = list(records.assignments(ws) if assignments is None else assignments)
-        overlaid = [layer for layer in layers if layer.role not in _NOT_OVERLAID]
+        overlaid = [layer for layer in layers if layer.role not in LOOKED_AT_ROLES]
         if not overlaid:
             raise WeipianError("E_NO_OVERLAY")
         villages = [layer for layer in layers if layer.role == "village"]
@@ -158,10 +156,19 @@ def _compute(
 def _write(ws: Workspace, change: Transaction, work: _Work, *, moved: bool) -> None:
     """Rows, marks, states and villages of the patches that were computed.
 
-    `moved`: somebody has written meanwhile, so that states and villages are read again.
+    `moved`: somebody has written meanwhile. Patches are read again then, and one that went or has another
+    boundary now is left to the next overlay.
     """
     at = now()
-    parts = [_columns(result, at) for _, result in work.results]
+    known = {target.patch_uid: target for target in work.targets}
+    if moved:
+        there = {target.patch_uid: target for target in records.overlay_targets(ws)}
+        known = {
+            uid: there[uid]
+            for uid, wanted in work.marks.items()
+            if uid in there and wanted.partition("-")[0] == geometry_mark(there[uid])
+        }
+    parts = [_columns(result, at, known) for _, result in work.results]
     old = records.overlay_keys(ws) if work.groups else []
     if old:
         fresh = {key for c in parts for key in zip(c["patch_uid"], c["role"], c["class_code"])}
@@ -169,35 +176,35 @@ def _write(ws: Workspace, change: Transaction, work: _Work, *, moved: bool) -> N
         gone = [
             key
             for key in old
-            if key[0] in stale and key not in fresh and (key[1] in stale[key[0]] or key[1] not in work.layers)
+            if key[0] in stale
+            and key[0] in known
+            and key not in fresh
+            and (key[1] in stale[key[0]] or key[1] not in work.layers)
         ]
         change.delete_many("overlay", gone)
     for columns in parts:
         change.put_columns("overlay", columns)
-    known = {target.patch_uid: (target.review_status, target.village_name) for target in work.targets}
-    if moved:
-        known = {t.patch_uid: (t.review_status, t.village_name) for t in records.overlay_targets(ws)}
     uids = [uid for uid in work.marks if uid in known]
     states = {ReviewStatus.RECEIVED.value: ReviewStatus.ASSESSED.value}
     columns = {
         "patch_uid": uids,
         "overlay_mark": [work.marks[uid] for uid in uids],
-        "review_status": [states.get(known[uid][0], known[uid][0]) for uid in uids],
+        "review_status": [states.get(known[uid].review_status, known[uid].review_status) for uid in uids],
     }
     if work.villages:
-        columns["village_name"] = [known[uid][1] or work.villages.get(uid) for uid in uids]
+        columns["village_name"] = [known[uid].village_name or work.villages.get(uid) for uid in uids]
     if uids:
         change.put_columns("patch", columns)
 
 
-def _columns(result: OverlayResult, at: str) -> dict[str, list[Any]]:
-    """The result as columns of the table."""
+def _columns(result: OverlayResult, at: str, known: Container[str]) -> dict[str, list[Any]]:
+    """The result as columns of the table, of the patches that are `known`."""
     uids = [target.patch_uid for target in result.targets]
     ids = [target.patch_id for target in result.targets]
     detail = ["[]"] * len(result)
     for row, items in result.detail.items():
         detail[row] = canonical([dict(item) for item in items])
-    return {
+    columns = {
         "patch_uid": [uids[i] for i in result.patch],
         "patch_id": [ids[i] for i in result.patch],
         "role": result.role,
@@ -209,6 +216,10 @@ def _columns(result: OverlayResult, at: str) -> dict[str, list[Any]]:
         "computed_at": [at] * len(result),
         "detail": detail,
     }
+    if all(uid in known for uid in uids):
+        return columns
+    kept = [row for row, uid in enumerate(columns["patch_uid"]) if uid in known]
+    return {name: [values[row] for row in kept] for name, values in columns.items()}
 
 
 def _findings(ws: Workspace, work: _Work) -> list[Told]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qgis.core import QgsMapLayer, QgsProject, QgsProviderRegistry
 
-from ...core.model import ROLES, LayerAssignment
+from ...core.model import IMAGE_ROLES, ROLES, LayerAssignment
 from ...workbench.landuse_scheme import SchemeGuess, recognised
 from ...workbench.layer_guess import guess_date, guess_role
 from ...workbench.layer_scan import CLASS_FIELDS, RASTER_SUFFIXES, VECTOR_SUFFIXES, Hit, columns, polygon_layers, scan
@@ -17,9 +17,8 @@ from ...workbench.registers import RegisterSource
 from ...workbench.resources import default_pack
 from ..map_layers import PROPERTY
 
-__all__ = ["RASTER_SUFFIXES", "VECTOR_SUFFIXES", "is_table"]
+__all__ = ["IMAGE_ROLES", "RASTER_SUFFIXES", "VECTOR_SUFFIXES", "is_table"]
 
-IMAGE_ROLES = ("image_before", "image_after")
 #: Roles whose features carry a class that areas are summed by.
 CLASS_ROLES = ("landuse", "plan_zone")
 
