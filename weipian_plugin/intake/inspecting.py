@@ -21,12 +21,15 @@ from .checks import kind_label, polygons_only
 from .columns import choose_columns
 from .crs_choice import DISPLAY_CRS, ChosenCrs, choose_crs, in_words
 from .files import dbf_of, opened
+from .kept import fingerprint, kept
 from .layers import Candidate, candidates, choose
 from .model import UNIT_LABELS, CheckItem, ImportOptions, Inspection, Question, Recalled
 from .opening import Source, kind_of, open_layer
 
 __all__ = ["DISPLAY_CRS", "inspect", "lonlat_of"]
 
+#: The answers that `open_layer` reads.
+_TABLE_ANSWERS = frozenset({"patch_id", "rows", "axis", "centroid_x", "centroid_y"})
 _SAMPLE = 10
 _LISTED = 8
 #: Issued against computed area of the batch before: off by more than this, the unit is asked again.
@@ -80,7 +83,7 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
     guess = _guess_encoding(candidate)
     layout = layouts.layout_of(candidate, guess.name, aliases)
     notes = Notes(options, layouts.recall(layout, options.memory))
-    looked = _survey(candidate, _encoding(guess, notes), layout.county, aliases, notes)
+    looked = _survey(candidate, _encoding(guess, notes), layout.county, aliases, notes, path)
     source, found = looked.source, looked.found
     if not source.tabular and kind_label(source.geometry_type) == "混合类型":
         _check_kind([wkb for _, wkb, _ in found.sample], path)
@@ -146,17 +149,28 @@ def _survey(
     county: str,
     aliases: Mapping[str, Sequence[str]],
     notes: Notes,
+    path: Path,
 ) -> _Looked:
     """Open the layer with every answer in force and read it once."""
     past = {key.replace(FIELD_PREFIX, "", 1): value for key, value in notes.memory.answers.items()}
     answers = {**past, **{k: str(v) for k, v in {**notes.options.answers, **notes.options.field_map}.items()}}
-    with open_layer(candidate, codec.name, answers) as source:
+    of_table = tuple(sorted((key, value) for key, value in answers.items() if key in _TABLE_ANSWERS))
+    names = tuple((canonical, *known) for canonical, known in aliases.items())
+    what = ("survey", candidate.label, codec.name, of_table, names)
+    source, found = kept(fingerprint(path), what, lambda: _pass(candidate, codec.name, answers, aliases))
+    notes.questions += [Question(*asked) for asked in source.asked]
+    notes.findings += source.findings()
+    return _Looked(source, codec, found, county, answers)
+
+
+def _pass(
+    candidate: Candidate, codec: str, answers: Mapping[str, str], aliases: Mapping[str, Sequence[str]]
+) -> tuple[Source, survey.Survey]:
+    """The layer (closed again) and what one pass over its rows gave."""
+    with open_layer(candidate, codec, answers) as source:
         match = match_fields(source.fields, aliases)
         whole = [*match.ambiguous, *(name for names in match.doubles.values() for name in names)]
-        found = survey.look(source.read(), whole, points=bool(kind_of(source)))
-        notes.questions += [Question(*asked) for asked in source.asked]
-        notes.findings += source.findings()
-    return _Looked(source, codec, found, county, answers)
+        return source, survey.look(source.read(), whole, points=bool(kind_of(source)))
 
 
 def _settle_the_rest(notes: Notes, looked: _Looked) -> None:

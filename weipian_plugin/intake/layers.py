@@ -23,6 +23,7 @@ from ..sources.tables import read_sheets
 from . import table
 from .checks import kind_label
 from .files import KML, datasets
+from .kept import fingerprint, kept
 from .model import Question
 
 _TABLE = "没有图形的表"
@@ -57,9 +58,17 @@ class Candidate:
 def candidates(root: Path, named: Path) -> list[Candidate]:
     """All layers of all datasets below `root`; tables only where there is no polygon layer.
 
+    What was loaded whole is kept for the next look at the same files; an archive lies elsewhere each time.
+
     Raises:
         WeipianError: of `files.datasets`, and of a reader when no dataset can be read.
     """
+    if root != named:
+        return _candidates(root, named)
+    return list(kept(fingerprint(named), "candidates", lambda: _candidates(root, named)))
+
+
+def _candidates(root: Path, named: Path) -> list[Candidate]:
     vectors, tables = datasets(root, named)
     found, failure = _all(vectors, root)
     if not any(_may_be_polygon(c) and c.count for c in found):

@@ -18,7 +18,7 @@ from ..core.findings import Finding
 from ..core.model import Patch
 from ..geo.gcj02 import gcj_to_wgs
 from ..sources.crs import Transformer
-from . import values
+from . import kept, values
 from .checks import Checked, check_all, overlaps, place_findings
 from .files import digest, files_of, opened
 from .inspecting import DISPLAY_CRS, lonlat_of
@@ -88,6 +88,7 @@ def read(inspection: Inspection, feedback: Feedback) -> Delivery:
         feedback.message("正在读取图斑")
         with open_layer(chosen[0], inspection.encoding, inspection.opened_with) as source:
             found = _rows(source, inspection, feedback)
+    kept.drop()
     patches = _checked(found, inspection, feedback)
     patches += _boundless(found, inspection)
     order = {patch_id: n for t in (found.bounded, found.boundless) for patch_id, n in zip(t.ids, t.numbers)}
