@@ -319,10 +319,10 @@ def test_void_after_a_decision_needs_a_reason_and_keeps_the_work(folder):
         assert caught.value.code == "E_TRANSITION"
 
 
-def table(folder, name, header, rows, batch="", **answers):
+def table(folder, name, header, lines, batch="", **answers):
     """Import a csv: in townships a delivery is often a table and pictures."""
     path = folder.parent / f"{name}.csv"
-    path.write_text("\n".join(",".join(cells) for cells in (header, *rows)) + "\n", encoding="utf-8")
+    path.write_text("\n".join(",".join(cells) for cells in (header, *lines)) + "\n", encoding="utf-8")
     options = ImportOptions(answers=answers)
     return import_delivery(folder, path, batch or name, options, "张经办", Silent())
 
@@ -353,6 +353,13 @@ def test_ids_alone_add_attributes_to_the_patches_that_are_there(folder):
     with pytest.raises(WeipianError) as caught:
         table(folder, "全不认识", header, [("Y1", "柏树村", "x", "")])
     assert caught.value.code == "E_ALL_REJECTED"
+
+
+def test_areas_of_a_table_of_attributes_are_in_the_unit_of_their_header(folder):
+    deliver(folder, "一", FIRST)
+    table(folder, "补充", ("图斑编号", "耕地面积(亩)"), [("A1", "3"), ("A2", "")], rows="update")
+    assert patches(folder)["A1"].issued_farmland_m2 == pytest.approx(2000)  # 15 亩 are a hectare
+    assert patches(folder)["A2"].issued_farmland_m2 is None
 
 
 def test_the_same_table_of_attributes_twice_changes_nothing(folder):
@@ -472,3 +479,20 @@ def test_a_patch_really_split_comes_again_and_is_whole_again(folder):
         session.unsplit(parent.patch_uid, "A1")
         assert session.find("A1").split_state == ""
         assert session.workspace.check_journal() == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("6782.890000000000327", "6782.89", True),  # the same double, printed in full by a shapefile
+        ("0.67828903222233063", "0.6782890322223306", True),
+        ("6782.890000000000327", "6782.88", False),
+        ("12.5", "12.50", True),
+        ("007", "7", False),
+        ("50011220269901000001", "50011220269901000002", False),  # ids: one double, two numbers
+        ("nan", "nan.0", False),
+    ],
+)
+def test_a_number_is_the_same_however_it_is_written(one, other, same):
+    _, told = merge_attributes({"a": one}, {"a": other})
+    assert (told == {}) is same

@@ -192,16 +192,22 @@ def inherit(child: Patch, before: Patch, after: Patch) -> Patch:
 
 
 def _equal(one: Optional[str], other: Optional[str]) -> bool:
-    """The same value, however a format writes it: NULL and empty, 12.5 and 12.50; 007 is no 7."""
+    """The same value, however a format writes it: NULL and empty, 12.5 and 12.50, 6782.89 and
+    6782.890000000000327 (a double printed in full); 007 is no 7, and ids of any length differ in their last digit.
+    """
     left, right = (one or "").strip(), (other or "").strip()
     if left == right:
         return True
     if not left or not right or _padded(left) or _padded(right):
         return False
     try:
-        return Decimal(left) == Decimal(right)
+        first, second = Decimal(left), Decimal(right)
     except InvalidOperation:
         return False
+    if first == second or not (first.is_finite() and second.is_finite()):
+        return first == second
+    # A double printed in full; numbers without a point may be ids, longer than a double can tell apart.
+    return ("." in left or "." in right) and float(first) == float(second)
 
 
 def _padded(text: str) -> bool:
