@@ -24,48 +24,51 @@ def _unit_of(header: str) -> str:
     return split_unit(header)[1]
 
 
-def patch_of(patch_id: str, row: Row, inspection: Inspection, index: ClassTable, **more: Any) -> Patch:
-    """The attributes of one row as a patch; every original value stays in `source_attributes`.
-
-    `more`: further fields of the patch, its geometry above all.
-    """
+def columns_of(row: Row, inspection: Inspection, index: ClassTable) -> dict[str, Any]:
+    """What one row says of the columns of a patch, None where it says nothing; `index` of `values.class_index`."""
 
     def cell(canonical: str) -> Optional[str]:
         header = inspection.mapping.get(canonical)
         return row.get(header) if header else None
 
+    def square_metres(canonical: str) -> Optional[float]:
+        value = values.number(cell(canonical))
+        unit = _unit_of(inspection.mapping.get(canonical, "")) or inspection.unit
+        return values.square_metres(value, unit) if value is not None and unit else None
+
     known = values.monitor_class(cell("monitor_class"), index)
     issued_level = values.level(cell("monitor_level"))
     level = issued_level or (known[1] if known else None)
     issued = values.number(cell("area_issued"))
+    return {
+        "monitor_class": known[0] if known else None,
+        "monitor_level": level,
+        "level_source": None if level is None else "issued" if issued_level else "derived",
+        "patch_type": values.patch_type(cell("patch_type")),
+        "county_code": values.code(cell("county_code")) or None,
+        "town_name": values.text(cell("town_name")) or None,
+        "village_name": values.text(cell("village_name")) or None,
+        "image_before": values.date(cell("image_before")),
+        "image_after": values.date(cell("image_after")),
+        "issued_area": issued,
+        "issued_unit": inspection.unit or None if issued is not None else None,
+        "issued_farmland_m2": square_metres("farmland_issued"),
+        "issued_prime_m2": square_metres("ppf_issued"),
+        "remark": values.text(cell("remark")) or None,
+    }
 
-    def square_metres(canonical: str) -> Optional[float]:
-        text = cell(canonical)
-        value = values.number(text) if text else None
-        unit = _unit_of(inspection.mapping.get(canonical, "")) or inspection.unit
-        return values.square_metres(value, unit) if value is not None and unit else None
 
+def patch_of(patch_id: str, row: Row, inspection: Inspection, index: ClassTable, **more: Any) -> Patch:
+    """The attributes of one row as a patch; every original value stays in `source_attributes`.
+
+    `more`: further fields of the patch, its geometry above all.
+    """
     return Patch(
         patch_uid=str(uuid.uuid4()),
         patch_id=patch_id,
         batch_id="",
-        delivered_crs=more.pop("delivered_crs", inspection.crs),
-        monitor_class=known[0] if known else None,
-        monitor_level=level,
-        level_source=None if level is None else "issued" if issued_level else "derived",
-        patch_type=values.patch_type(cell("patch_type")),
-        county_code=values.code(cell("county_code")) or None,
-        town_name=values.text(cell("town_name")) or None,
-        village_name=values.text(cell("village_name")) or None,
-        image_before=values.date(cell("image_before")),
-        image_after=values.date(cell("image_after")),
-        issued_area=issued,
-        issued_unit=inspection.unit or None if issued is not None else None,
-        issued_farmland_m2=square_metres("farmland_issued"),
-        issued_prime_m2=square_metres("ppf_issued"),
         source_attributes=dict(row),
-        remark=values.text(cell("remark")) or None,
-        **more,
+        **{"delivered_crs": inspection.crs, **columns_of(row, inspection, index), **more},
     )
 
 

@@ -227,9 +227,8 @@ def _plan(known: reissue.Known, found: Delivery, inspection: Inspection) -> reis
     carried = frozenset(inspection.mapping)
     plan = reissue.make_plan(known, found.patches, carried, answers, likeness) if found.patches else reissue.Plan()
     if found.updates and plan.identical is None:
-        plan = reissue.join_updates(
-            known, plan, found.updates, lambda update: delivered_values.columns(update.attributes, inspection)
-        )
+        read = delivered_values.reader(inspection)
+        plan = reissue.join_updates(known, plan, found.updates, lambda update: read(update.attributes))
     return plan
 
 
