@@ -9,7 +9,7 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QObject, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from qgis.PyQt.QtSvg import QSvgRenderer
-from qgis.PyQt.QtWidgets import QComboBox, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QLabel, QWidget
 
 LOG_TAG = "卫片执法助手"
 #: name -> (on a light window, on a dark window); each reaches 4.5:1 on its ground.
@@ -46,6 +46,15 @@ def is_dark(widget: QWidget) -> bool:
 def tone(widget: QWidget, name: str) -> QColor:
     """A named colour that is legible on the window colour of `widget`."""
     return QColor(_TONES[name][1 if is_dark(widget) else 0])
+
+
+def write_in(label: QLabel, kind: str) -> None:
+    """Write the text of `label` in a named colour; a theme's style sheet would win over the palette alone."""
+    color = tone(label, kind)
+    palette = label.palette()
+    palette.setColor(label.foregroundRole(), color)
+    label.setPalette(palette)
+    label.setStyleSheet(f"QLabel {{ color: {color.name()}; }}")
 
 
 def icon(name: str, widget: QWidget) -> QIcon:

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, Q
 from ..core.model import Patch, PlatformStatus, ReviewStatus
 from ..core.reissue import ATTRIBUTES, GEOMETRY, told
 from ..workbench.earlier import EarlierPatch, Lineage
-from .compat import clear_layout, describe, no_input_method, tone
+from .compat import clear_layout, describe, no_input_method, write_in
 from .widgets import ElidedLabel
 
 #: Earlier patches that are shown; more are named by their number.
@@ -71,9 +71,7 @@ class EarlierPanel(QWidget):
         return [label.full_text() if isinstance(label, ElidedLabel) else label.text() for label in labels]
 
     def _row(self, label: QLabel, kind: str) -> QHBoxLayout:
-        palette = label.palette()
-        palette.setColor(label.foregroundRole(), tone(self, kind))
-        label.setPalette(palette)
+        write_in(label, kind)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)

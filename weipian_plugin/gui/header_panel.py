@@ -9,7 +9,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import QUrl, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from .compat import describe, icon, line_height, tone
+from .compat import describe, icon, is_dark, line_height, tone, write_in
 from .queue_model import PRESET_BY_KEY
 from .widgets import ElidedLabel, RichText, coloured
 
@@ -84,13 +84,13 @@ class HeaderPanel(QWidget):
         """Workspace · batch, and the days left."""
         self.name.setText(name)
         text, name_of_tone = due_text(due_on, today)
-        palette = self.due.palette()
-        palette.setColor(self.due.foregroundRole(), tone(self, name_of_tone))
-        self.due.setPalette(palette)
+        write_in(self.due, name_of_tone)
         self.due.setText(text)
 
     def show_progress(self, done: int, total: int) -> None:
         """已判定 n / m."""
+        # Night Mapping writes black on its dark bar.
+        self.progress.setStyleSheet(f"color: {tone(self, 'muted').name()};" if is_dark(self) else "")
         self.progress.setMaximum(max(total, 1))
         self.progress.setValue(done)
         self.progress.setFormat(f"已判定 {done} / {total}")

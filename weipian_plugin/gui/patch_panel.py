@@ -14,7 +14,7 @@ from ..core.model import LEVEL_LABELS, SQUARE_METRES, Clue, Patch
 from ..workbench.clues import SOURCES
 from ..workbench.reading import area_source
 from ..workbench.views import PatchView
-from .compat import describe, icon, tone
+from .compat import describe, icon, write_in
 from .widgets import ElidedLabel, LevelBadge, OverlayBar, RichText, coloured
 
 _UNIT_LABELS = {"m2": "平方米", "mu": "亩", "ha": "公顷"}
@@ -168,9 +168,7 @@ class PatchPanel(QWidget):
         self.facts.setText(facts)
         issued = issued_text(patch)
         self.facts.setToolTip("\n".join(text for text in (facts, issued, patch.remark) if text))
-        palette = self.facts.palette()
-        palette.setColor(self.facts.foregroundRole(), tone(self, "muted"))
-        self.facts.setPalette(palette)
+        write_in(self.facts, "muted")
         self._show_areas(view)
 
     def _show_areas(self, view: PatchView) -> None:

@@ -23,7 +23,7 @@ from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import CaseAction, Evidence
 from ..core.states import WAYS, ActionKind
-from .compat import describe, line_height, tone
+from .compat import describe, line_height, write_in
 
 _LABELS = {
     "date": "日期",
@@ -94,9 +94,7 @@ class _Form(QDialog):
         self.form = QFormLayout(self)
         self.error = QLabel(self)
         self.error.setWordWrap(True)
-        palette = self.error.palette()
-        palette.setColor(self.error.foregroundRole(), tone(self, "bad"))
-        self.error.setPalette(palette)
+        write_in(self.error, "bad")
         self.error.hide()
 
     def finish(self) -> None:

@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.errors import WeipianError
 from ...workbench.clues import SOURCES, ClueDraft
-from ..compat import describe, line_height, tone
+from ..compat import describe, line_height, write_in
 from ..guard import guarded
 
 _TEXTS = (
@@ -155,9 +155,7 @@ class ClueDialog(QDialog):
 
     def _say(self, text: str, kind: str = "bad") -> None:
         self.state.setText(text)
-        palette = self.state.palette()
-        palette.setColor(self.state.foregroundRole(), tone(self, kind))
-        self.state.setPalette(palette)
+        write_in(self.state, kind)
 
     @guarded
     def _accept(self) -> None:

@@ -37,7 +37,7 @@ from ...workbench.importing import (
     inspect_delivery,
 )
 from ...workbench.session import Session
-from ..compat import describe, line_height, turn_page_not_value
+from ..compat import describe, line_height, tone, turn_page_not_value
 from ..map_layers import crs_of
 from .check_table import CheckTable
 from .field_table import FieldTable
@@ -293,7 +293,7 @@ class ImportDialog(WorkDialog):
         self.unit_note.setText(joined(UNITS.get(found.unit, found.unit), found.unit_reason))
         self.fields.fill(found.fields, found.mapping, found.sample)
         self._ask(found)
-        self.recalled.setText(recalled_told(found))
+        self.recalled.setText(recalled_told(found, tone(self, "link").name()))
         self.recalled.setVisible(bool(found.recalled))
         self.preview.show_place(found)
         texts = [f"▲ {item.message}" for item in found.findings]

@@ -38,6 +38,8 @@ def crs_told(found: Inspection) -> str:
     """Why this CRS; nothing where the open question says it already."""
     if any(question.key == "crs" for question in found.questions):
         return "见上面的问题"
+    if any(answer.key == "crs" for answer in found.recalled):
+        return "见下面沿用的回答"
     return found.crs_reason or ("没有坐标系，请选择" if found.layer else "")
 
 
@@ -49,11 +51,11 @@ def repairs_told(found: Inspection) -> str:
     )
 
 
-def recalled_told(found: Inspection) -> str:
-    """Answers taken over from an earlier batch, each with a link `key` to answer it anew."""
+def recalled_told(found: Inspection, link: str) -> str:
+    """Answers taken over from an earlier batch, each with a link `key`, coloured `link`, to answer it anew."""
     lines = []
     for item in found.recalled:
-        change = "" if item.question is None else f' <a href="{escape(item.key)}">更改</a>'
+        change = "" if item.question is None else f' <a style="color: {link}" href="{escape(item.key)}">更改</a>'
         lines.append(f"✔ 沿用“{escape(item.batch)}”的回答：{escape(item.label)}{change}")
     return "<br>".join(lines)
 

@@ -25,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.errors import WeipianError
-from ..compat import describe, line_height, tone
+from ..compat import describe, line_height, write_in
 from ..guard import guarded
 
 if TYPE_CHECKING:
@@ -236,9 +236,7 @@ class SplitDialog(QDialog):
             areas = " + ".join(f"{piece.adopted_mu:.2f}" for piece in plan.pieces)
             said, kind = f"✔ {plan.total_mu:.2f} 亩 = {areas}", "good"
         self.state.setText(said)
-        palette = self.state.palette()
-        palette.setColor(self.state.foregroundRole(), tone(self, kind))
-        self.state.setPalette(palette)
+        write_in(self.state, kind)
         self.ok.setEnabled(plan is not None)
         self.ok.setText(f"拆分为 {len(plan.pieces)} 个" if plan is not None else "拆分")
         self.drop_button.setEnabled(bool(self._lines or self._parts or self.text.toPlainText()))

@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPus
 
 from ...core.errors import WeipianError
 from ...workbench import runner
-from ..compat import describe, line_height, tone
+from ..compat import describe, line_height, write_in
 from ..guard import as_error
 from .errors import error_text
 
@@ -112,9 +112,7 @@ class WorkDialog(QDialog):
     def tell(self, text: str, kind: str = "muted") -> None:
         """Show a sentence above the buttons, `kind` is good, bad, warn or muted; empty text hides it."""
         signs = {"good": "✔ ", "bad": "✖ ", "warn": "▲ "}
-        palette = self.notice.palette()
-        palette.setColor(self.notice.foregroundRole(), tone(self, kind))
-        self.notice.setPalette(palette)
+        write_in(self.notice, kind)
         self.notice.setText(signs.get(kind, "") + text)
         self.notice.setVisible(bool(text))
 

@@ -26,7 +26,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.errors import WeipianError
 from ...core.names import safe_name
 from ...workbench.session import Session
-from ..compat import describe, line_height, tone
+from ..compat import describe, line_height, write_in
 from ..guard import as_error
 
 RECENT_KEY = "weipian/recent_workspaces"
@@ -98,9 +98,7 @@ class WorkspaceDialog(QDialog):
         self.tabs.addTab(self._new_page(), "新建工作区")
         self.error = QLabel(self)
         self.error.setWordWrap(True)
-        palette = self.error.palette()
-        palette.setColor(self.error.foregroundRole(), tone(self, "bad"))
-        self.error.setPalette(palette)
+        write_in(self.error, "bad")
         self.error.hide()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
