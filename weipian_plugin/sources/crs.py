@@ -13,10 +13,11 @@ from typing import Any, Optional
 
 import numpy as np
 import shapely
-from osgeo import gdal, osr
+from osgeo import osr
 
 from ..core.errors import WeipianError
 from ..geo.gauss_kruger import GaussKruger
+from .quiet import quiet
 
 #: Names of the datum as EPSG, ESRI and domestic software write it, letters and digits only.
 _CGCS2000 = {"china2000", "dchina2000", "cgcs2000", "dcgcs2000", "chinageodeticcoordinatesystem2000"}
@@ -29,13 +30,11 @@ def _parse(crs: str) -> Optional[Any]:
     """A SpatialReference in traditional axis order, None if GDAL cannot read `crs`."""
     srs = osr.SpatialReference()
     match = _AUTHID.fullmatch(crs)
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        code = srs.ImportFromEPSG(int(match.group(1))) if match else srs.ImportFromWkt(crs)
-    except RuntimeError:  # raised where the host process switched GDAL's exceptions on
-        return None
-    finally:
-        gdal.PopErrorHandler()
+    with quiet():
+        try:
+            code = srs.ImportFromEPSG(int(match.group(1))) if match else srs.ImportFromWkt(crs)
+        except RuntimeError:  # raised where the host process switched GDAL's exceptions on
+            return None
     if code != 0 or not (srs.IsGeographic() or srs.IsProjected()):
         return None
     srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)

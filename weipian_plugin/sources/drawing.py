@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional
@@ -18,6 +17,7 @@ from ..core.errors import WeipianError
 from ..core.findings import Finding
 from .delivered import Row
 from .memory import MemoryLayer
+from .quiet import quiet
 from .reader import clean_text
 from .text import decode, read_bytes
 from .wkb import ARC_STEP
@@ -78,31 +78,11 @@ def read_drawing(path: Path) -> MemoryLayer:
     return layer
 
 
-@contextmanager
-def _settings(encoding: str) -> Iterator[None]:
-    """GDAL's options for drawings for as long as one is read."""
-    wanted = {
-        "DXF_MERGE_BLOCK_GEOMETRIES": "FALSE",
-        "DXF_INLINE_BLOCKS": "TRUE",
-        "DXF_ENCODING": encoding,
-        "OGR_ARC_STEPSIZE": str(ARC_STEP),
-    }
-    before = {key: gdal.GetConfigOption(key) for key in wanted}
-    for key, value in wanted.items():
-        gdal.SetConfigOption(key, value)
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        yield
-    finally:
-        gdal.PopErrorHandler()
-        for key, old in before.items():
-            gdal.SetConfigOption(key, old)
-
-
 def _content(path: Path, encoding: str) -> _Content:
     """Areas and texts of model space."""
     content = _Content()
-    with _settings(encoding):
+    settings = {"DXF_MERGE_BLOCK_GEOMETRIES": "FALSE", "DXF_INLINE_BLOCKS": "TRUE", "DXF_ENCODING": encoding}
+    with quiet(**settings, OGR_ARC_STEPSIZE=str(ARC_STEP)):
         try:
             dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY, ["DXF"])
             layer = dataset.GetLayerByIndex(0) if dataset is not None else None

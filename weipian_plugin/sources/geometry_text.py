@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Optional
 
-from osgeo import gdal, ogr
+from osgeo import ogr
 
+from .quiet import quiet
 from .wkb import geometry_wkb, plain_wkb
 
 _WKT = re.compile(
@@ -40,16 +41,14 @@ def wkb_of_text(text: Optional[str]) -> Optional[bytes]:
     if _HEX.match(cell):
         return _from_hex(cell)
     geom: Any = None
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        if cell.startswith("{"):
-            geom = ogr.CreateGeometryFromJson(cell)
-        else:
-            geom = ogr.CreateGeometryFromWkt(cell.partition(";")[2] if cell.upper().startswith("SRID=") else cell)
-    except RuntimeError:
-        return None
-    finally:
-        gdal.PopErrorHandler()
+    with quiet():
+        try:
+            if cell.startswith("{"):
+                geom = ogr.CreateGeometryFromJson(cell)
+            else:
+                geom = ogr.CreateGeometryFromWkt(cell.partition(";")[2] if cell.upper().startswith("SRID=") else cell)
+        except RuntimeError:
+            return None
     return geometry_wkb(geom)
 
 

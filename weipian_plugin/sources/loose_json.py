@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 from typing import Any, Optional
 
-from osgeo import gdal, ogr
+from osgeo import ogr
 
 from .delivered import Row
 from .memory import MemoryLayer
+from .quiet import quiet
 from .text import decode, read_bytes
 from .wkb import geometry_wkb
 
@@ -129,13 +130,12 @@ def _numbered(layer: MemoryLayer, number: int) -> str:
 def _geometry(value: Any) -> Any:
     if not isinstance(value, dict):
         return None
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        return ogr.CreateGeometryFromJson(json.dumps({k: value.get(k) for k in ("type", "coordinates", "geometries")}))
-    except (RuntimeError, TypeError, ValueError):
-        return None
-    finally:
-        gdal.PopErrorHandler()
+    with quiet():
+        try:
+            text = json.dumps({k: value.get(k) for k in ("type", "coordinates", "geometries")})
+            return ogr.CreateGeometryFromJson(text)
+        except (RuntimeError, TypeError, ValueError):
+            return None
 
 
 def _text(value: Any) -> Optional[str]:

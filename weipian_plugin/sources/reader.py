@@ -20,6 +20,7 @@ from .crs import authid_of, spatial_reference
 from .gathering import gather, ignore_fields
 from .gpkg import Box, GpkgLayer, GpkgSurroundings, Row, open_layer
 from .near import Neighbourhood
+from .quiet import quiet
 from .wkb import geometry_wkb
 
 _DRIVERS = [
@@ -306,17 +307,12 @@ def _open(path: Path, encoding: str) -> Iterator[Any]:
 
 def _open_quietly(name: str, options: list[str]) -> Any:
     """A dataset or None. QGIS sets SHAPE_ENCODING to nothing, which would leave GBK undecoded in its process."""
-    before = gdal.GetConfigOption("SHAPE_ENCODING")
-    gdal.SetConfigOption("SHAPE_ENCODING", None)
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        # ENCODING is an option of shapefiles; other drivers only warn about it, quietly.
-        return gdal.OpenEx(name, gdal.OF_VECTOR | gdal.OF_READONLY, _DRIVERS, options)
-    except RuntimeError:
-        return None
-    finally:
-        gdal.PopErrorHandler()
-        gdal.SetConfigOption("SHAPE_ENCODING", before)
+    with quiet(SHAPE_ENCODING=None):
+        try:
+            # ENCODING is an option of shapefiles; other drivers only warn about it, quietly.
+            return gdal.OpenEx(name, gdal.OF_VECTOR | gdal.OF_READONLY, _DRIVERS, options)
+        except RuntimeError:
+            return None
 
 
 def list_layers(path: Union[str, Path]) -> list[LayerInfo]:

@@ -7,7 +7,9 @@ from typing import Any, Optional
 
 import numpy as np
 import shapely
-from osgeo import gdal, ogr
+from osgeo import ogr
+
+from .quiet import quiet
 
 Point = tuple[float, float]
 
@@ -70,15 +72,13 @@ def _depth(i: int, parents: Sequence[int]) -> int:
 
 def close_rings(wkb: bytes) -> Optional[bytes]:
     """The polygon with every ring closed, as WKB; None when the bytes hold no polygon."""
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        geom = ogr.CreateGeometryFromWkb(wkb)
-        if geom is None or ogr.GT_Flatten(geom.GetGeometryType()) not in (ogr.wkbPolygon, ogr.wkbMultiPolygon):
+    with quiet():
+        try:
+            geom = ogr.CreateGeometryFromWkb(wkb)
+            if geom is None or ogr.GT_Flatten(geom.GetGeometryType()) not in (ogr.wkbPolygon, ogr.wkbMultiPolygon):
+                return None
+            geom.CloseRings()
+            geom.FlattenTo2D()
+            return bytes(geom.ExportToWkb())
+        except RuntimeError:
             return None
-        geom.CloseRings()
-        geom.FlattenTo2D()
-        return bytes(geom.ExportToWkb())
-    except RuntimeError:
-        return None
-    finally:
-        gdal.PopErrorHandler()

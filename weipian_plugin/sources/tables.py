@@ -14,6 +14,7 @@ from osgeo import gdal
 
 from ..core.errors import WeipianError, os_reason
 from ..core.findings import Finding
+from .quiet import quiet
 from .sheet import KNOWN, Cells, Grid, Sheet, sheet_of
 from .text import decode, read_bytes
 from .workbook import read_workbook
@@ -94,30 +95,23 @@ def _read_gdal(path: Path, drivers: list[str], has_header: bool) -> list[Grid]:
     """Tables that GDAL reads: all cells as text, no header assumed where the format has none."""
     from .delivered import DeliveredLayer
 
-    settings = {"OGR_XLS_HEADERS": "DISABLE", "OGR_XLS_FIELD_TYPES": "STRING", "OGR_ODS_HEADERS": "DISABLE",
-                "OGR_ODS_FIELD_TYPES": "STRING"}  # fmt: skip
-    before = {key: gdal.GetConfigOption(key) for key in settings}
-    for key, value in settings.items():
-        gdal.SetConfigOption(key, value)
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY, drivers)
-        if dataset is None:
-            raise WeipianError("E_FILE_UNREADABLE", path=path, detail="表格文件已损坏，请在 Excel 或 WPS 中打开后另存")
-        grids = []
-        for i in range(dataset.GetLayerCount()):
-            layer = DeliveredLayer(path, dataset, dataset.GetLayerByIndex(i), numbered=False)
-            rows: list[tuple[int, Cells]] = [(1, list(layer.fields))] if has_header else []
-            rows += [(n, list(row.values())) for n, (_, _, row) in enumerate(layer.read(), len(rows) + 1)]
-            grids.append(Grid(layer.layer, rows, notes=_long_numbers(rows, layer.layer)))
-    except RuntimeError as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=str(error)[:120]) from error
-    else:
-        return grids
-    finally:
-        gdal.PopErrorHandler()
-        for key, old in before.items():
-            gdal.SetConfigOption(key, old)
+    settings = dict.fromkeys(("OGR_XLS_HEADERS", "OGR_ODS_HEADERS"), "DISABLE")
+    settings |= dict.fromkeys(("OGR_XLS_FIELD_TYPES", "OGR_ODS_FIELD_TYPES"), "STRING")
+    grids = []
+    with quiet(**settings):
+        try:
+            dataset = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_READONLY, drivers)
+            if dataset is None:
+                detail = "表格文件已损坏，请在 Excel 或 WPS 中打开后另存"
+                raise WeipianError("E_FILE_UNREADABLE", path=path, detail=detail)
+            for i in range(dataset.GetLayerCount()):
+                layer = DeliveredLayer(path, dataset, dataset.GetLayerByIndex(i), numbered=False)
+                rows: list[tuple[int, Cells]] = [(1, list(layer.fields))] if has_header else []
+                rows += [(n, list(row.values())) for n, (_, _, row) in enumerate(layer.read(), len(rows) + 1)]
+                grids.append(Grid(layer.layer, rows, notes=_long_numbers(rows, layer.layer)))
+        except RuntimeError as error:
+            raise WeipianError("E_FILE_UNREADABLE", path=path, detail=str(error)[:120]) from error
+    return grids
 
 
 def _long_numbers(rows: Sequence[tuple[int, Cells]], name: str) -> list[Finding]:

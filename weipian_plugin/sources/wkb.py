@@ -5,7 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Any, Optional
 
-from osgeo import gdal, ogr
+from osgeo import ogr
+
+from .quiet import quiet
 
 #: Point … MultiPolygon; collections may hide curves and go the long way.
 _PLAIN = range(1, 7)
@@ -20,13 +22,11 @@ def plain_wkb(wkb: Optional[bytes]) -> Optional[bytes]:
     (kind,) = struct.unpack_from("<I" if wkb[0] == 1 else ">I", wkb, 1)
     if kind in _PLAIN:
         return None if kind != 1 and wkb[5:9] == b"\0\0\0\0" else bytes(wkb)
-    gdal.PushErrorHandler("CPLQuietErrorHandler")
-    try:
-        geom = ogr.CreateGeometryFromWkb(bytes(wkb))
-    except RuntimeError:
-        geom = None
-    finally:
-        gdal.PopErrorHandler()
+    with quiet():
+        try:
+            geom = ogr.CreateGeometryFromWkb(bytes(wkb))
+        except RuntimeError:
+            geom = None
     return geometry_wkb(geom)
 
 
