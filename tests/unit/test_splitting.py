@@ -18,6 +18,7 @@ from weipian_plugin.geo.area import ellipsoidal_area
 from weipian_plugin.geo.gauss_kruger import GaussKruger
 from weipian_plugin.store import records
 from weipian_plugin.workbench.session import Session
+from weipian_plugin.workbench.shapes_text import read_shapes
 from weipian_plugin.workbench.splitting import plan_lines, regroup
 
 PID = "500112SJBG26210184"
@@ -315,3 +316,18 @@ def test_pieces_keep_the_vertices_of_long_edges():
     for piece in plan.pieces:
         assert len(shapely.get_coordinates(shapely.from_wkb(piece.wkb))) == 5
     assert sum(piece.adopted_mu for piece in plan.pieces) == plan.total_mu
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 106.75 29.78\n2 106.76 29.78\n3 106.76 29.79",
+        "点号,圈号,X,Y\nJ1,1,106.75,29.78\nJ2,1,106.76,29.78\nJ3,1,106.76,29.79\nJ1,1,106.75,29.78",
+        "106°45′00″,29°46′48″\n106°45′36″,29°46′48″\n106°45′36″,29°47′24″",
+    ],
+)
+def test_points_as_people_paste_them(text):
+    (found,) = read_shapes(text)
+    assert shapely.get_coordinates(found) == pytest.approx(
+        np.array([(106.75, 29.78), (106.76, 29.78), (106.76, 29.79), (106.75, 29.78)])
+    )

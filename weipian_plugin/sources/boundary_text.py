@@ -85,6 +85,12 @@ def read_boundary_texts(paths: Sequence[Path]) -> MemoryLayer:
     return layer
 
 
+def shapes_in(content: str) -> list[bytes]:
+    """WKB of the parcels in a text, coordinates as written; what is no parcel is passed over."""
+    found = (wkb_of_rings(list(parcel.rings.values())) for parcel in _parse(Path(), content).parcels)
+    return [wkb for wkb in found if wkb is not None]
+
+
 def _point(line: str) -> Optional[tuple[str, str, Point]]:
     """(name, ring, point as written) of a line, None for anything else."""
     tokens = [t for t in _SPLIT.split(line.strip().rstrip(",;，；")) if t]
@@ -93,13 +99,18 @@ def _point(line: str) -> Optional[tuple[str, str, Point]]:
     values = [coordinate(t) for t in tokens]
     if len(tokens) >= 4 and tokens[1].isdigit() and values[2] is not None and values[3] is not None:
         return tokens[0], tokens[1], (values[2], values[3])
-    named = values[0] is None or (len(tokens) == 3 and tokens[0].isdigit() and abs(values[2] or 0) > 100)
+    named = values[0] is None or (len(tokens) == 3 and tokens[0].isdigit() and _counts(tokens, values[2]))
     first = 1 if named else 0
     if len(tokens) < first + 2 or values[first] is None or values[first + 1] is None:
         return None
     if named and not re.fullmatch(r"[A-Za-z\u4e00-\u9fff]*[-_]?\d+", tokens[0]):
         return None
     return tokens[0] if named else "", "", (values[first] or 0.0, values[first + 1] or 0.0)
+
+
+def _counts(tokens: Sequence[str], third: Optional[float]) -> bool:
+    """Whether the whole number in front of two others counts the point: no height is so large or so exact."""
+    return abs(third or 0) > 100 or (len(tokens[0]) <= 4 and "." in tokens[1] and "." in tokens[2])
 
 
 def _parse(path: Path, content: str) -> _Text:

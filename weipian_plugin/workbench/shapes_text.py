@@ -14,6 +14,7 @@ from ..core.errors import WeipianError
 from ..core.model import Patch
 from ..geo.gauss_kruger import zone_of
 from ..intake.crs_guess import CHINA
+from ..sources.boundary_text import shapes_in
 from ..sources.crs import Transformer, is_geographic
 
 LONLAT = "EPSG:4490"
@@ -23,8 +24,6 @@ _WKT = re.compile(
 #: Degrees around a centre point in which a pasted boundary is looked for.
 _AROUND = 0.02
 _MOST_NORTH, _MOST_EAST = 1e7, 1e8
-_BETWEEN = re.compile(r"[,，;；\s]+")
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 def read_shapes(text: str) -> list[Any]:
@@ -37,7 +36,7 @@ def read_shapes(text: str) -> list[Any]:
     if text.startswith(("{", "[")) and not text.startswith("[属性"):
         found = _from_geojson(text)
     else:
-        found = _from_wkt(text) or list(_from_points(text))
+        found = _from_wkt(text) or [shapely.from_wkb(wkb, on_invalid="ignore") for wkb in shapes_in(text)]
     parts = [shapely.force_2d(geom) for geom in found if geom is not None and not shapely.is_empty(geom)]
     if not parts or any(shapely.get_dimensions(part) != 2 for part in parts):
         raise WeipianError("E_SHAPES_TEXT")
@@ -131,28 +130,3 @@ def _from_wkt(text: str) -> list[Any]:
     if not found and (match := _WKT.search(" ".join(text.split()))):
         found.append(shapely.from_wkt(match.group(1), on_invalid="ignore"))
     return found
-
-
-def _from_points(text: str) -> Iterator[Any]:
-    """Plots of 界址点 lines (点号, 圈号, X, Y); a line ending in @ or an empty one begins the next plot."""
-    rings: dict[str, list[tuple[float, float]]] = {}
-    for line in [*text.splitlines(), ""]:
-        words = [word for word in _BETWEEN.split(line.strip()) if word]
-        numbers = [word for word in words if _NUMBER.fullmatch(word)]
-        if line.strip().endswith("@") or not words or line.lstrip().startswith("["):
-            yield from _plot(rings)
-            rings = {}
-        elif len(numbers) >= 2 and words[-2:] == numbers[-2:]:
-            ring = words[-3] if len(words) >= 4 and words[-3].isdigit() else "1"
-            rings.setdefault(ring, []).append((float(numbers[-2]), float(numbers[-1])))
-
-
-def _plot(rings: dict[str, list[tuple[float, float]]]) -> Iterator[Any]:
-    shells = [points for points in rings.values() if len(set(points)) >= 3]
-    if shells:
-        plot = shapely.polygons(shapely.linearrings(shells[0]))
-        for hole in shells[1:]:
-            other = shapely.polygons(shapely.linearrings(hole))
-            inside = shapely.contains_properly(plot, other)
-            plot = shapely.difference(plot, other) if inside else shapely.union_all([plot, other])
-        yield plot
