@@ -36,6 +36,8 @@ _LISTED = 8
 _RATIO_SHIFT = 0.2
 #: Keys of `Inspection.settled` that describe and answer nothing.
 RATIO = "~ratio"
+#: What became of a suspicion of GCJ-02, by its answer.
+_DONE: Mapping[str, str] = {"": "等待确认", "convert": "已还原，原坐标保留", "keep": "按原样使用"}
 Extent = tuple[float, float, float, float]
 
 
@@ -103,11 +105,8 @@ def _look(candidate: Candidate, aliases: Mapping[str, Sequence[str]], options: I
     place = _Place(chosen.assumed, axis)
     unit, unit_reason = _unit(found, match, place, notes)
     invalid, repair = _repair(found, match, place, notes)
-    lonlat = _lonlat(found.shown, place) if kind != "ids" else np.array([], dtype=object)
-    gcj02 = _gcj02(looked, match, lonlat, candidate, notes)
-    if gcj02:
-        lonlat = shapely.transform(lonlat, lambda xy: to_gcj(xy, back=True))
-    _settle_the_rest(notes, looked)
+    lonlat, gcj02 = _shown(looked, match, place if kind != "ids" else None, candidate, notes)
+    _settle_rows(notes, source)
     bounds = _bounds(lonlat)
     return Inspection(
         path=path,
@@ -173,14 +172,13 @@ def _pass(
         return source, survey.look(source.read(), whole, points=bool(kind_of(source)))
 
 
-def _settle_the_rest(notes: Notes, looked: _Looked) -> None:
-    """Answers that the reader of the format used (such as `rows`) count like the others."""
-    for key in ("rows",):
-        told, past = notes.told(key), notes.before(key)
-        if told:
-            notes.settle(key, told)
-        elif past and looked.source.tabular:
-            notes.settle(key, past, recalled=True)
+def _settle_rows(notes: Notes, source: Source) -> None:
+    """The answer `rows` is used by the reader of tables, and counts like the others."""
+    told, past = notes.told("rows"), notes.before("rows")
+    if told:
+        notes.settle("rows", told)
+    elif past and source.tabular:
+        notes.settle("rows", past, recalled=True)
 
 
 def _guess_encoding(candidate: Candidate) -> encoding.Encoding:
@@ -366,6 +364,15 @@ def _lonlat(wkbs: Sequence[bytes], place: _Place) -> Any:
     return found[np.isfinite(boxes).all(axis=1) & (np.abs(boxes) <= 360).all(axis=1)]
 
 
+def _shown(
+    looked: _Looked, match: FieldMatch, place: Optional[_Place], candidate: Candidate, notes: Notes
+) -> tuple[Any, bool]:
+    """(the first geometries in lon/lat, none without a `place`; whether they were taken back from GCJ-02)."""
+    lonlat = np.array([], dtype=object) if place is None else _lonlat(looked.found.shown, place)
+    gcj02 = _gcj02(looked, match, lonlat, candidate, notes)
+    return (shapely.transform(lonlat, lambda xy: to_gcj(xy, back=True)) if gcj02 else lonlat), gcj02
+
+
 def _bounds(lonlat: Any) -> tuple[float, ...]:
     """Bounds of most of them, empty for none."""
     extent = survey.Survey(boxes=[tuple(b) for b in shapely.bounds(lonlat).tolist()]).extent() if len(lonlat) else None
@@ -396,6 +403,3 @@ def _gcj02(looked: _Looked, match: FieldMatch, lonlat: Any, candidate: Candidate
     value = notes.choose(replace(question, text=text))
     notes.warn("W_GCJ02", f"坐标像是 GCJ-02（火星坐标）：{found.reason}；{_DONE[value]}")
     return value == "convert"
-
-
-_DONE: Mapping[str, str] = {"": "等待确认", "convert": "已还原，原坐标保留", "keep": "按原样使用"}
