@@ -494,3 +494,28 @@ def test_layers_without_any_column_can_be_numbered(tmp_path):
     (question,) = look(path).questions
     assert (question.key, [v for v, _ in question.choices]) == ("patch_id", ["行号"])
     assert [p.patch_id for p in load(path, answers={"patch_id": "行号"}).patches] == ["1", "2"]
+
+
+def test_geojson_ids_longer_than_an_integer_keep_every_digit(tmp_path):
+    features = ",".join(
+        f'{{"type":"Feature","properties":{{"JCBH":5001122026000000000{i}}},"geometry":{json.dumps(JSON_SQUARE)}}}'
+        for i in range(2)
+    )
+    path = put(tmp_path / "a.geojson", f'{{"type":"FeatureCollection","features":[{features}]}}')
+    found = load(path)
+    assert [p.patch_id for p in found.patches] == ["50011220260000000000", "50011220260000000001"]
+    assert found.crs == "EPSG:4326"
+
+
+def test_kml_without_names_can_be_numbered_by_row(tmp_path):
+    mark = (
+        "<Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>"
+        f"{RING}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+    )
+    path = put(
+        tmp_path / "a.kml", f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{mark}{mark}</Document></kml>'
+    )
+    (question,) = look(path).questions
+    assert question.key == "patch_id"
+    assert "行号" in dict(question.choices)
+    assert [p.patch_id for p in load(path, field_map={"patch_id": "行号"}).patches] == ["1", "2"]

@@ -311,3 +311,14 @@ def test_reading_a_table_leaves_the_limit_of_the_process(tmp_path):
     assert len(wkt) > before
     assert look(path, crs="EPSG:4545").count == 1
     assert csv.field_size_limit() == before
+
+
+def test_a_name_above_the_lower_row_of_a_header_is_kept(tmp_path):
+    rows = [
+        ["古路镇2026年图斑核查表"],
+        ["序号", "图斑信息", None, "位置", None],
+        [None, "监测编号", "面积（亩）", "经度", "纬度"],
+        *([i, f"A{i}", 3, 106.75 + i / 1000, 29.78] for i in range(1, 4)),
+    ]
+    path = book(tmp_path / "a.xlsx", rows, merged=("B2:C2", "D2:E2"))
+    assert look(path, crs="EPSG:4490").fields == ("序号", "监测编号", "面积（亩）", "经度", "纬度")

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ..core.errors import WeipianError
 from ..core.findings import Finding
-from .delivered import Row
+from .delivered import ROW_NUMBER, Row, needs_row_number
 from .memory import MemoryLayer
 from .tables import html_tables
 from .text import read_text
@@ -63,6 +63,9 @@ def _finish(layer: MemoryLayer, rows: list[Row], kinds: list[str], rings: int) -
     layer.rows = [(fid, wkb, {name: values.get(name) for name in used}) for fid, wkb, values in rows]
     layer.fields = tuple(used)
     layer.id_hint = _NAME if any((values.get(_NAME) or "").strip() for _, _, values in rows) else ""
+    if not layer.id_hint and needs_row_number([name for name in used if name != _NAME]):
+        layer.fields = (*layer.fields, ROW_NUMBER)
+        layer.rows = [(fid, wkb, {**values, ROW_NUMBER: str(fid)}) for fid, wkb, values in layer.rows]
     if "Polygon" not in kinds and not rings and kinds:
         layer.geometry_type = "Point" if "Point" in kinds else "Line String"
     if rings:

@@ -1,4 +1,4 @@
-"""GeoJSON that is no FeatureCollection in UTF-8: a bare geometry or feature, a list, one feature a line, GBK."""
+"""GeoJSON that GDAL does not read whole: a bare geometry or feature, a list, one feature a line, GBK, long numbers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _MAX = 256 << 20  # a larger file is left to GDAL
 _GEOMETRIES = (
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
 )  # fmt: skip
+#: An id written as a number with more digits than GDAL keeps.
+_LONG_NUMBER = re.compile(r"[:\[,]\s*-?\d{19,}\s*[,}\]]")
 _EPSG = re.compile(r"EPSG\D{1,4}(\d{4,6})", re.IGNORECASE)
 
 
@@ -46,7 +48,8 @@ def read_loose_json(path: Path) -> Optional[MemoryLayer]:
     raw = read_bytes(path)
     text, encoding, reason = decode(raw)
     head = text[:2000]
-    if encoding == "UTF-8" and re.search(r'"type"\s*:\s*"(FeatureCollection|Topology)"', head) and "\n{" not in head:
+    collection = re.search(r'"type"\s*:\s*"(FeatureCollection|Topology)"', head) and "\n{" not in head
+    if encoding == "UTF-8" and collection and ("Topology" in head or not _LONG_NUMBER.search(text)):
         return None
     if "esriGeometry" in head:
         return None

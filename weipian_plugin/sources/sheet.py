@@ -137,6 +137,8 @@ def _header(rows: list[tuple[int, Cells]], place: int, merged: Sequence[Merged])
     """(index of the first data row, name of each column) for a header at `place`, of two rows where it has two."""
     number, cells = rows[place]
     names = [_one_line(c) for c in cells]
+    if place and rows[place - 1][0] == number - 1:
+        names = _below_headings(rows[place - 1][1], names)
     start = place + 1
     if start < len(rows) and _is_second(cells, rows[start][1], number, merged):
         names = _joined(cells, rows[start][1], number, merged)
@@ -150,6 +152,14 @@ def _header(rows: list[tuple[int, Cells]], place: int, merged: Sequence[Merged])
             break
         start += 1
     return start, names
+
+
+def _below_headings(upper: Cells, names: list[str]) -> list[str]:
+    """A column without a name in the lower row of a header has the one above it: 序号 beside groups of columns."""
+    filled = [c for c in upper if plain(c)]
+    if len(filled) < 2 or not all(_wordy(c) for c in filled):
+        return names
+    return [name or _one_line(above) for name, above in zip(names, upper)]
 
 
 def _with_unit(name: str, text: str) -> str:
