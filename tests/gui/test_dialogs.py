@@ -248,7 +248,7 @@ def test_an_answer_of_the_month_before_can_be_changed(qtbot, session, tmp_path: 
         if month == "5":
             question = dialog.inspection.questions[0]
             assert question.key == "crs"
-            assert dialog.crs_note.text() == "见上面的问题"
+            assert dialog.crs_note.text().startswith("见上面的问题")
             dialog.answer("crs", question.choices[0][0])
             settle(qtbot, dialog)
             dialog.start_import()
@@ -261,6 +261,39 @@ def test_an_answer_of_the_month_before_can_be_changed(qtbot, session, tmp_path: 
             assert [c.property("question") for c in dialog.questions.findChildren(QComboBox)] == ["crs"]
             assert not dialog.questions.isHidden()
         dialog.preview.release()
+
+
+def test_a_delivery_that_is_there_already_names_no_next_step(qtbot, session, tmp_path: Path) -> None:
+    path = make_layer(tmp_path / "x.gpkg", "x", {"JCBH": "9001"})
+    for again in (False, True):
+        dialog = inspected(qtbot, session, path)
+        dialog.start_import()
+        settle(qtbot, dialog)
+        assert dialog.result.identical is again
+        assert ("没有改动" in dialog.result_text.toPlainText()) is again
+        assert ("下一步" in dialog.notice.text()) is not again
+        dialog.preview.release()
+
+
+def test_which_layer_is_asked_once(qtbot, session, tmp_path: Path) -> None:
+    for name in ("甲", "乙"):
+        make_layer(tmp_path / "x.gpkg", name, {"JCBH": name, "PC": f"{name}批"})
+    dialog = inspected(qtbot, session, tmp_path / "x.gpkg")
+    (combo,) = dialog.questions.findChildren(QComboBox)
+    assert dialog.form.isHidden()
+    assert dialog.fields.isHidden()
+    assert dialog.focusWidget() is combo
+    for name in ("甲", "乙"):
+        combo = dialog.questions.findChildren(QComboBox)[0]
+        combo.setCurrentIndex(combo.findData(name))
+        combo.activated.emit(combo.currentIndex())
+        settle(qtbot, dialog)
+        assert not dialog.form.isHidden()
+        assert dialog.layer.isHidden()
+        assert dialog.count.text().startswith(name)
+        assert dialog.batch.text() == f"{name}批"
+    assert dialog.focusWidget() is dialog.import_button
+    dialog.preview.release()
 
 
 def test_the_name_of_a_batch_that_is_there_gets_a_number(qtbot, session, tmp_path: Path) -> None:

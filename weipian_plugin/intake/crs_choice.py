@@ -123,10 +123,10 @@ def _prefix(crs: str, extent: Extent) -> Optional[Objection]:
     if found == expected or not (found == 0 or 13 <= found <= 45):
         return None
     if found == 0 and extent[0] >= -100_000:
-        return Objection(_IMPOSSIBLE, f"坐标系的东坐标带带号 {expected}，但数据的东坐标不带带号")
+        return Objection(_IMPOSSIBLE, f"坐标系的东坐标带带号 {expected}，数据的东坐标不带带号")
     if expected == 0:
-        return Objection(_IMPOSSIBLE, f"坐标系的东坐标不带带号，但数据的东坐标带了带号 {found}")
-    return Objection(_IMPOSSIBLE, f"坐标系的带号是 {expected}，但数据的东坐标带号是 {found}")
+        return Objection(_IMPOSSIBLE, f"坐标系的东坐标不带带号，数据的东坐标带了带号 {found}")
+    return Objection(_IMPOSSIBLE, f"坐标系的带号是 {expected}，数据的东坐标带号是 {found}")
 
 
 def _elsewhere(crs: str, extent: Extent, county: str) -> Optional[Objection]:
@@ -215,7 +215,9 @@ def _ask(
     first = choices[0]
     place = place_of(first[0], extent) if extent is not None else None
     where = f"，位置约在{in_words(place, county)}" if place else ""
-    text = f"{why}，请确认坐标系。{reason}，最可能是 {first[1]}{where}"
+    fits = extent is None or objection(first[0], extent, county) is None
+    likely = f"，最可能是 {first[1]}{where}" if fits else ""
+    text = f"{why}，请确认坐标系。{reason}{likely}"
     past = notes.before("crs")
     offered = tuple(choices) if not past or past in dict(choices) else (*choices, (past, label_of(past)))
     value = notes.choose(Question("crs", text, offered), doubt=_doubt(past, extent, county, notes) if past else "")

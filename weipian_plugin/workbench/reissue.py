@@ -326,7 +326,8 @@ def _missing_findings(missing: Sequence[Patch], batches: Sequence[str], *, void:
         return []
     ids = [patch.patch_id for patch in missing]
     done = "已按要求作废" if void else "保留不动"
-    text = f"批次{'、'.join(batches)}中有 {len(ids)} 个图斑本次未再下发，{done}：{_some(ids)}"
+    named = "、".join(f"“{batch}”" for batch in batches)
+    text = f"批次{named}中有 {len(ids)} 个图斑本次未再下发，{done}：{_some(ids)}"
     return [Finding("N_NOT_REISSUED", text, ids[0] if len(ids) == 1 else "")]
 
 

@@ -130,8 +130,8 @@ class ImportDialog(WorkDialog):
         layout.addStretch(1)
         return page
 
-    def _check_page(self) -> QWidget:
-        page = QWidget(self)
+    def _make_form(self, page: QWidget) -> QWidget:
+        """What was understood of the file, each line with its reason."""
         self.batch = QLineEdit(page)
         self.layer = QComboBox(page)
         self.encoding = QComboBox(page)
@@ -150,7 +150,9 @@ class ImportDialog(WorkDialog):
             button.setAutoDefault(False)
         for label in (self.count, self.encoding_note, self.crs_note, self.unit_note):
             label.setWordWrap(True)
-        form = QFormLayout()
+        self.form = QWidget(page)
+        form = QFormLayout(self.form)
+        form.setContentsMargins(0, 0, 0, 0)
         for title, widget, note in (
             ("批次名称", self.batch, None),
             ("图层", self.layer, self.count),
@@ -165,6 +167,11 @@ class ImportDialog(WorkDialog):
                     box.addWidget(part)
                     describe(part, title)
             form.addRow(title, box)
+        return self.form
+
+    def _check_page(self) -> QWidget:
+        page = QWidget(self)
+        form = self._make_form(page)
         self.questions = QGroupBox("导入前请先回答", page)
         self.question_form = QFormLayout(self.questions)
         self.preview = ImportPreview(self._session, page)
@@ -177,12 +184,14 @@ class ImportDialog(WorkDialog):
         self.findings.setWordWrap(True)
         layout = QVBoxLayout(page)
         layout.addWidget(self.questions)
-        layout.addLayout(form)
+        layout.addWidget(form)
         layout.addWidget(self.recalled)
         layout.addWidget(self.preview)
         layout.addWidget(self.findings)
-        layout.addWidget(QLabel("字段对应", page))
+        self.fields_title = QLabel("字段对应", page)
+        layout.addWidget(self.fields_title)
         layout.addWidget(self.fields, 1)
+        layout.addStretch()
         self.layer.activated.connect(self._layer_chosen)
         self.encoding.activated.connect(self._changed)
         self.crs.crsChanged.connect(self._crs_chosen)
@@ -253,11 +262,14 @@ class ImportDialog(WorkDialog):
             self._inspect(self.options())
 
     def _layer_chosen(self, _index: int) -> None:
+        self._take_layer(str(self.layer.currentText()))
+
+    def _take_layer(self, name: str) -> None:
         """Another layer: what was said about the last one no longer holds."""
         self._asked = {key: value for key, value in self._asked.items() if key == "layer"}
         self._answers = {}
         self.fields.forget()
-        self.answer("layer", str(self.layer.currentText()))
+        self.answer("layer", name)
 
     def _crs_chosen(self, crs: QgsCoordinateReferenceSystem) -> None:
         if not self._filling and crs.isValid():
@@ -277,22 +289,24 @@ class ImportDialog(WorkDialog):
     def _inspected(self, found: Inspection) -> None:
         self.inspection = found
         self._filling = True
-        taken = {batch.name for batch in self._session.batches()}
-        self.batch.setText(self.batch.text() or batch_name(found, taken))
+        if not self.batch.isModified():
+            self.batch.setText(batch_name(found, {batch.name for batch in self._session.batches()}))
+        self._ask(found)
+        for part in (self.form, self.fields_title, self.fields):
+            part.setVisible(bool(found.layer))
         self.layer.clear()
         self.layer.addItems(list(found.layers) or [found.layer])
         self.layer.setCurrentIndex(self.layer.findText(found.layer))
-        self.layer.setVisible(self.layer.count() > 1)
-        named = "" if self.layer.count() > 1 else found.layer
-        size = joined(named, f"{found.count} 个要素", kind(found.geometry_type))
-        self.count.setText(size if found.layer else "请先选择图层")
+        # Where it was asked, the question stays and can be answered anew.
+        choose = self.layer.count() > 1 and "layer" not in self._asked
+        self.layer.setVisible(choose)
+        self.count.setText(joined("" if choose else found.layer, f"{found.count} 个要素", kind(found.geometry_type)))
         self.encoding.setVisible(bool(found.encoding) or self.encoding.currentIndex() > 0)
         self.encoding_note.setText(encoding_told(found))
         self.crs.setCrs(crs_of(found.crs))
         self.crs_note.setText(crs_told(found))
         self.unit_note.setText(joined(UNITS.get(found.unit, found.unit), found.unit_reason))
         self.fields.fill(found.fields, found.mapping, found.sample)
-        self._ask(found)
         self.recalled.setText(recalled_told(found, tone(self, "link").name()))
         self.recalled.setVisible(bool(found.recalled))
         self.preview.show_place(found)
@@ -362,7 +376,9 @@ class ImportDialog(WorkDialog):
     def _answered(self, _index: int) -> None:
         combo = self.sender()
         key, value = str(combo.property("question")), str(combo.currentData() or "")
-        if value:
+        if value and key == "layer":
+            self._take_layer(value)
+        elif value:
             self.answer(key, value)
 
     def answer(self, key: str, value: str) -> None:
@@ -403,7 +419,8 @@ class ImportDialog(WorkDialog):
             intake_memory.to_profile(result.inspection, result.batch.name)
         self.pages.setCurrentIndex(2)
         self.import_button.setEnabled(False)
-        self.tell("下一步：在“图层与套合”中指定图层并运行套合。", "good")
+        if not result.identical:
+            self.tell("下一步：在“图层与套合”中指定图层并运行套合。", "good")
 
     def _busy(self, busy: bool) -> None:
         for widget in (self.pages, self.file_button, self.folder_button):

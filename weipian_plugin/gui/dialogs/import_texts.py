@@ -37,10 +37,10 @@ def encoding_told(found: Inspection) -> str:
 def crs_told(found: Inspection) -> str:
     """Why this CRS; nothing where the open question says it already."""
     if any(question.key == "crs" for question in found.questions):
-        return "见上面的问题"
+        return "见上面的问题；上面没有列出的，在这里选"
     if any(answer.key == "crs" for answer in found.recalled):
         return "见下面沿用的回答"
-    return found.crs_reason or ("没有坐标系，请选择" if found.layer else "")
+    return found.crs_reason or "没有坐标系，请选择"
 
 
 def repairs_told(found: Inspection) -> str:
@@ -94,4 +94,6 @@ def result_text(result: ImportResult) -> str:
         for item in result.findings
     ]
     lines = listed("未导入", rejected) + listed("需要留意", findings)
+    if result.identical:
+        lines = ["这份数据以前导入过，工作区没有改动。", "", *lines]
     return "\n".join(lines) if lines else "全部导入，没有发现问题。"
