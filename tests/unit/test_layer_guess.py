@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weipian_plugin.workbench.layer_guess import guess_all, guess_date, guess_role
+from weipian_plugin.workbench.layer_guess import guess_date, guess_role
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,3 @@ def test_role(name: str, role: str) -> None:
 )
 def test_date(name: str, date: str) -> None:
     assert guess_date(name) == date
-
-
-def test_one_file_a_role_but_several_approvals() -> None:
-    found = guess_all(["DLTB_b.shp", "DLTB_a.shp", "农转用2023.shp", "农转用2024.shp", "说明.shp"])
-    assert found == {"landuse": ["DLTB_a.shp"], "approval": ["农转用2023.shp", "农转用2024.shp"]}

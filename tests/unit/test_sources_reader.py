@@ -54,9 +54,6 @@ def test_every_format_reads_alike(tmp_path, driver, name, options):
         assert [shapely.from_wkb(row[1]).normalize() for row in rows] == [geom.normalize() for geom, _ in SQUARES]
         hit = [row[2] for row in source.read((9, 1, 21, 2), ["TBBH"])]
         assert hit == [{"TBBH": "001"}, {"TBBH": "002"}]
-        boxes = [(0, 0, 1, 1), (1, 1, 2, 2), (41, 1, 42, 2)]
-        assert [row[2]["TBBH"] for row in source.read_boxes(boxes)] == ["000", "004"]
-        assert list(source.read_boxes([])) == []
 
 
 def test_shapefile_in_gbk_without_cpg(tmp_path):

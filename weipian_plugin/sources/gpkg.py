@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
@@ -93,12 +93,12 @@ class GpkgLayer:
         for connection in self._open:
             connection.close()
 
-    def read(self, fields: Sequence[str], boxes: Optional[Iterable[Box]] = None) -> Iterator[Row]:
-        """All features, or each feature whose box meets one of `boxes` once, by ascending id."""
-        if boxes is None:
+    def read(self, fields: Sequence[str], box: Optional[Box] = None) -> Iterator[Row]:
+        """All features, or those whose box meets `box`, by ascending id."""
+        if box is None:
             yield from self._rows(self._select(fields), fields)
             return
-        ids = self.ids(boxes)
+        ids = self.ids(box)
         for start in range(0, len(ids), _CHUNK):
             yield from self._rows(self._select(fields, ids[start : start + _CHUNK]), fields)
 
@@ -108,13 +108,11 @@ class GpkgLayer:
         rows = self._db.execute(f"SELECT {columns} FROM {quote(self._table)} LIMIT {int(count)}")
         return [tuple(map(text_of, row)) for row in rows]
 
-    def ids(self, boxes: Iterable[Box]) -> list[int]:
-        """Ids of the features whose box meets one of `boxes`, ascending."""
+    def ids(self, box: Box) -> list[int]:
+        """Ids of the features whose box meets `box`, ascending."""
         sql = f"SELECT id FROM {quote(self._rtree)} WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
-        found: set[int] = set()
-        for x0, y0, x1, y1 in boxes:
-            found.update(row[0] for row in self._db.execute(sql, (x0, x1, y0, y1)))
-        return sorted(found)
+        x0, y0, x1, y1 = box
+        return sorted(row[0] for row in self._db.execute(sql, (x0, x1, y0, y1)))
 
     def near(self, boxes: Any, fields: Sequence[str], known: Collection[int] = ()) -> Near:
         """The surroundings of (n, 4) boxes, geometry of the ids in `known` left out."""
@@ -217,7 +215,7 @@ def open_layer(path: Path, layer: str) -> Optional[GpkgLayer]:
         keys = [c[1] for c in connection.execute(f"PRAGMA table_info({quote(row[0])})") if c[5]] if row else []
         if row and len(keys) == 1:
             found = GpkgLayer(path, connection, row[0], row[1], keys[0])
-            found.ids([(0.0, 0.0, 0.0, 0.0)])
+            found.ids((0.0, 0.0, 0.0, 0.0))
             return found
     except sqlite3.Error:
         pass

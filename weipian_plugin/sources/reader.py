@@ -7,7 +7,7 @@ so both ways of failing are handled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -105,11 +105,7 @@ class FeatureSource:
         Raises:
             WeipianError: E_FILE_UNREADABLE, E_LAYER_FIELD for a field that is not there.
         """
-        yield from self._rows(None if bbox is None else [bbox], fields)
-
-    def read_boxes(self, boxes: Iterable[Box], fields: Optional[Sequence[str]] = None) -> Iterator[Row]:
-        """As `read`, for many boxes; each feature comes once."""
-        yield from self._rows([tuple(map(float, box)) for box in boxes], fields)
+        yield from self._rows(bbox, fields)
 
     def surroundings(self, boxes: Any, fields: Sequence[str]) -> Neighbourhood:
         """What lies near (n, 4) boxes of the layer's CRS, for several threads; keeps what cannot be read twice.
@@ -149,32 +145,17 @@ class FeatureSource:
         ignore_fields(self._opened(), self.fields, wanted)
         return [(name, self.fields.index(name)) for name in wanted]
 
-    def _rows(self, boxes: Optional[Sequence[Any]], fields: Optional[Sequence[str]]) -> Iterator[Row]:
+    def _rows(self, bbox: Optional[Box], fields: Optional[Sequence[str]]) -> Iterator[Row]:
         wanted = self._wanted(fields)
         if self._fast is not None:
-            yield from self._fast.read(wanted, boxes)
+            yield from self._fast.read(wanted, bbox)
             return
         slots = self._slots(wanted)
-        if boxes is None:
-            yield from self._pass(None, slots)
-        elif self._opened().TestCapability(ogr.OLCFastSpatialFilter) or len(boxes) == 1:
-            seen: set[int] = set()
-            for box in boxes:
-                for row in self._pass(box, slots):
-                    if row[0] not in seen:
-                        seen.add(row[0])
-                        yield row
-        elif boxes:
-            array = np.asarray(boxes)
-            common = (*array[:, :2].min(axis=0).tolist(), *array[:, 2:].max(axis=0).tolist())
-            yield from self._pass(common, slots, array)
-
-    def _pass(self, box: Optional[Box], slots: Sequence[tuple[str, int]], boxes: Any = None) -> Iterator[Row]:
         layer = self._layer
-        if box is None:
+        if bbox is None:
             layer.SetSpatialFilter(None)
         else:
-            layer.SetSpatialFilterRect(*box)
+            layer.SetSpatialFilterRect(*map(float, bbox))
         layer.ResetReading()
         while True:
             try:
@@ -183,17 +164,8 @@ class FeatureSource:
                 raise WeipianError("E_FILE_UNREADABLE", path=self.path, detail=str(error)[:120]) from error
             if feature is None:
                 return
-            geom = feature.GetGeometryRef()
-            if boxes is None or _meets(geom, boxes):
-                yield feature.GetFID(), geometry_wkb(geom), {name: text_value(feature, i) for name, i in slots}
-
-
-def _meets(geom: Any, boxes: Any) -> bool:
-    if geom is None:
-        return False
-    x0, x1, y0, y1 = geom.GetEnvelope()
-    hit = (boxes[:, 0] <= x1) & (boxes[:, 2] >= x0) & (boxes[:, 1] <= y1) & (boxes[:, 3] >= y0)
-    return bool(hit.any())
+            values = {name: text_value(feature, i) for name, i in slots}
+            yield feature.GetFID(), geometry_wkb(feature.GetGeometryRef()), values
 
 
 def clean_text(text: str) -> str:

@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePath
 
-from ..core.model import APPROVAL_ROLES
-
 _RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".img", ".jp2", ".vrt", ".ecw", ".dat"})
 #: role -> Chinese fragments and database codes; the first role that matches wins, so specific names stand first.
 _VECTOR_NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -108,13 +106,3 @@ def guess_date(name: str) -> str:
     """The date in a name (20260501, 2026-05-01, 2026年05月01日) as ISO text, "" without one."""
     found = _DATE.search(unicodedata.normalize("NFKC", name))
     return "-".join(found.groups()) if found else ""
-
-
-def guess_all(names: Iterable[str]) -> dict[str, list[str]]:
-    """role -> names that play it. Only approval roles get more than one, others the first in order of name."""
-    found: dict[str, list[str]] = {}
-    for name in sorted(names):
-        role = guess_role(name)
-        if role and (role in APPROVAL_ROLES or role not in found):
-            found.setdefault(role, []).append(name)
-    return found
