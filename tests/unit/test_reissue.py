@@ -496,3 +496,12 @@ def test_a_patch_really_split_comes_again_and_is_whole_again(folder):
 def test_a_number_is_the_same_however_it_is_written(one, other, same):
     _, told = merge_attributes({"a": one}, {"a": other})
     assert (told == {}) is same
+
+
+def test_voiding_the_missing_ones_with_a_delivery_known_already_is_not_silently_dropped(folder):
+    deliver(folder, "一", FIRST)
+    deliver(folder, "二", FIRST[:2])
+    again = deliver(folder, "三", FIRST[:2], missing="void")
+    assert again.identical
+    (finding,) = [item for item in again.findings if item.code == "W_NOT_VOIDED"]
+    assert "A3" in finding.message

@@ -141,7 +141,8 @@ def make_plan(
     pairs, elsewhere, findings = _pair(known, delivered)
     twin = _twin(known, delivered, pairs, likeness)
     if twin is not None:
-        return Plan(identical=twin)
+        void = answers.get("missing") == VOID
+        return Plan(identical=twin, findings=_not_voided(known, pairs, twin) if void else [])
     lies = _lies(pairs)
     _ask_about_split(pairs, lies, answers)
     returned, children, told = _compare(known, pairs, lies, carried, answers)
@@ -329,6 +330,18 @@ def _missing_findings(missing: Sequence[Patch], batches: Sequence[str], *, void:
     named = "、".join(f"“{batch}”" for batch in batches)
     text = f"批次{named}中有 {len(ids)} 个图斑本次未再下发，{done}：{_some(ids)}"
     return [Finding("N_NOT_REISSUED", text, ids[0] if len(ids) == 1 else "")]
+
+
+def _not_voided(known: Known, pairs: Sequence[tuple[Patch, Patch]], twin: Batch) -> list[Finding]:
+    """`missing` counts with the first import of a delivery; who gives it later is told what was not done."""
+    missing, _ = _missing(known, {old.patch_uid for old, _ in pairs})
+    if not missing:
+        return []
+    text = (
+        f"这份数据与批次“{twin.name}”完全相同，未再下发的 {len(missing)} 个图斑没有作废，"
+        f"请在各图斑的“作废”里办理：{_some([patch.patch_id for patch in missing])}"
+    )
+    return [Finding("W_NOT_VOIDED", text)]
 
 
 def _some(ids: Sequence[str]) -> str:
