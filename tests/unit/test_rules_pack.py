@@ -11,8 +11,9 @@ import pytest
 from weipian_plugin.core.advice_rules import PARAM_KEYS, TEXT_KEYS
 from weipian_plugin.core.areas import class_of
 from weipian_plugin.core.errors import WeipianError
+from weipian_plugin.core.fields import CANONICAL
 from weipian_plugin.core.rulepack import SOURCE_TAGS, THRESHOLD_KEYS, RulePack
-from weipian_plugin.workbench.packs import CANONICAL_FIELDS, FILES, load_pack
+from weipian_plugin.workbench.packs import FILES, load_pack
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "rules"
 
@@ -138,7 +139,7 @@ def test_rules_and_patch_types(pack):
 def test_aliases_are_unambiguous(pack):
     names = [n.upper() for aliases in pack.aliases.values() for n in aliases]
     assert len(names) == len(set(names))
-    assert set(pack.aliases) == set(CANONICAL_FIELDS)
+    assert set(pack.aliases) == set(CANONICAL)
     assert "JCBH" in pack.aliases["patch_id"]
 
 

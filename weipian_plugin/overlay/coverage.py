@@ -163,14 +163,10 @@ def joined(parts: Sequence[Met]) -> Met:
 
 @dataclass
 class Cover:
-    """Ground covered in each patch of a chunk, ellipsoidal m²: the union and the plain sum of the pieces.
-
-    `union` holds the geometry where it had to be built, by position in the chunk.
-    """
+    """Ground covered in each patch of a chunk, ellipsoidal m²: the union and the plain sum of the pieces."""
 
     area: Any
     total: Any
-    union: dict[int, Any]
 
 
 def cover(frame: Frame, chunk: Chunk, met: Met, *, whole: bool = False) -> Cover:
@@ -184,7 +180,7 @@ def cover(frame: Frame, chunk: Chunk, met: Met, *, whole: bool = False) -> Cover
     area = total.copy()
     starts = np.flatnonzero(np.diff(met.patch, prepend=-1))
     if not len(starts):
-        return Cover(area, total, {})
+        return Cover(area, total)
     # Pieces of one feature never overlap, so a single feature needs no union.
     several = np.minimum.reduceat(met.feature, starts) != np.maximum.reduceat(met.feature, starts)
     if whole:
@@ -196,7 +192,7 @@ def cover(frame: Frame, chunk: Chunk, met: Met, *, whole: bool = False) -> Cover
     if unions:
         at = np.fromiter(unions, dtype=np.intp)
         area[at] = frame.areas(frame.moments(list(unions.values()), chunk.centres[at]), chunk.centres[at])
-    return Cover(area, total, unions)
+    return Cover(area, total)
 
 
 def _overlap(met: Met, starts: Any, ends: Any) -> Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.fields import normalise
 from ..core.platform_status import COLUMNS, MEANINGS, STATE_FIELDS, PlatformRules, PlatformState, state_key
 from ..core.rulepack import SOURCE_TAGS
-from .pack_yaml import Entry, where
+from .pack_yaml import Entry
 
 _HIGHEST_RANK = 99
 
@@ -57,10 +56,4 @@ def _columns(doc: Entry) -> dict[str, tuple[str, ...]]:
     for name in ("patch_id", "fill_state", "audit_stage"):
         if not table.texts(name):
             doc.at("columns").fail(f"至少要有 {name} 的列名")
-    owner: dict[str, str] = {}
-    for column in table.values:
-        for name in table.texts(column):
-            if normalise(name) in owner:
-                where(name).fail(f"列名“{name}”已经属于 {owner[normalise(name)]}")
-            owner[normalise(name)] = column
-    return {column: tuple(str(name) for name in table.texts(column)) for column in table.values}
+    return table.names("列名")

@@ -14,6 +14,7 @@ from typing import NoReturn, Union
 import yaml
 
 from ..core.errors import WeipianError
+from ..core.fields import normalise
 
 
 class Text(str):
@@ -96,6 +97,16 @@ class Entry:
         if len(found) != len(value):
             self.at(key).fail(f"“{key}”清单里只能是值")
         return found
+
+    def names(self, what: str) -> dict[str, tuple[str, ...]]:
+        """key -> names, of a mapping of lists; a name that stands twice, however it is written, is refused."""
+        owner: dict[str, str] = {}
+        for key in self.values:
+            for name in self.texts(key):
+                if normalise(name) in owner:
+                    where(name).fail(f"{what}“{name}”已经属于 {owner[normalise(name)]}")
+                owner[normalise(name)] = key
+        return {key: tuple(map(str, self.texts(key))) for key in self.values}
 
     def entry(self, key: str) -> Entry:
         """A mapping; absent gives an empty one."""

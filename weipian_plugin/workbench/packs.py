@@ -11,7 +11,7 @@ from pathlib import Path
 from ..core.advice_rules import PARAM_KEYS, TEXT_KEYS
 from ..core.areas import LandClass
 from ..core.dates import parse_date
-from ..core.fields import normalise
+from ..core.fields import CANONICAL
 from ..core.model import ROLES
 from ..core.rulepack import (
     SOURCE_TAGS,
@@ -46,13 +46,6 @@ _ORDERED = (
     ("amber_cropland_mu", "penal_cropland_mu"),
     ("ratio_amber_percent", "ratio_red_percent"),
 )
-#: Fields that a delivery can be mapped to (docs/interfaces.md).
-CANONICAL_FIELDS: tuple[str, ...] = (
-    "patch_id", "county_code", "county_name", "town_name", "village_name", "patch_type", "monitor_class",
-    "monitor_level", "area_issued", "farmland_issued", "ppf_issued", "image_before", "image_after",
-    "centroid_x", "centroid_y", "batch", "issued_on", "remark", "earlier_id",
-)  # fmt: skip
-
 #: Columns of an approval register.
 REGISTER_COLUMNS: tuple[str, ...] = (
     "holder", "project", "doc_no", "doc_date", "approved", "people", "village", "group", "place", "lon", "lat",
@@ -361,19 +354,10 @@ def _patch_types(doc: Entry) -> dict[str, str]:
 def _aliases(doc: Entry) -> dict[str, tuple[str, ...]]:
     doc.only("aliases")
     table = doc.entry("aliases")
-    table.only(*CANONICAL_FIELDS)
+    table.only(*CANONICAL)
     if not table.texts("patch_id"):
         doc.at("aliases").fail("至少要有 patch_id 的字段名")
-    seen: dict[str, str] = {}
-    found: dict[str, tuple[str, ...]] = {}
-    for key in table.values:
-        for name in table.texts(key):
-            folded = name.upper().replace(" ", "").replace("（", "(").replace("）", ")")
-            if folded in seen:
-                where(name).fail(f"字段名“{name}”已经属于 {seen[folded]}")
-            seen[folded] = key
-        found[key] = _plain(table.texts(key))
-    return found
+    return table.names("字段名")
 
 
 def _registers(doc: Entry) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
@@ -385,14 +369,7 @@ def _registers(doc: Entry) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...],
     for key in ("holder", "doc_no", "village"):
         if not table.texts(key):
             doc.at("columns").fail(f"至少要有 {key} 的列名")
-    seen: dict[str, str] = {}
-    for key in table.values:
-        for name in table.texts(key):
-            folded = normalise(name)
-            if folded in seen:
-                where(name).fail(f"列名“{name}”已经属于 {seen[folded]}")
-            seen[folded] = key
-    columns = {key: _plain(table.texts(key)) for key in table.values}
+    columns = table.names("列名")
     return columns, _plain(patch.texts("names")), _plain(patch.texts("doc_nos"))
 
 
