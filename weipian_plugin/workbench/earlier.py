@@ -296,14 +296,9 @@ def take_evidence(
     wanted = [
         (item, use) for _, item, use in links if (not evidence_ids or item in evidence_ids) and (item, use) not in own
     ]
+    other = records.patch(ws, other_uid)
+    note = f"沿用 {other.patch_id if other else ''} 的举证"
     with session.acting("take", patch_uid) as change:
         for item, purpose in wanted:
-            note = f"沿用 {records_id(ws, other_uid)} 的举证"
             change.put("evidence_link", {"patch_uid": patch_uid, "evidence_id": item, "purpose": purpose, "note": note})
     return len(wanted)
-
-
-def records_id(ws: Workspace, patch_uid: str) -> str:
-    """The number of a patch, empty when there is none."""
-    found = records.patch(ws, patch_uid)
-    return found.patch_id if found else ""

@@ -140,7 +140,8 @@ def bring_in(path: Path, root: str = "") -> LayerProfile:
     Raises:
         WeipianError: E_FILE_MISSING, E_PROFILE, E_WRITE.
     """
-    profile = at_root(read(path), root) if root else read(path)
+    profile = read(path)
+    profile = at_root(profile, root) if root else profile
     write(profile, _file(profile.name))
     return profile
 
