@@ -252,7 +252,8 @@ def test_cancel_and_progress(landuse):
 
     watching = Watching(False)
     run_overlay([patch(PATCH, f"p{i}") for i in range(4)], [landuse], watching)
-    assert watching.seen == sorted(watching.seen) and watching.seen[-1] == 100
+    assert watching.seen == sorted(watching.seen)
+    assert watching.seen[-1] == 100
     assert len(set(watching.seen)) >= 2  # on the way too, however many processors there are
     with pytest.raises(WeipianError) as caught:
         run_overlay([patch(PATCH)], [landuse], Watching(True))
