@@ -94,6 +94,15 @@ def test_boundary_text_with_header_hole_and_two_parts(tmp_path, encoding):
     assert shapely.get_coordinates(shapely.from_wkb(first.wkb)).min(axis=0) == pytest.approx((106.75, 29.78), abs=2e-5)
 
 
+def test_a_parcel_line_without_its_sign_is_no_point(tmp_path):
+    """Some offices leave the @ out at the end of the parcel line, or write it alone below the points."""
+    text = header() + parcel("001", [ZONE]).replace("建设用地,0601,@", ",") + "@\n"
+    found = load(put(tmp_path / "界址点.txt", text, "gbk"))
+    assert [p.patch_id for p in found.patches] == ["001"]
+    assert found.patches[0].area_m2 == pytest.approx(10_000 / SCALE, rel=2e-6)
+    assert found.crs == "EPSG:4524"
+
+
 @pytest.mark.parametrize(
     ("head", "points", "crs"),
     [

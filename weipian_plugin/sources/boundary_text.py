@@ -119,10 +119,10 @@ def _parse(path: Path, content: str) -> _Text:
     fresh = True
     for number, raw in enumerate(content.splitlines(), 1):
         line = raw.strip().lstrip("\ufeff")
-        if not line or line.startswith("["):
-            fresh = fresh or not line
+        if line in ("", "@") or line.startswith("["):
+            fresh = fresh or not line.startswith("[")
             continue
-        if line.endswith("@") or (line.count(",") >= 5 and line.rstrip(",").endswith("@")):
+        if _heads_parcel(line):
             text.parcels.append(_Parcel(_parcel_values(line)))
             fresh = False
             continue
@@ -137,6 +137,14 @@ def _parse(path: Path, content: str) -> _Text:
             text.unread.append(number)
             fresh = True
     return text
+
+
+def _heads_parcel(line: str) -> bool:
+    """Whether a parcel begins here: the line ends in @, or where that was left out, names its kind of figure."""
+    if line.endswith("@") or (line.count(",") >= 5 and line.rstrip(",").endswith("@")):
+        return True
+    cells = [cell.strip() for cell in re.split(r"[,，]", line)]
+    return len(cells) > 5 and cells[0].isdigit() and "面" in cells[3:6]
 
 
 def _parcel_values(line: str) -> dict[str, Optional[str]]:
