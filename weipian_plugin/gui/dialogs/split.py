@@ -114,7 +114,7 @@ class SplitDialog(QDialog):
 
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(0, 3, self)
-        table.setHorizontalHeaderLabels(["块", "面积（亩，平差后）", "子图斑序号"])
+        table.setHorizontalHeaderLabels(["块", "亩（平差后）", "子图斑序号"])
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.verticalHeader().hide()
@@ -242,7 +242,7 @@ class SplitDialog(QDialog):
         self.drop_button.setEnabled(bool(self._lines or self._parts or self.text.toPlainText()))
         if self._hands is not None:
             if plan is not None:
-                shown = [(p.wkb, f"_{i}  {p.adopted_mu:.2f} 亩") for i, p in enumerate(plan.pieces, 1)]
+                shown = [(p.wkb, f"第 {i} 块  {p.adopted_mu:.2f} 亩") for i, p in enumerate(plan.pieces, 1)]
             else:
                 shown = [(wkb, "") for wkb in (*self._lines, *self._parts)]
             self._hands.show_plan(shown)
