@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import math
+import zipfile
 
 import openpyxl
 import pytest
@@ -322,3 +323,16 @@ def test_a_name_above_the_lower_row_of_a_header_is_kept(tmp_path):
     ]
     path = book(tmp_path / "a.xlsx", rows, merged=("B2:C2", "D2:E2"))
     assert look(path, crs="EPSG:4490").fields == ("序号", "监测编号", "面积（亩）", "经度", "纬度")
+
+
+def test_a_workbook_with_damaged_content_is_refused_with_a_sentence(tmp_path):
+    path = book(tmp_path / "a.xlsx", [["图斑编号", "面积"], *([f"A{i}", i * 1.5] for i in range(400))])
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo("xl/worksheets/sheet1.xml")
+    raw = bytearray(path.read_bytes())
+    start = info.header_offset + 30 + len(info.filename)
+    raw[start + 20 : start + 200] = b"\xff" * 180
+    path.write_bytes(bytes(raw))
+    with pytest.raises(WeipianError) as caught:
+        look(path)
+    assert caught.value.code == "E_FILE_UNREADABLE"

@@ -127,3 +127,10 @@ def test_works_with_exceptions_switched_on():
     finally:
         if not was:
             osr.DontUseExceptions()
+
+
+def test_a_ring_without_a_value_becomes_infinite_and_raises_nothing():
+    """Damaged coordinates: beyond some 10^7 m there is no longitude, and NaN would leave the ring open."""
+    wild = shapely.Polygon([(1e300, 1e200), (500100, 3300000), (500100, 3300100), (1e300, 1e200)])
+    placed = Transformer("EPSG:4545", "EPSG:4490").geometry(wild, densify_m=0)
+    assert not np.isfinite(shapely.get_coordinates(placed)).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 
 from ..core.errors import WeipianError
@@ -44,7 +45,7 @@ def unpack(path: Path, folder: Path, depth: int = 0) -> None:
     except RuntimeError as error:  # zipfile's way to ask for a password; NotImplementedError is one of them
         why = "压缩方式不支持，请先解压" if isinstance(error, NotImplementedError) else "压缩包有密码，请先解压"
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=why) from error
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, zlib.error) as error:
         raise WeipianError("E_FILE_UNREADABLE", path=path, detail=f"压缩包损坏：{error}") from error
     _unpack_nested(folder, depth)
     _name_geodatabases(folder)

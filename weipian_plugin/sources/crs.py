@@ -280,7 +280,13 @@ class Transformer:
         """A shapely geometry (or an array of them), edges densified to `densify_m` before they bend."""
         if not self.straight and densify_m > 0:
             geom = shapely.segmentize(geom, densify_m / (_DEGREE_M if self._degrees else 1.0))
-        return shapely.transform(geom, self.array)
+        return shapely.transform(geom, self._placed)
+
+    def _placed(self, coords: Any) -> Any:
+        """`array`, with infinity where there is no value: a ring whose ends are NaN counts as open, and GEOS throws."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = self.array(coords)
+        return np.where(np.isnan(found), np.inf, found) if np.isnan(found).any() else found
 
     def bounds(self, bbox: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         """A box that encloses the transformed box, its edges densified."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Optional
@@ -51,6 +52,7 @@ def read_workbook(path: Path) -> list[Grid]:
         SyntaxError,
         IndexError,
         EOFError,
+        zlib.error,
     ) as error:  # openpyxl lets all of these out on damaged files
         damaged = "表格文件已损坏，请在 Excel 或 WPS 中打开后另存"
         detail = os_reason(error) if isinstance(error, PermissionError) else damaged
