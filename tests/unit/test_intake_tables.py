@@ -336,3 +336,12 @@ def test_a_workbook_with_damaged_content_is_refused_with_a_sentence(tmp_path):
     with pytest.raises(WeipianError) as caught:
         look(path)
     assert caught.value.code == "E_FILE_UNREADABLE"
+
+
+def test_ids_in_scientific_notation_are_said_and_make_no_polygon(tmp_path):
+    path = tmp_path / "a.csv"
+    lines = [f"5.00112E+17,{106.75 + i / 1000},{29.78 + (i % 2) / 1000},3" for i in range(4)]
+    path.write_text("\n".join(["图斑编号,经度,纬度,面积（亩）", *lines]), encoding="utf-8")
+    found = load(path, crs="EPSG:4490")
+    assert [(r.row, r.code) for r in found.rejected] == [(n, "R_ID_DUPLICATE") for n in (3, 4, 5)]
+    assert [f.code for f in found.findings].count("W_LONG_NUMBER") == 1

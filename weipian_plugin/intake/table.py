@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Optional
 
@@ -27,6 +28,8 @@ from .table_columns import (
     ring_column,
 )
 
+#: A long id that a spreadsheet saved as 5.00112E+17: the digits behind are gone.
+_CUT_ID = re.compile(r"^\d(\.\d+)?E\+\d{2}$", re.IGNORECASE)
 _TESTED = 40  # values of a column that are looked at
 _SHARE = 0.8
 _ORIENTED = 2000  # points that are looked at
@@ -53,7 +56,7 @@ def layer_of(sheet: Sheet, answers: Mapping[str, str]) -> MemoryLayer:
         layer.rows = [(fid, wkb, {**values, ROW_NUMBER: str(fid)}) for fid, wkb, values in layer.rows]
     layer.encoding, layer.encoding_reason = sheet.encoding, sheet.encoding_reason
     layer.tabular = True
-    layer.notes = [*sheet.notes, *layer.notes]
+    layer.notes = [*sheet.notes, *_cut_ids(sheet, answers), *layer.notes]
     if answers.get("rows") == "update":
         layer.updates_only = True
     elif layer.geometry_type == NOTHING:
@@ -64,6 +67,18 @@ def layer_of(sheet: Sheet, answers: Mapping[str, str]) -> MemoryLayer:
         else:
             layer.updates_only = True
     return layer
+
+
+def _cut_ids(sheet: Sheet, answers: Mapping[str, str]) -> list[Finding]:
+    """Said where ids were saved in scientific notation."""
+    column = id_column(sheet.header, answers)
+    cut = 0 if column is None else sum(1 for cells in sheet.rows if _CUT_ID.match(plain(cells[column])))
+    if not cut:
+        return []
+    message = (
+        f"有 {cut} 个编号存成了科学计数法（如 5.00112E+17），后面的数字已丢失，请让下发单位把编号列设为文本后重新导出"
+    )
+    return [Finding("W_LONG_NUMBER", message, sheet.name)]
 
 
 def _shaped(sheet: Sheet, answers: Mapping[str, str]) -> MemoryLayer:
@@ -190,6 +205,8 @@ def _point_groups(sheet: Sheet, pair: Pair, answers: Mapping[str, str]) -> dict[
     if column is None:
         return {}
     numbered = point_column(sheet.header) is not None
+    if any(_CUT_ID.match(plain(cells[column])) for cells in sheet.rows):
+        return {}  # several patches under one cut number, not the points of one
     groups: dict[str, list[int]] = {}
     current = ""
     for i, cells in enumerate(sheet.rows):
