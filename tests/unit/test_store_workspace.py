@@ -176,15 +176,27 @@ def test_older_workspace_is_backed_up_and_upgraded(ws, monkeypatch):
         )
 
 
-def test_workspace_of_the_first_version_is_upgraded_with_its_data(tmp_path, monkeypatch):
+def _first_version(folder, monkeypatch):
     with monkeypatch.context() as then:
         then.setattr("weipian_plugin.store.workspace.MIGRATIONS", schema.MIGRATIONS[:1])
         then.setattr("weipian_plugin.store.workspace.SCHEMA_VERSION", 1)
         then.setattr("weipian_plugin.store.workspace.TABLES", schema._FIRST)
         then.setattr("weipian_plugin.store.transaction.TABLES", schema._FIRST)
-        with Workspace.create(tmp_path / "旧", "旧") as old:
+        with Workspace.create(folder, "旧") as old:
             _patch(old)
             assert "centre_lon" not in {row[1] for row in old.connection.execute("PRAGMA table_info(patch)")}
+
+
+def test_an_older_workspace_on_a_read_only_medium_is_refused(tmp_path, monkeypatch):
+    _first_version(tmp_path / "旧", monkeypatch)
+    monkeypatch.setattr("weipian_plugin.store.workspace.os.access", lambda *_: False)
+    with pytest.raises(WeipianError) as caught:
+        Workspace.open(tmp_path / "旧")
+    assert _code(caught) == "E_WS_OLDER"
+
+
+def test_workspace_of_the_first_version_is_upgraded_with_its_data(tmp_path, monkeypatch):
+    _first_version(tmp_path / "旧", monkeypatch)
     with Workspace.open(tmp_path / "旧") as ws:
         assert ws.meta("schema_version") == str(schema.SCHEMA_VERSION)
         assert ws.check_journal() == []

@@ -16,7 +16,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Optional
 
@@ -112,7 +112,7 @@ class Workspace:
         """Open an existing workspace, upgrading an older one after a backup.
 
         Raises:
-            WeipianError: E_WS_MISSING, E_WS_NEWER, E_WS_LOCKED, E_WS_DAMAGED.
+            WeipianError: E_WS_MISSING, E_WS_NEWER, E_WS_OLDER, E_WS_LOCKED, E_WS_DAMAGED.
         """
         path = folder / FILE_NAME
         if not path.is_file():
@@ -120,12 +120,26 @@ class Workspace:
         read_only = not (os.access(path, os.W_OK) and os.access(folder, os.W_OK))
         try:
             connection = _connect(path, read_only=read_only)
+        except sqlite3.Error as error:
+            raise translate(error, folder) from error
+        # Left open, the file could not be moved or deleted on Windows.
+        with ExitStack() as failing:
+            failing.callback(connection.close)
+            ws = cls._opened(folder, connection, read_only=read_only)
+            failing.pop_all()
+        return ws
+
+    @classmethod
+    def _opened(cls, folder: Path, connection: sqlite3.Connection, *, read_only: bool) -> Workspace:
+        """The workspace behind a connection, in the newest version."""
+        try:
             version = int(connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()[0])
             if version > SCHEMA_VERSION:
-                connection.close()
                 raise WeipianError("E_WS_NEWER", found=version, supported=SCHEMA_VERSION)
-            if version < SCHEMA_VERSION and not read_only:
-                _upgrade(connection, path, version)
+            if version < SCHEMA_VERSION and read_only:
+                raise WeipianError("E_WS_OLDER", path=folder)
+            if version < SCHEMA_VERSION:
+                _upgrade(connection, folder / FILE_NAME, version)
             return cls(folder, connection, read_only=read_only)
         except (TypeError, ValueError) as error:
             raise WeipianError("E_WS_DAMAGED", path=folder, detail=error) from error
