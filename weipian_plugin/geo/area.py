@@ -132,7 +132,10 @@ def plane_moments(geoms: Sequence[Any], centres: Array, gk: Optional[GaussKruger
     to it in all four neither miss nor repeat any of it.
     """
     array = np.asarray(geoms, dtype=object)
-    parts, part_geom = shapely.get_parts(array, return_index=True)
+    if (shapely.get_type_id(array) == shapely.GeometryType.POLYGON).all():
+        parts, part_geom = array, np.arange(len(array))  # copying each polygon would cost a quarter of it all
+    else:
+        parts, part_geom = shapely.get_parts(array, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     if not len(rings):
         return np.zeros((len(array), 4))
