@@ -69,7 +69,7 @@ def _share(bench: Bench, name: str) -> Row:
     """The area functions timed where they are called, in runs of their own; CPU time of all threads."""
     shares = []
     for _ in range(RUNS):
-        bench.first(time_areas=True)
+        bench.first(fresh=True, time_areas=True)
         shares.append((bench.last["area_seconds"], bench.last["cpu_seconds"]))
     shares.sort(key=lambda pair: pair[0] / pair[1])
     areas, whole = shares[len(shares) // 2]

@@ -1,4 +1,4 @@
-"""Our side, one process a repetition: the use cases that the panel and the headless algorithms call."""
+"""Our side: the use cases that the panel and the headless algorithms call."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from weipian_plugin.core.feedback import Silent  # noqa: E402
 from weipian_plugin.core.model import LayerAssignment  # noqa: E402
 from weipian_plugin.geo import area as area_module  # noqa: E402
 from weipian_plugin.overlay.engine import run_overlay  # noqa: E402
+from weipian_plugin.overlay.huge import SHELF  # noqa: E402
 from weipian_plugin.store import records  # noqa: E402
 from weipian_plugin.store.workspace import Workspace  # noqa: E402
 from weipian_plugin.workbench import overlaying  # noqa: E402
@@ -52,6 +53,7 @@ def overlay(
     """
     if not cold:
         default_pack()
+    SHELF.clear()  # pieces of huge polygons outlive a call; here every call prepares its own
     clock = _time_areas() if time_areas else [0.0]
     assignments = [LayerAssignment(**layer) for layer in layers]
     start, cpu = time.perf_counter(), time.process_time()
