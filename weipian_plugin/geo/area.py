@@ -132,8 +132,14 @@ def plane_moments(geoms: Sequence[Any], centres: Array, gk: Optional[GaussKruger
     to it in all four neither miss nor repeat any of it.
     """
     array = np.asarray(geoms, dtype=object)
-    if (shapely.get_type_id(array) == shapely.GeometryType.POLYGON).all():
-        parts, part_geom = array, np.arange(len(array))  # copying each polygon would cost a quarter of it all
+    single = shapely.get_type_id(array) == shapely.GeometryType.POLYGON
+    if single.all():
+        parts, part_geom = array, np.arange(len(array))  # copying each polygon would cost two fifths of it all
+    elif single.any():
+        out = np.empty((len(array), 4))
+        for some in (single, ~single):
+            out[some] = plane_moments(array[some], centres[some], gk)
+        return out
     else:
         parts, part_geom = shapely.get_parts(array, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
@@ -160,8 +166,8 @@ def plane_moments(geoms: Sequence[Any], centres: Array, gk: Optional[GaussKruger
     first = np.ones(len(rings), dtype=bool)
     first[1:] = ring_part[1:] != ring_part[:-1]
     sign = np.where(first == (sums[AREA] > 0), 1.0, -1.0)
-    out = [np.bincount(ring_geom, weights=v * sign / d, minlength=len(array)) for v, d in zip(sums, (2, 6, 6, 12))]
-    return np.column_stack(out)
+    of = [np.bincount(ring_geom, weights=v * sign / d, minlength=len(array)) for v, d in zip(sums, (2, 6, 6, 12))]
+    return np.column_stack(of)
 
 
 def _metres_per_degree(lat: Array) -> Array:
