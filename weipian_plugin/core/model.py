@@ -154,6 +154,8 @@ class Batch:
     patch_count: int = 0
     created_at: str = ""
     kind: str = ""  # "clue": found by ourselves, in no issued count
+    pack_id: str = ""  # the rule pack chosen for it, empty: the workspace's default
+    pack_version: str = ""
 
 
 #: Batch of the clues that nobody issued (巡查, 网格员报告, 群众举报).
@@ -222,7 +224,11 @@ SQUARE_METRES: Mapping[str, float] = {"m2": 1.0, "mu": 2000 / 3, "ha": 10000.0}
 
 @dataclass(frozen=True)
 class LayerAssignment:
-    """A layer of the user in a role. `source` is a file path (GDAL opens it), `layer` its sub-layer."""
+    """A layer of the user in a role. `source` is a file path (GDAL opens it), `layer` its sub-layer.
+
+    Imagery: `source` may be a folder of rasters (a mosaic) or, with `kind` "tiles", a QGIS provider URI without
+    any key; `batch_id` empty means every batch; `taken_on` is a day (ISO), `taken_source` delivery, file or manual.
+    """
 
     role: str
     source: str
@@ -231,6 +237,9 @@ class LayerAssignment:
     scheme: str = ""
     crs: str = ""
     taken_on: str = ""
+    batch_id: str = ""
+    taken_source: str = ""
+    kind: str = ""  # "" a file, "folder" a mosaic, "tiles" an XYZ/WMTS service
 
 
 @dataclass(frozen=True)
@@ -343,6 +352,66 @@ class Judgement:
     by: str = ""
     at: str = ""
     judgement_id: str = ""
+    pack_id: str = ""
+    role: str = ""  # filler or checker: what the person was at that moment
+    seen: str = ""  # which imagery had been on the screen: after, before+after; empty: not known
+
+
+@dataclass(frozen=True)
+class ImageProblem:
+    """Why the imagery of a patch cannot serve: `role` image_before or image_after, `reason` a code of the pack."""
+
+    patch_uid: str
+    role: str
+    reason: str
+    note: str = ""
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class ViewFrame:
+    """The frame in which a patch was judged, for the report: centre lon/lat in degrees, width on the ground in m."""
+
+    patch_uid: str
+    lon: float
+    lat: float
+    width_m: float
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """改判: a verdict of 违法 changed after 制止, 立案 or submission; with reason, document and a second person."""
+
+    revision_id: str
+    patch_uid: str
+    judgement_id: str
+    from_verdict: str
+    to_verdict: str
+    reason: str
+    doc_no: str
+    evidence_id: str
+    second_person: str
+    review_status: str
+    case_status: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True)
+class InternalCheck:
+    """内审 before submission, apart from 县审: `result` pass or returned, `reasons` ids of the pack."""
+
+    check_id: str
+    patch_uid: str
+    judgement_id: str
+    result: str
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    by: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from ..core.model import (
     CaseStatus,
     Clue,
     Evidence,
+    ImageProblem,
+    InternalCheck,
     Judgement,
     LayerAssignment,
     OverlayRow,
@@ -24,7 +26,9 @@ from ..core.model import (
     RegisterEntry,
     Reissue,
     ReviewStatus,
+    Revision,
     Verdict,
+    ViewFrame,
 )  # fmt: skip
 from . import gpkg
 from .schema import TABLES
@@ -44,7 +48,8 @@ def batch_row(batch: Batch) -> Row:
 def batches(ws: Workspace) -> list[Batch]:
     """All batches, oldest first."""
     rows = _select(ws, "batch", "ORDER BY created_at, fid")
-    return [Batch(**{**row, "kind": row["kind"] or ""}) for row in rows]
+    empty = ("kind", "pack_id", "pack_version")
+    return [Batch(**{**row, **{name: row[name] or "" for name in empty}}) for row in rows]
 
 
 def patch_row(patch: Patch) -> Row:
@@ -107,7 +112,7 @@ def highest_number(ws: Workspace, prefix: str) -> int:
 #: Tables with rows about a patch, in an order that references allow to delete in.
 _ABOUT_PATCH = (
     "overlay", "evidence_link", "judgement", "case_action", "clue", "register_link", "patch_relation",
-    "platform_status", "reissue",
+    "platform_status", "reissue", "image_problem", "view_frame", "revision", "internal_check",
 )  # fmt: skip
 
 
@@ -199,6 +204,7 @@ def _judgement(row: Row) -> Judgement:
     row["doubt"] = bool(row["doubt"])
     row["rule_ids"] = tuple(json.loads(row["rule_ids"]))
     row["answers"] = json.loads(row["answers"])
+    row.update({name: row[name] or "" for name in ("pack_id", "role", "seen")})
     return Judgement(**row)
 
 
@@ -324,6 +330,47 @@ def platform_statuses(ws: Workspace, patch_uid: str = "") -> dict[str, PlatformS
     """The platform's last word by patch, one or all."""
     rows = _select(ws, "platform_status", *_where(patch_uid=patch_uid))
     return {row["patch_uid"]: PlatformStatus(**{**row, "raw": json.loads(row["raw"] or "{}")}) for row in rows}
+
+
+def image_problem_row(item: ImageProblem) -> Row:
+    """ImageProblem -> record."""
+    return dict(item.__dict__)
+
+
+def image_problems(ws: Workspace, patch_uid: str = "") -> list[ImageProblem]:
+    """Marked imagery of one patch or all."""
+    return [ImageProblem(**row) for row in _select(ws, "image_problem", *_where(patch_uid=patch_uid))]
+
+
+def view_frame_row(item: ViewFrame) -> Row:
+    """ViewFrame -> record."""
+    return dict(item.__dict__)
+
+
+def view_frames(ws: Workspace, patch_uid: str = "") -> dict[str, ViewFrame]:
+    """Frames by patch, one or all."""
+    return {row["patch_uid"]: ViewFrame(**row) for row in _select(ws, "view_frame", *_where(patch_uid=patch_uid))}
+
+
+def revision_row(item: Revision) -> Row:
+    """Revision -> record."""
+    return dict(item.__dict__)
+
+
+def revisions(ws: Workspace, patch_uid: str = "") -> list[Revision]:
+    """改判 of one patch or all, in order."""
+    return [Revision(**row) for row in _select(ws, "revision", *_where(patch_uid=patch_uid))]
+
+
+def internal_check_row(item: InternalCheck) -> Row:
+    """InternalCheck -> record."""
+    return {**item.__dict__, "reasons": canonical(list(item.reasons))}
+
+
+def internal_checks(ws: Workspace, patch_uid: str = "") -> list[InternalCheck]:
+    """内审 of one patch or all, in order; the last of a patch counts."""
+    rows = _select(ws, "internal_check", *_where(patch_uid=patch_uid))
+    return [InternalCheck(**{**row, "reasons": tuple(json.loads(row["reasons"] or "[]"))}) for row in rows]
 
 
 def register_row(item: RegisterEntry) -> Row:

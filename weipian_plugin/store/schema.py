@@ -81,6 +81,23 @@ _SECOND: Mapping[str, Table] = {
         _table("register_link", "patch_uid entry_id", 2, patch_uid=T, entry_id=T, reason=T, by=T, at=T),
     )
 }  # fmt: skip
+_THIRD: Mapping[str, Table] = {
+    t.name: t
+    for t in (
+        _table("image_problem", "patch_uid role", 3, patch_uid=T, role=T, reason=T, note=T, by=T, at=T),
+        _table("view_frame", "patch_uid", 3, patch_uid=T, lon=R, lat=R, width_m=R, by=T, at=T),
+        _table(
+            "revision", "revision_id", 3, revision_id=T, patch_uid=T, judgement_id=T, from_verdict=T, to_verdict=T,
+            reason=T, doc_no=T, evidence_id=T, second_person=T, review_status=T, case_status=T, by=T, at=T,
+        ),
+        _table(
+            "internal_check", "check_id", 3, check_id=T, patch_uid=T, judgement_id=T, result=T, reasons=T, note=T,
+            by=T, at=T,
+        ),
+        _table("person", "name", 3, name=T, role=T, at=T),
+        _table("pack", "pack_id version", 3, pack_id=T, version=T, fingerprint=T, label=T, files=T, at=T),
+    )
+}  # fmt: skip
 #: Columns that a later version added: (table, version) -> name -> SQL type.
 _ADDED: Mapping[tuple[str, int], Mapping[str, str]] = {
     ("batch", 2): {"kind": T},
@@ -89,6 +106,8 @@ _ADDED: Mapping[tuple[str, int], Mapping[str, str]] = {
         "review_source": T, "return_reason": T,
     },
     ("overlay", 2): {"net_m2": R},
+    ("batch", 3): {"pack_id": T, "pack_version": T},
+    ("judgement", 3): {"pack_id": T, "role": T, "seen": T},
 }  # fmt: skip
 
 
@@ -101,7 +120,7 @@ def _grown(table: Table) -> Table:
 
 
 #: Every table as the newest version has it.
-TABLES: Mapping[str, Table] = {t.name: _grown(t) for t in (*_FIRST.values(), *_SECOND.values())}
+TABLES: Mapping[str, Table] = {t.name: _grown(t) for t in (*_FIRST.values(), *_SECOND.values(), *_THIRD.values())}
 
 _REFERENCES = {
     ("patch", "batch_id"): "batch(batch_id)",
@@ -118,6 +137,10 @@ _REFERENCES = {
     ("platform_status", "patch_uid"): "patch(patch_uid)",
     ("register_link", "patch_uid"): "patch(patch_uid)",
     ("register_link", "entry_id"): "register_entry(entry_id)",
+    ("image_problem", "patch_uid"): "patch(patch_uid)",
+    ("view_frame", "patch_uid"): "patch(patch_uid)",
+    ("revision", "patch_uid"): "patch(patch_uid)",
+    ("internal_check", "patch_uid"): "patch(patch_uid)",
 }
 
 _GPKG = """
@@ -241,6 +264,14 @@ MIGRATIONS: tuple[str, ...] = (
             _add_columns(2),
             _register(_SECOND),
             _CHEAPER_WRITES,
+        )
+    ),
+    "\n".join(
+        (
+            _create(_THIRD.values(), ("image_problem", "revision", "internal_check")),
+            "CREATE INDEX judgement_order ON judgement (patch_uid, fid);",
+            _add_columns(3),
+            _register(_THIRD),
         )
     ),
 )
