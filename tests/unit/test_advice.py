@@ -18,7 +18,7 @@ from weipian_plugin.core.model import Evidence, Judgement, LinkedEvidence, Overl
 from weipian_plugin.core.rulepack import RulePack
 from weipian_plugin.workbench.packs import load_pack
 
-FOLDER = Path(__file__).resolve().parents[2] / "resources" / "rules"
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "rules" / "chongqing-2023"
 MU = 2000 / 3
 
 

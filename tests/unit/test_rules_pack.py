@@ -15,7 +15,7 @@ from weipian_plugin.core.fields import CANONICAL
 from weipian_plugin.core.rulepack import SOURCE_TAGS, THRESHOLD_KEYS, RulePack
 from weipian_plugin.workbench.packs import FILES, load_pack
 
-FOLDER = Path(__file__).resolve().parents[2] / "resources" / "rules"
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "rules" / "chongqing-2023"
 
 
 @pytest.fixture(scope="module")

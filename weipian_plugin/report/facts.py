@@ -17,7 +17,7 @@ _UNIT_M2 = {"m2": Decimal(1), "mu": Decimal(2000) / Decimal(3), "ha": Decimal(10
 _RECTIFIED = (CaseStatus.RECTIFIED, CaseStatus.ACCEPTED, CaseStatus.CLOSED)
 #: 整改方式 as the statistics count it; the identity 已整改 = 拆除 + 补办 + 拆补组合 runs over these.
 DEMOLISHED, REGULARISED, COMBINED = "拆除", "补办", "拆补组合"
-#: Requirement ids (resources/rules/evidence.yaml) of enforcement and rectification.
+#: Requirement ids (resources/rules/<pack>/evidence.yaml) of enforcement and rectification.
 CASE_PURPOSES = frozenset(
     (
         "stop_notice",

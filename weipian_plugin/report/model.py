@@ -29,7 +29,7 @@ PATCHES_FOLDER = "图斑"
 SHEET_NAME = "核查表.pdf"
 
 
-#: Field of a report -> ids of the answers (resources/rules/judgements.yaml) that say the same.
+#: Field of a report -> ids of the answers (resources/rules/<pack>/judgements.yaml) that say the same.
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "party": ("actor", "household"),
     "approval_no": ("doc_no", "cert_no", "linkage_no", "filing_no", "licence_no"),

@@ -8,6 +8,8 @@ from pathlib import Path
 from ..core.rulepack import RulePack
 from .packs import load_pack
 
+#: Folder of the pack that a new workspace starts with.
+DEFAULT_PACK = "chongqing-2023"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -29,4 +31,4 @@ def default_pack() -> RulePack:
     Raises:
         WeipianError: E_RULES naming file and line.
     """
-    return load_pack(resource("rules"))
+    return load_pack(resource("rules", DEFAULT_PACK))
