@@ -45,6 +45,8 @@ class Commands(QObject):
         self.batch_work = BatchWork(review)
         self.approval_work = ApprovalWork(review)
         self.hands = HandCommands(review)
+        #: Parts of the panel that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
+        self.features: tuple[Any, ...] = (self.hands,)
         self._busy: Any = None
         self._reopened = False
         self._ready = False
@@ -72,7 +74,8 @@ class Commands(QObject):
 
     @guarded
     def _close_session(self) -> None:
-        self.hands.close()
+        for feature in self.features:
+            feature.close()
         self.review.close_session()
 
     # -- menu -----------------------------------------------------------------------------
@@ -166,8 +169,9 @@ class Commands(QObject):
             "verify": self._verify,
             "reload": lambda: review.session is not None and review.reload(),
             "pack": self._show_pack,
-            **self.hands.table(),
         }
+        for feature in self.features:
+            table.update(feature.table())
         if review.session is None and key not in ("workspace", "before_end"):
             if key in ("import", "import_status", "layers", "photos_folder", "export", "verify"):
                 review.tell("请先新建或打开工作区。", "warn")
