@@ -45,7 +45,7 @@ class Commands(QObject):
         self.batch_work = BatchWork(review)
         self.approval_work = ApprovalWork(review)
         self.hands = HandCommands(review)
-        #: Parts of the panel that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
+        #: Parts that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
         self.features: tuple[Any, ...] = (self.hands,)
         self._busy: Any = None
         self._reopened = False
