@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.gui import QgsCollapsibleGroupBoxBasic, QgsDockWidget
-from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QFrame,
@@ -15,11 +15,11 @@ from qgis.PyQt.QtWidgets import (
     QScrollArea,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ..core.model import CaseStatus, Verdict
 from ..core.rulepack import RulePack
 from ..workbench.views import PatchView
 from .advice_panel import AdvicePanel
@@ -28,11 +28,21 @@ from .case_panel import CasePanel
 from .compat import describe, icon, line_height, no_input_method
 from .earlier_panel import EarlierPanel
 from .evidence_panel import EvidencePanel
+from .folds import DONE, JUDGE, LOOK, PROVE, RECTIFY, Fold, Folding
 from .header_panel import HeaderPanel
 from .patch_panel import PatchPanel
 from .queue_view import QueuePanel
 from .verdict_panel import ChoiceForm, VerdictRow
 from .widgets import ElidedLabel, Notice
+
+#: Sections that a step of the work needs, the most needed first.
+_NEEDS = {
+    LOOK: ("queue", "approvals"),
+    JUDGE: ("form", "queue", "evidence", "approvals"),
+    PROVE: ("evidence", "queue", "form", "approvals"),
+    RECTIFY: ("case", "queue", "evidence"),
+    DONE: ("queue", "evidence", "form"),
+}
 
 
 class _Content(QWidget):
@@ -53,7 +63,7 @@ class _Content(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt name
         """Nothing inside may force the dock wider."""
         character = self.fontMetrics().horizontalAdvance("国")
-        return QSize(character * 26, line_height(self) * 20)
+        return QSize(character * 24, line_height(self) * 14)
 
 
 class WeipianDock(QgsDockWidget):
@@ -80,8 +90,8 @@ class WeipianDock(QgsDockWidget):
         layout.addWidget(self.notice)
         layout.addWidget(self._bottom())
         self.setWidget(self.content)
-        # 33 lines are taken by everything else; the advice scrolls within what is left.
-        self.content.resized.connect(lambda lines: self.advice.set_room(max(3, min(8, lines - 33))))
+        self.content.resized.connect(self._resized)
+        self._view: Optional[PatchView] = None
         self.show_empty("", "", "")
 
     def _empty_page(self) -> QWidget:
@@ -109,49 +119,63 @@ class WeipianDock(QgsDockWidget):
         self.approvals = ApprovalPanel(self.content)
         self.evidence = EvidencePanel(self.content)
         self.case = CasePanel(self.content)
-        self.approval_box = self._section("审批", self.approvals)
-        self.evidence_box = self._section("举证", self.evidence)
-        self.case_box = self._section("查处整改", self.case)
-        self.scroll = self._scroll(self.form, self.approval_box, self.evidence_box, self.case_box)
-        rest = QWidget(self.content)
-        layout = QVBoxLayout(rest)
-        layout.setContentsMargins(0, 2, 0, 0)
-        layout.setSpacing(4)
-        for widget in (self.patch, self.earlier, self.advice, self.verdict):
-            layout.addWidget(widget)
-        layout.addWidget(self.scroll, 1)
-        split = QSplitter(Qt.Orientation.Vertical, self.content)
-        split.addWidget(self.queue)
-        split.addWidget(rest)
-        split.setChildrenCollapsible(False)
-        split.setStretchFactor(0, 0)
-        split.setStretchFactor(1, 1)
+        self.queue_box = Fold(self.tr("队列"), self.queue, self.content, bare=True)
+        self.form_box = Fold(self.tr("判定内容"), self.form, self.content, bare=True)
+        self.approval_box = Fold(self.tr("审批"), self.approvals, self.content)
+        self.evidence_box = Fold(self.tr("举证"), self.evidence, self.content)
+        self.case_box = Fold(self.tr("查处整改"), self.case, self.content)
+        self.folds: dict[str, Fold] = {
+            "queue": self.queue_box,
+            "form": self.form_box,
+            "approvals": self.approval_box,
+            "evidence": self.evidence_box,
+            "case": self.case_box,
+        }
+        self.folding = Folding(self.folds, _NEEDS)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(0)
+        self._settling.timeout.connect(self.settle)
+        for fold in self.folds.values():
+            fold.changed.connect(self._settling.start)
+            fold.toggled.connect(lambda _open: self.settle())
+        self.page = self._stack(self.patch, self.earlier, self.advice, self.verdict, *self._sections())
+        self.scroll = self._scroll(self.page)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self.content)
+        self.splitter.addWidget(self.queue_box)
+        self.splitter.addWidget(self.scroll)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
         line = line_height(self)
-        split.setSizes([line * 8, line * 30])
-        split.setHandleWidth(4)
-        self.splitter = split
-        return split
+        self.splitter.setSizes([line * 8, line * 30])
+        self.splitter.setHandleWidth(4)
+        return self.splitter
 
-    def _section(self, title: str, inner: QWidget) -> QgsCollapsibleGroupBoxBasic:
-        box = QgsCollapsibleGroupBoxBasic(self.content)
-        box.setTitle(title)
-        box.setFlat(True)
-        for button in box.findChildren(QToolButton):
-            describe(button, f"展开或收起{title}")
-        no_input_method(box)
-        layout = QVBoxLayout(box)
-        layout.setContentsMargins(0, 2, 0, 2)
-        layout.addWidget(inner)
-        return box
+    def _sections(self) -> tuple[QWidget, ...]:
+        return (self.form_box, self.approval_box, self.evidence_box, self.case_box)
 
-    def _scroll(self, *widgets: QWidget) -> QScrollArea:
+    def add_section(self, key: str, title: str, inner: QWidget, after: str, steps: tuple[str, ...] = ()) -> Fold:
+        """One more section of the patch, below the section `after`; it opens in `steps` where there is room."""
+        fold = Fold(title, inner, self.content)
+        layout = self.page.layout()
+        layout.insertWidget(layout.indexOf(self.folds[after]) + 1, fold)
+        fold.changed.connect(self._settling.start)
+        fold.toggled.connect(lambda _open: self.settle())
+        self.folding.add(key, fold, steps)
+        return fold
+
+    def _stack(self, *widgets: QWidget) -> QWidget:
         inside = QWidget(self.content)
         layout = QVBoxLayout(inside)
-        layout.setContentsMargins(0, 0, 2, 0)
+        layout.setContentsMargins(0, 2, 2, 0)
         layout.setSpacing(4)
         for widget in widgets:
             layout.addWidget(widget)
         layout.addStretch(1)
+        return inside
+
+    def _scroll(self, inside: QWidget) -> QScrollArea:
         area = QScrollArea(self.content)
         area.setWidget(inside)
         area.setWidgetResizable(True)
@@ -195,14 +219,71 @@ class WeipianDock(QgsDockWidget):
         self.header.agenda.hide()
 
     def lock(self, *, locked: bool) -> None:
-        """A patch that was split is looked at; its children are worked on."""
+        """A patch that was split is looked at; its children are worked on. The last word of every rendering."""
         for widget in (self.verdict, self.form, self.evidence, self.case):
             widget.setEnabled(not locked)
+        self.settle()
 
     def show_approvals(self, view: PatchView, pack: RulePack) -> None:
         """The section 审批 of a patch; hidden while there is nothing to say."""
+        self._view = view
         self.approval_box.setVisible(self.approvals.show_view(view, pack))
         self.approval_box.setTitle(self.approvals.title(view))
+
+    # -- folding --------------------------------------------------------------------------
+    def step(self) -> str:
+        """Where the work on this patch stands (names in `folds`)."""
+        verdict, doubt = self.verdict.state()
+        saved = self._view.judgement if self._view is not None else None
+        if not verdict and not doubt:
+            return LOOK
+        written = saved.verdict.value if saved is not None and saved.verdict is not None else ""
+        if self._view is None or saved is None or (verdict, doubt) != (written, saved.doubt):
+            return JUDGE
+        if saved.verdict is Verdict.ILLEGAL and self._view.patch.case_status is not CaseStatus.NONE:
+            return RECTIFY
+        return PROVE if any(not item.done for item in self._view.checklist) else DONE
+
+    def settle(self) -> None:
+        """Open the sections that the present step needs and the screen has room for, fold the others."""
+        self._settling.stop()
+        if self.pages.currentWidget() is not self.splitter:
+            return
+        self.queue_box.set_summary(self._queue_line())
+        self.form_box.set_summary(self._form_line())
+        self.evidence_box.set_summary(" ".join(self.evidence.checks.toPlainText().split()))
+        self.case_box.set_summary(" ".join(self.case.summary.toPlainText().split()))
+        self.form_box.offer(there=bool(self.verdict.state()[0]))
+        fixed = sum(
+            w.sizeHint().height() + 4
+            for w in (self.patch, self.earlier, self.advice, self.verdict)
+            if w.isVisibleTo(self.page)
+        )
+        self.folding.apply(self.step(), self.splitter.height() - fixed - self.splitter.handleWidth())
+        self._fit_queue()
+
+    def _fit_queue(self) -> None:
+        """A folded queue is one line; an open one has its own height back."""
+        tall = 16777215  # Qt's "no limit"
+        wide = self.splitter.orientation() == Qt.Orientation.Horizontal
+        self.queue_box.setMaximumHeight(tall if wide or self.queue_box.is_open() else self.queue_box.folded_height())
+
+    def _queue_line(self) -> str:
+        queue = self.queue
+        line = queue.model.find(queue.selected())
+        place = f"{line + 1} / {queue.model.rowCount()} · " if line >= 0 else ""
+        return place + str(queue.presets.currentText())
+
+    def _form_line(self) -> str:
+        words = [str(self.form.sub_type.currentText())]
+        for widget in self.form.fields.values():
+            words.append(str(widget.currentText() if hasattr(widget, "currentText") else widget.text()))
+        return " · ".join(word for word in words if word)
+
+    def _resized(self, lines: int) -> None:
+        # 33 lines are taken by everything else; the advice scrolls within what is left.
+        self.advice.set_room(max(3, min(8, lines - 33)))
+        self._settling.start()
 
     def show_review(self) -> None:
         """Show the queue and the patch."""
