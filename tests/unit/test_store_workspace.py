@@ -87,7 +87,7 @@ def test_undo_refuses_when_somebody_changed_it_since(ws):
         change.put("patch", {"patch_uid": "u1", "remark": "乙"})
     with pytest.raises(WeipianError) as caught:
         ws.reverse(seq, "甲")
-    assert _code(caught) == "E_NOTHING_TO_UNDO"
+    assert _code(caught) == "E_UNDO_CHANGED"
 
 
 @pytest.mark.parametrize(

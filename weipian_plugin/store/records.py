@@ -30,6 +30,7 @@ from ..core.model import (
     Verdict,
     ViewFrame,
 )  # fmt: skip
+from ..core.people import Person
 from . import gpkg
 from .schema import TABLES
 from .workspace import Row, Workspace
@@ -371,6 +372,26 @@ def internal_checks(ws: Workspace, patch_uid: str = "") -> list[InternalCheck]:
     """内审 of one patch or all, in order; the last of a patch counts."""
     rows = _select(ws, "internal_check", *_where(patch_uid=patch_uid))
     return [InternalCheck(**{**row, "reasons": tuple(json.loads(row["reasons"] or "[]"))}) for row in rows]
+
+
+def person_row(item: Person) -> Row:
+    """Person -> record."""
+    return dict(item.__dict__)
+
+
+def people(ws: Workspace) -> list[Person]:
+    """Who works here, the one seen last first."""
+    return [Person(**row) for row in _select(ws, "person", "ORDER BY at DESC, fid")]
+
+
+def judged_on(ws: Workspace, day: str, who: str) -> int:
+    """How many patches somebody gave the verdict in force on a day (ISO date)."""
+    sql = (
+        "SELECT count(*) FROM (SELECT patch_uid, max(fid) AS last FROM judgement WHERE withdrawn = 0 "
+        "AND patch_uid IN (SELECT patch_uid FROM judgement WHERE substr(at, 1, 10) = ?) GROUP BY patch_uid) "
+        "JOIN judgement ON fid = last WHERE verdict IS NOT NULL AND substr(at, 1, 10) = ? AND by = ?"
+    )
+    return int(ws.connection.execute(sql, (day, day, who)).fetchone()[0])
 
 
 def register_row(item: RegisterEntry) -> Row:

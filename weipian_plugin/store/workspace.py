@@ -35,6 +35,8 @@ _INLINE_LIMIT = 16_384
 _LEVEL = 1
 #: Records of these kinds are history: undoing them marks them withdrawn and deletes nothing.
 _HISTORY = ("judgement", "case_action")
+#: The table of names came with the third version.
+_HAS_PEOPLE = "SELECT 1 FROM sqlite_master WHERE name = 'person'"
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -204,6 +206,7 @@ class Workspace:
         except sqlite3.Error as error:
             raise translate(error, self.folder) from error
         try:
+            self._refuse_viewer(action, who)
             change = Transaction(self.connection)
             yield change
             if change.changes or action in ("export", "copy"):
@@ -215,6 +218,14 @@ class Workspace:
             if isinstance(error, (sqlite3.Error, OSError)):
                 raise translate(error, self.folder) from error
             raise
+
+    def _refuse_viewer(self, action: str, who: str) -> None:
+        """Who only looks changes nothing but the own role; the name is as honest as the person who typed it."""
+        if action == "person" or self.connection.execute(_HAS_PEOPLE).fetchone() is None:
+            return
+        row = self.connection.execute("SELECT role FROM person WHERE name = ?", (who,)).fetchone()
+        if row is not None and row["role"] == "viewer":
+            raise WeipianError("E_ROLE_VIEWER", name=who)
 
     def _append(self, action: str, subject: str, who: str, changes: Sequence[Change]) -> None:
         head = self.connection.execute(
@@ -249,13 +260,14 @@ class Workspace:
 
     # -- undo ------------------------------------------------------------------------------------
 
-    def reverse(self, seq: int, who: str) -> str:
+    def reverse(self, seq: int, who: str, action: str = "undo") -> str:
         """Undo the action `seq` of this origin as a new action; history rows are marked withdrawn.
 
-        Returns the action undone.
+        Reversing an undo is redo: `action` names what the journal is to say. Returns the action reversed.
 
         Raises:
-            WeipianError: E_NOTHING_TO_UNDO if a record has been changed since.
+            WeipianError: E_NOTHING_TO_UNDO without such an action, E_UNDO_CHANGED if a record has been
+                changed since or somebody decided anew.
         """
         row = self.connection.execute(
             'SELECT action, subject, "before", "after" FROM journal WHERE origin = ? AND seq = ?', (self.origin, seq)
@@ -263,12 +275,14 @@ class Workspace:
         if row is None:
             raise WeipianError("E_NOTHING_TO_UNDO")
         befores, afters = self._load(row["before"]), self._load(row["after"])
-        with self.transaction("undo", row["subject"], who) as change:
+        with self.transaction(action, row["subject"], who) as change:
             for before, after in zip(reversed(befores), reversed(afters)):
                 table, key, told, whole = after
                 now = change.get(table, *key)
                 if (now is None) != (told is None) or (now and told and {**now, **told} != now):
-                    raise WeipianError("E_NOTHING_TO_UNDO")
+                    raise WeipianError("E_UNDO_CHANGED")
+                if table in _HISTORY and now is not None and self._followed(table, now):
+                    raise WeipianError("E_UNDO_CHANGED")
                 if before[2] is not None:
                     change.put(table, before[2] if whole else {**dict(zip(TABLES[table].key, key)), **before[2]})
                 elif table in _HISTORY and told is not None:
@@ -276,6 +290,16 @@ class Workspace:
                 else:
                     change.delete(table, *key)
         return str(row["action"])
+
+    def _followed(self, table: str, row: Row) -> bool:
+        """Whether a later record of the same patch is in force: what came before it cannot be taken back."""
+        spec = TABLES[table].key[0]
+        found = self.connection.execute(
+            f"SELECT 1 FROM {table} WHERE patch_uid = ? AND withdrawn = 0 AND fid > (SELECT fid FROM {table} "
+            f'WHERE "{spec}" = ?) LIMIT 1',
+            (row["patch_uid"], row[spec]),
+        ).fetchone()
+        return found is not None
 
     def _load(self, text: str) -> list[tuple[str, tuple[Any, ...], Optional[Row], bool]]:
         value = json.loads(text)
@@ -294,6 +318,14 @@ class Workspace:
             "SELECT seq, hash FROM journal WHERE origin = ? ORDER BY seq DESC LIMIT 1", (self.origin,)
         ).fetchone()
         return (row["seq"], row["hash"]) if row else (0, GENESIS)
+
+    def steps(self, after: int, since: str = "") -> list[tuple[int, str, str, str, str]]:
+        """(seq, who, action, subject, hlc) of this origin's rows after a number, not older than a clock value."""
+        rows = self.connection.execute(
+            "SELECT seq, who, action, subject, hlc FROM journal WHERE origin = ? AND seq > ? AND hlc >= ? ORDER BY seq",
+            (self.origin, after, since),
+        )
+        return [tuple(row) for row in rows]
 
     def journal(self, subject: str = "") -> list[JournalRow]:
         """Rows in total order (hlc, origin, seq), of one subject or all."""

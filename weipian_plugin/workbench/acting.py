@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Optional
 
 from ..core.errors import WeipianError
 from ..core.model import Patch
 from ..core.rulepack import RulePack
+from ..core.trail import REDO, UNDO, Done, Trail
 from ..store import records
 from ..store.workspace import Transaction, Workspace
+from .clock import CHINA, today
 from .reading import Reader
 from .resources import default_pack
 
@@ -20,13 +23,16 @@ ACTION_LABELS: Mapping[str, str] = {
     "export": "导出", "document": "文件信息", "take": "沿用往期举证", "confirm": "确认边界变化", "void": "作废",
     "withdraw": "撤回批次", "platform": "平台状态导入",
     "register": "审批登记", "register_link": "审批登记对应", "cropland": "耕地口径",
-    "split": "拆分", "unsplit": "取消拆分", "draw": "绘制边界", "clue": "登记线索",
+    "split": "拆分", "unsplit": "取消拆分", "draw": "绘制边界", "clue": "登记线索", "redo": "重做",
+    "field": "转外业", "check": "内审", "person": "换人", "reason": "理由清单",
 }  # fmt: skip
 #: What one person may take back step by step.
 _UNDOABLE = (
     "judge", "review", "case", "attach", "unlink", "photo", "document", "take", "confirm", "void", "withdraw",
-    "platform", "split", "unsplit", "draw", "clue", "register_link",
+    "platform", "split", "unsplit", "draw", "clue", "register_link", "field", "check",
 )  # fmt: skip
+#: Nobody goes back behind new patches or a new overlay: what came after was decided on other figures.
+_BARRIERS = ("import", "overlay")
 
 #: Chinese names of actions that change more than one line of the list.
 WIDE_ACTIONS = tuple(ACTION_LABELS[key] for key in ("withdraw", "platform", "void"))
@@ -40,8 +46,7 @@ class Acting(Reader):
     def __init__(self, workspace: Workspace, who: str, pack: Optional[RulePack] = None) -> None:
         super().__init__(workspace, pack or default_pack())
         self.who = who
-        self._done: list[int] = []
-        self._mark = workspace.head()[0]
+        self._trail = Trail(_UNDOABLE, _BARRIERS)
 
     @property
     def workspace(self) -> Workspace:
@@ -68,60 +73,102 @@ class Acting(Reader):
         """One action, on disk when this is left, and on the undo stack; `action` is a key of ACTION_LABELS."""
         with self._ws.transaction(action, subject, self.who) as change:
             yield change
-        self._did()
 
     def _put_patch(self, change: Transaction, patch: Patch) -> None:
         change.put("patch", records.patch_row(patch))
 
     def _did(self) -> None:
-        """Put the action just committed on the undo stack; one that changed nothing left no row."""
-        seq = self._ws.head()[0]
-        if seq > self._mark:
-            self._done.append(seq)
-            self._mark = seq
+        """The journal holds what was done; nothing is to be remembered here."""
 
     def adopt(self) -> None:
-        """Take what long work of the same person has just committed (a status table) onto the undo stack."""
-        self._did()
+        """Long work of the same person is in the journal too, and on the undo stack with it."""
 
-    # -- undo ------------------------------------------------------------------------------------
+    # -- undo and redo ---------------------------------------------------------------------------
+    # The stacks are read from the journal: what this person did on this copy today, since the last import or
+    # overlay, can be taken back step by step, also after QGIS was closed or killed.
+
+    def _followed(self) -> Trail:
+        """The trail, with what was journalled since it was asked last."""
+        last = 0 if self._ws.head()[0] < self._trail.seq else self._trail.seq
+        if not last:
+            self._trail = Trail(_UNDOABLE, _BARRIERS)
+        for seq, who, action, subject, hlc in self._ws.steps(last, self._midnight() if not last else ""):
+            day = datetime.fromtimestamp(int(hlc.split("-")[0]) / 1000, CHINA).date().isoformat()
+            self._trail.take(Done(seq, who, action, subject, day))
+        return self._trail
+
+    @staticmethod
+    def _midnight() -> str:
+        """The clock of the journal at the beginning of today, China time."""
+        start = datetime.fromisoformat(today()).replace(tzinfo=CHINA)
+        return f"{int(start.timestamp() * 1000):013d}"
+
+    def undo_steps(self) -> list[Done]:
+        """What can be taken back, the next one first."""
+        return self._followed().back(self.who, today())
+
+    def redo_steps(self) -> list[Done]:
+        """What can be done again, the next one first."""
+        return self._followed().again(self.who, today())
 
     def undo_depth(self) -> int:
         """How many own actions can be taken back."""
-        return len(self._done)
+        return len(self.undo_steps())
+
+    def undo_labels(self) -> list[str]:
+        """What undo would take back step by step, e.g. 判定 …0183, the next one first."""
+        return [self._named(step) for step in self.undo_steps()]
+
+    def redo_labels(self) -> list[str]:
+        """What redo would do again step by step, the next one first."""
+        return [self._named(step) for step in self.redo_steps()]
+
+    def _named(self, step: Done) -> str:
+        patch = records.patch(self._ws, step.subject)
+        label = ACTION_LABELS.get(step.action, step.action)
+        return f"{label} …{patch.patch_id[-4:]}" if patch is not None else label
 
     def can_undo(self) -> str:
         """Chinese name of what `undo` would take back, empty if nothing."""
-        row = self._last()
-        return ACTION_LABELS.get(row[0], row[0]) if row else ""
+        return _first(self.undo_steps())
 
-    def _last(self) -> Optional[tuple[str, str]]:
-        if not self._done:
-            return None
-        row = self._ws.connection.execute(
-            "SELECT action, subject FROM journal WHERE origin = ? AND seq = ?", (self._ws.origin, self._done[-1])
-        ).fetchone()
-        return (row[0], row[1]) if row and row[0] in _UNDOABLE else None
+    def can_redo(self) -> str:
+        """Chinese name of what `redo` would do again, empty if nothing."""
+        return _first(self.redo_steps())
 
     def undo(self) -> str:
         """Take the last own action back; returns its Chinese name.
 
         Raises:
-            WeipianError: E_NOTHING_TO_UNDO.
+            WeipianError: E_NOTHING_TO_UNDO, E_UNDO_CHANGED when somebody changed the same record since.
         """
-        last = self._last()
-        if last is None:
+        steps = self.undo_steps()
+        if not steps:
             raise WeipianError("E_NOTHING_TO_UNDO")
-        self._take_back(*last, self._done[-1])
-        self._done.pop()
-        self._mark = self._ws.head()[0]
-        return ACTION_LABELS.get(last[0], last[0])
+        self._take_back(steps[0].action, steps[0].subject, steps[0].seq)
+        return _first(steps)
+
+    def redo(self) -> str:
+        """Do again what was undone last; returns its Chinese name.
+
+        Raises:
+            WeipianError: E_NOTHING_TO_REDO, E_UNDO_CHANGED when somebody changed the same record since.
+        """
+        steps = self.redo_steps()
+        if not steps:
+            raise WeipianError("E_NOTHING_TO_REDO")
+        self._ws.reverse(steps[0].seq, self.who, REDO)
+        return _first(steps)
 
     def _take_back(self, _action: str, _subject: str, seq: int) -> None:
         """Reverse the action `seq` of this origin."""
-        self._ws.reverse(seq, self.who)
+        self._ws.reverse(seq, self.who, UNDO)
 
-    def last_subject(self) -> str:
-        """The patch (or evidence) that the last own action was about; the panel goes there after undo."""
-        last = self._last()
-        return last[1] if last else ""
+    def last_subject(self, *, redo: bool = False) -> str:
+        """The patch (or evidence) that the next undo or redo is about; the panel goes there afterwards."""
+        steps = self.redo_steps() if redo else self.undo_steps()
+        return steps[0].subject if steps else ""
+
+
+def _first(steps: list[Done]) -> str:
+    return ACTION_LABELS.get(steps[0].action, steps[0].action) if steps else ""
