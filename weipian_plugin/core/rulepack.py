@@ -25,6 +25,8 @@ THRESHOLD_KEYS: tuple[str, ...] = (
     "camera_half_angle_deg", "camera_length_m", "camera_accuracy_m", "register_near_m", "register_area_m2",
     "homestead_person_m2", "homestead_household_m2",
 )  # fmt: skip
+#: Pick-lists of the office beside the reviewers' returns: against the advice, 改判, 内审退回.
+REASON_KINDS: tuple[str, ...] = ("against", "revision", "internal")
 _CONFIRMED = frozenset({"S", "P", "V"})
 UNCONFIRMED_MARK = "未经核实"
 
@@ -168,6 +170,7 @@ class RulePack:
     threshold_sources: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, RuleText] = field(default_factory=dict)
     return_reasons: tuple[ReturnReason, ...] = ()
+    reasons: Mapping[str, tuple[ReturnReason, ...]] = field(default_factory=dict)  # REASON_KINDS -> pick-list
     platform: PlatformRules = field(default_factory=PlatformRules)
 
     def sub_type(self, verdict: str, name: str) -> Optional[SubType]:

@@ -14,6 +14,7 @@ from ..core.dates import parse_date
 from ..core.fields import CANONICAL
 from ..core.model import ROLES
 from ..core.rulepack import (
+    REASON_KINDS,
     SOURCE_TAGS,
     THRESHOLD_KEYS,
     AskField,
@@ -93,7 +94,12 @@ def load_pack(folder: Path) -> RulePack:
         thresholds=thresholds,
         threshold_sources=threshold_sources,
         rules=_rules(docs["rules.yaml"], sub_types),
-        return_reasons=_returns(docs["returns.yaml"], requirements),
+        return_reasons=_returns(docs["returns.yaml"], "returns", requirements),
+        reasons={
+            kind: _returns(docs["returns.yaml"], kind, requirements)
+            for kind in REASON_KINDS
+            if kind in docs["returns.yaml"].values
+        },
         platform=platform_rules(docs["platform_status.yaml"]),
     )
 
@@ -373,10 +379,10 @@ def _registers(doc: Entry) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...],
     return columns, _plain(patch.texts("names")), _plain(patch.texts("doc_nos"))
 
 
-def _returns(doc: Entry, requirements: Mapping[str, Requirement]) -> tuple[ReturnReason, ...]:
-    doc.only("returns")
+def _returns(doc: Entry, kind: str, requirements: Mapping[str, Requirement]) -> tuple[ReturnReason, ...]:
+    doc.only("returns", *REASON_KINDS)
     found: dict[str, ReturnReason] = {}
-    for entry in doc.entries("returns"):
+    for entry in doc.entries(kind):
         entry.only("id", "label", "source", "requirement")
         _unique(entry, found)
         key, label, source = _base(entry)
