@@ -1,0 +1,64 @@
+"""A clerk who judges one patch after the other by keyboard and never thinks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from desk_tools import press_command, resident_mb, take_focus, until
+from desk_walk import Steps
+
+#: Command of the verdict that the advice leans to; without a leaning it is 存疑.
+VERDICTS = {"legal": "legal", "illegal": "illegal", "other": "other"}
+
+
+def measure(plugin: Any, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Seconds and keys of every patch, memory along the way."""
+    plugin.dock.queue.set_filter("open")
+    take_focus(plugin.dock.queue.table)
+    steps = Steps(plugin)
+    until(lambda: not hasattr(steps.review.map, "shown_roles") or steps.image_there(steps.uid()), "the first imagery")
+    seconds, cpu, keys, memory = [], [], [], {}
+    for number in range(1, job["clerk"] + 1):
+        start, own = time.perf_counter(), time.process_time()
+        keys.append(_judge(plugin, steps))
+        seconds.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - own)
+        if number in job["memory_at"]:
+            memory[str(number)] = resident_mb()
+    found = {"seconds": seconds, "cpu": cpu, "keys": keys, "memory": memory, "triage_keys": _triage(plugin, steps)}
+    steps.stop()
+    return found
+
+
+def _judge(plugin: Any, steps: Steps) -> int:
+    """Verdict and submission of the patch on the screen; gives the number of keys. The next one is there after it."""
+    view, count = steps.review.view, 0
+    patch_uid = view.patch.patch_uid
+
+    def key(command: str) -> None:
+        nonlocal count
+        press_command(plugin, command)
+        count += 1
+
+    key(VERDICTS.get(view.advice.leaning or "", "doubt"))
+    steps.timed(lambda: key("submit"))
+    row = plugin.dock.queue.model.row_of(patch_uid)
+    if row is None or not (row.verdict or row.doubt):
+        raise RuntimeError(f"{view.patch.patch_id} was not judged: {plugin.dock.notice.text()}")
+    return count
+
+
+def _triage(plugin: Any, steps: Steps) -> int:
+    """The first look decides: this one has to be seen on the ground, or is in doubt. Gives the number of keys."""
+    patch_uid, count = steps.uid(), 0
+    for command in ("field", "doubt", "submit"):
+        if command not in plugin.commands.shortcuts.actions:
+            continue
+        press_command(plugin, command)
+        count += 1
+        row = plugin.dock.queue.model.row_of(patch_uid)
+        if row is None or row.doubt or row.review_status.value == "assigned":
+            return count
+    raise RuntimeError("no triage decision came about")
