@@ -152,6 +152,8 @@ def test_an_unsaved_choice_survives_looking_elsewhere_and_escape_drops_it(panel)
     assert dock.verdict.state() == ("other", False)
     assert dock.form.basis.text() == "核查记录"
     press(dock, Qt.Key.Key_Escape)
+    assert dock.verdict.state() == ("other", False)  # Esc leaves the review mode and loses nothing
+    QTest.keyClick(dock.queue.table, Qt.Key.Key_Escape, Qt.KeyboardModifier.ShiftModifier)
     assert dock.verdict.state() == ("", False)
 
 

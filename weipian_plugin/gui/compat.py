@@ -19,6 +19,7 @@ _TONES = {
     "warn": ("#8a5200", "#ffc46b"),
     "muted": ("#5c5c5c", "#b0b0b0"),
     "link": ("#0b57a4", "#8ab8ff"),
+    "mode": ("#0b57a4", "#8ab8ff"),
     "cropland": ("#d9a520", "#e0b84a"),
     "agri": ("#7fb55b", "#8dc46a"),
     "unused": ("#9a9a9a", "#8a8a8a"),

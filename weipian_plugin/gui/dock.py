@@ -6,7 +6,7 @@ from typing import Optional
 
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -25,13 +25,14 @@ from ..workbench.views import PatchView
 from .advice_panel import AdvicePanel
 from .approval_panel import ApprovalPanel
 from .case_panel import CasePanel
-from .compat import describe, icon, line_height, no_input_method
+from .compat import describe, icon, line_height, no_input_method, tone
 from .earlier_panel import EarlierPanel
 from .evidence_panel import EvidencePanel
 from .folds import DONE, JUDGE, LOOK, PROVE, RECTIFY, Fold, Folding
 from .header_panel import HeaderPanel
 from .patch_panel import PatchPanel
 from .queue_view import QueuePanel
+from .today_page import TodayPage
 from .verdict_panel import ChoiceForm, VerdictRow
 from .widgets import ElidedLabel, Notice
 
@@ -49,6 +50,17 @@ class _Content(QWidget):
     """Content with the width of the design: 340 at least, about 420 when there is a choice."""
 
     resized = pyqtSignal(int)  # height in text lines
+    framed = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt name
+        """The frame of the review mode; the words for it stand in the title."""
+        super().paintEvent(event)
+        if self.framed:
+            painter = QPainter(self)
+            width = max(2, line_height(self) // 6)
+            painter.setPen(QPen(tone(self, "mode"), width))
+            half = width // 2
+            painter.drawRect(self.rect().adjusted(half, half, -half - width % 2, -half - width % 2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt name
         """Tell how many lines there are, so that the long texts can give way on a small screen."""
@@ -71,7 +83,8 @@ class WeipianDock(QgsDockWidget):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("卫片执法")
+        self._title = self.tr("卫片执法")
+        self.setWindowTitle(self._title)
         self.setObjectName("WeipianDock")
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
         self.content = _Content(self)
@@ -80,10 +93,12 @@ class WeipianDock(QgsDockWidget):
         self.notice = Notice(self.content)
         self.pages = QStackedWidget(self.content)
         self.pages.addWidget(self._empty_page())
+        self.today = TodayPage(self.content)
+        self.pages.addWidget(self.today)
         self.pages.addWidget(self._review_page())
         layout = QVBoxLayout(self.content)
         margin = max(4, line_height(self) // 3)
-        layout.setContentsMargins(margin, margin // 2, margin, margin // 2)
+        layout.setContentsMargins(margin, margin, margin, margin)
         layout.setSpacing(3)
         layout.addWidget(self.header)
         layout.addWidget(self.pages, 1)
@@ -213,7 +228,7 @@ class WeipianDock(QgsDockWidget):
         self.empty_button.setText(button)
         self.empty_button.setVisible(bool(button))
         self.empty_key = key
-        self.pages.setCurrentIndex(0)
+        self.pages.setCurrentIndex(0)  # the first page
         self.bottom.hide()
         self.header.progress.hide()
         self.header.agenda.hide()
@@ -287,7 +302,53 @@ class WeipianDock(QgsDockWidget):
 
     def show_review(self) -> None:
         """Show the queue and the patch."""
-        self.pages.setCurrentIndex(1)
+        self.pages.setCurrentWidget(self.splitter)
         self.bottom.show()
         self.header.progress.show()
         self.header.agenda.show()
+        self.settle()
+
+    def show_today(self) -> None:
+        """Show the start screen over the patch of last time."""
+        self.pages.setCurrentWidget(self.today)
+        self.bottom.hide()
+        self.header.progress.hide()
+        self.header.agenda.hide()
+
+    def show_mode(self, active: bool) -> None:
+        """Say whether keys act: a frame around everything, and words in the title."""
+        self.content.framed = active
+        self.content.update()
+        self.setWindowTitle(self._title + self.tr(" · 核查模式") if active else self._title)
+
+    def home(self) -> QWidget:
+        """The widget that has the keyboard when nothing is being written."""
+        page = self.pages.currentWidget()
+        if page is self.today:
+            return self.today.proceed
+        if page is not self.splitter:
+            return self.empty_button if self.empty_button.isVisibleTo(page) else self.content
+        return self.queue.table if self.queue_box.is_open() else self.content
+
+    # -- wide -----------------------------------------------------------------------------
+    def is_wide(self) -> bool:
+        """Whether queue and patch stand side by side in a window of their own."""
+        return bool(self.splitter.orientation() == Qt.Orientation.Horizontal)
+
+    def set_wide(self, *, wide: bool) -> None:
+        """Queue left, patch right, in a window of at least 800 px; or back beside the map, one above the other."""
+        if wide == self.is_wide():
+            return
+        self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        line = line_height(self)
+        self.setFloating(wide)
+        if wide:
+            width = max(800, self.content.sizeHint().width() * 2)
+            screen = self.screen().availableGeometry() if hasattr(self, "screen") else self.geometry()
+            width, height = min(width, screen.width()), min(max(line * 40, 600), int(screen.height() * 0.9))
+            self.resize(width, height)
+            self.move(screen.right() - width - line, screen.top() + (screen.height() - height) // 2)
+            self.splitter.setSizes([width * 2 // 5, width * 3 // 5])
+        else:
+            self.splitter.setSizes([line * 8, line * 30])
+        self.settle()

@@ -15,6 +15,7 @@ from ..core.states import REVIEW_STEPS
 from .approval_work import ApprovalWork
 from .batch_work import BatchWork
 from .compat import icon
+from .desk_work import DeskWork
 from .evidence_work import EvidenceWork
 from .guard import guarded
 from .hand_work import HandCommands
@@ -30,6 +31,9 @@ _REVIEWS = (
     (ReviewStatus.FINISHED, "审核结束"),
     (ReviewStatus.RETURNED, "退回重办…"),
 )
+#: Commands that need no workspace, and those that say so when there is none.
+_ALWAYS = ("workspace", "enter", "leave", "help", "wide")
+_NEEDS_WORKSPACE = ("import", "import_status", "layers", "photos_folder", "export", "verify", "fill", "imagery")
 _SIZED_KEY = "weipian/dock_sized"
 LAST_KEY = "weipian/last_workspace"
 
@@ -45,8 +49,9 @@ class Commands(QObject):
         self.batch_work = BatchWork(review)
         self.approval_work = ApprovalWork(review)
         self.hands = HandCommands(review)
+        self.desk = DeskWork(self)
         #: Parts that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
-        self.features: tuple[Any, ...] = (self.hands,)
+        self.features: tuple[Any, ...] = (self.hands, self.desk)
         self._busy: Any = None
         self._reopened = False
         self._ready = False
@@ -54,7 +59,7 @@ class Commands(QObject):
         self.dock.header.set_menu(self.menu)
         self.dock.empty_button.clicked.connect(lambda _checked=False: self.run(self.dock.empty_key))
         self.dock.visibilityChanged.connect(self._shown)
-        self.shortcuts = Shortcuts(self.dock.content, self.run, self.report_error)
+        self.shortcuts = Shortcuts(self.dock.content, self.by_key, self.report_error)
         key = self.shortcuts.text("undo")
         self.dock.undo.setToolTip(f"撤销上一步（{key}）")
         self.dock.submit.setToolTip(f"保存判定并到下一个未判定的图斑（{self.shortcuts.text('submit')}）")
@@ -71,6 +76,7 @@ class Commands(QObject):
         self.shortcuts.close()
         self.menu.deleteLater()
         self._close_session()
+        self.desk.unload()
 
     @guarded
     def _close_session(self) -> None:
@@ -154,6 +160,8 @@ class Commands(QObject):
             "compare": lambda: self._on_map("cycle_compare"),
             "before": lambda: self._on_map("hold_before", True),
             "before_end": lambda: self._on_map("hold_before", False),
+            "overlays": lambda: self._on_map("hold_overlays", True),
+            "overlays_end": lambda: self._on_map("hold_overlays", False),
             "undo": review.undo,
             "fit": lambda: review.view is not None and self._on_map("show_patch", review.view),
             "goto": review.go_to,
@@ -172,11 +180,17 @@ class Commands(QObject):
         }
         for feature in self.features:
             table.update(feature.table())
-        if review.session is None and key not in ("workspace", "before_end"):
-            if key in ("import", "import_status", "layers", "photos_folder", "export", "verify"):
+        if review.session is None and key not in _ALWAYS and not key.endswith("_end"):
+            if key in _NEEDS_WORKSPACE:
                 review.tell("请先新建或打开工作区。", "warn")
             return
         table[key]()
+        self.desk.note_soon()
+
+    def by_key(self, key: str) -> None:
+        """A key was pressed: on the start screen only some of them act."""
+        if not self.desk.waits(key):
+            self.run(key)
 
     def _press(self, key: str) -> None:
         if self.review.view is not None:
@@ -202,6 +216,7 @@ class Commands(QObject):
         """Work in an open Session; its folder is opened again next time."""
         QgsSettings().setValue(LAST_KEY, str(session.folder))
         self.review.set_session(session)
+        self.desk.opened()
 
     def _shown(self, visible: bool) -> None:
         if visible:
@@ -239,6 +254,7 @@ class Commands(QObject):
 
         self.review.set_session(None)
         self.review.set_session(Session.open(Path(text), operator()))
+        self.desk.opened()
 
     def _session(self) -> Session:
         if self.review.session is None:

@@ -13,38 +13,60 @@ from qgis.PyQt.QtWidgets import QAction, QApplication, QShortcut, QWidget
 from ..core.errors import WeipianError
 from .guard import guarded
 
+#: Groups of the key overview, in its order.
+GROUPS: tuple[str, ...] = ("判定", "队列", "看图", "举证与查处", "面板")
+
 
 @dataclass(frozen=True)
 class Command:
-    """A thing to do by key. `text` names it in the shortcut manager, where it must be unique."""
+    """A thing to do by key. `text` names it in the shortcut manager, where it must be unique.
+
+    `hold`: acts from press to release; `<key>_end` is run at the release. `repeat`: a held key goes on.
+    """
 
     key: str
     text: str
     default: str
+    group: str = "面板"
+    hold: bool = False
+    repeat: bool = False
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("legal", "卫片：判合法", "1"),
-    Command("illegal", "卫片：判违法", "2"),
-    Command("other", "卫片：判其他", "3"),
-    Command("doubt", "卫片：存疑", "4"),
-    Command("submit", "卫片：提交并下一个", "Return"),
-    Command("next", "卫片：下一个", "Right"),
-    Command("previous", "卫片：上一个", "Left"),
-    Command("next_open", "卫片：下一个未判定", "Ctrl+Right"),
-    Command("previous_open", "卫片：上一个未判定", "Ctrl+Left"),
-    Command("compare", "卫片：切换前后时相对比", "C"),
-    Command("before", "卫片：按住看前时相", "B"),
-    Command("undo", "卫片：撤销", "Z"),
-    Command("fit", "卫片：缩放到图斑", "0"),
-    Command("goto", "卫片：按编号查找", "G"),
-    Command("photos", "卫片：添加照片/文件", "P"),
-    Command("split", "卫片：拆分图斑", "X"),
-    Command("boundary", "卫片：绘制边界", "D"),
-    Command("clue", "卫片：登记线索", "N"),
-    Command("gaps", "卫片：高亮审批未覆盖的缺口", "H"),
-    Command("discard", "卫片：放弃未提交的改动", "Escape"),
+    Command("legal", "卫片：判合法", "1", "判定"),
+    Command("illegal", "卫片：判违法", "2", "判定"),
+    Command("other", "卫片：判其他", "3", "判定"),
+    Command("doubt", "卫片：存疑", "4", "判定"),
+    Command("submit", "卫片：提交并下一个", "Return", "判定"),
+    Command("submit_here", "卫片：提交并下一个（正在填写时也可用）", "Ctrl+Return", "判定"),
+    Command("undo", "卫片：撤销", "Z", "判定"),
+    Command("redo", "卫片：重做", "Shift+Z", "判定"),
+    Command("discard", "卫片：放弃未提交的改动", "Shift+Escape", "判定"),
+    Command("next", "卫片：下一个", "Right", "队列", repeat=True),
+    Command("previous", "卫片：上一个", "Left", "队列", repeat=True),
+    Command("next_open", "卫片：下一个未判定", "Ctrl+Right", "队列"),
+    Command("previous_open", "卫片：上一个未判定", "Ctrl+Left", "队列"),
+    Command("goto", "卫片：按编号查找", "G", "队列"),
+    Command("search", "卫片：到搜索框", "/", "队列"),
+    Command("today", "卫片：今天要办", "T", "队列"),
+    Command("compare", "卫片：切换前后时相对比", "C", "看图"),
+    Command("before", "卫片：按住看前时相", "B", "看图", hold=True),
+    Command("overlays", "卫片：按住隐藏叠加", "H", "看图", hold=True),
+    Command("fit", "卫片：缩放到图斑", "0", "看图"),
+    Command("gaps", "卫片：高亮审批未覆盖的缺口", "A", "看图"),
+    Command("photos", "卫片：添加照片/文件", "P", "举证与查处"),
+    Command("fold_evidence", "卫片：展开或收起举证", "E", "举证与查处"),
+    Command("fold_case", "卫片：展开或收起查处整改", "J", "举证与查处"),
+    Command("fill", "卫片：填报抄录", "K", "举证与查处"),
+    Command("split", "卫片：拆分图斑", "X", "举证与查处"),
+    Command("boundary", "卫片：绘制边界", "D", "举证与查处"),
+    Command("clue", "卫片：登记线索", "N", "举证与查处"),
+    Command("fold_queue", "卫片：展开或收起队列", "Q", "面板"),
+    Command("wide", "卫片：宽版/窄版", "W", "面板"),
+    Command("help", "卫片：按键一览", "?", "面板"),
+    Command("leave", "卫片：退出核查模式（连按两次）", "Escape", "面板"),
 )
+COMMAND_BY_KEY = {command.key: command for command in COMMANDS}
 
 
 class Shortcuts(QObject):
@@ -57,20 +79,25 @@ class Shortcuts(QObject):
         self.report_error = fail
         self.actions: dict[str, QAction] = {}
         self._held = ""
+        self._held_key = 0
         for command in COMMANDS:
             action = QAction(command.text, host)
             action.setObjectName(f"Weipian_{command.key}")
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.setShortcut(QKeySequence(command.default))
-            action.setAutoRepeat(command.key in ("next", "previous"))
+            action.setAutoRepeat(command.repeat)
             action.triggered.connect(lambda _checked=False, key=command.key: self._trigger(key))
             host.addAction(action)
             QgsGui.shortcutsManager().registerAction(action, command.default)
             self.actions[command.key] = action
         # The key pad's Enter is another key than Return; the manager keeps one sequence an action.
-        self._enter = QShortcut(QKeySequence("Enter"), host)
-        self._enter.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._enter.activated.connect(lambda: self._trigger("submit"))
+        self._enter: list[QShortcut] = []
+        for sequence, key in (("Enter", "submit"), ("Ctrl+Enter", "submit_here")):
+            shortcut = QShortcut(QKeySequence(sequence), host)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(lambda key=key: self._trigger(key))
+            self._enter.append(shortcut)
 
     def text(self, key: str) -> str:
         """The key as it is now, for labels and tool tips."""
@@ -78,34 +105,55 @@ class Shortcuts(QObject):
 
     def close(self) -> None:
         """Unregister everything."""
-        self._release()
+        self.release()
         for action in self.actions.values():
             QgsGui.shortcutsManager().unregisterAction(action)
             self._host.removeAction(action)
             action.deleteLater()
         self.actions = {}
-        self._enter.setEnabled(False)
+        for shortcut in self._enter:
+            shortcut.setEnabled(False)
 
     # -- inside ---------------------------------------------------------------------------
     @guarded
     def _trigger(self, key: str) -> None:
+        if QApplication.activePopupWidget() is not None:
+            return  # a menu or a list is open: the key was meant for it
+        if not COMMAND_BY_KEY[key].hold:
+            self._run(key)
+            return
+        if self._held == key:
+            return
+        self.release()
+        self._held = key
+        self._held_key = self._main_key(key)
+        QApplication.instance().installEventFilter(self)
         self._run(key)
-        if key == "before" and not self._held:
-            self._held = key
-            QApplication.instance().installEventFilter(self)
+
+    def _main_key(self, key: str) -> int:
+        """The key of a sequence without its modifiers; 0 where the sequence is empty."""
+        sequence = self.actions[key].shortcut()
+        if sequence.isEmpty():
+            return 0
+        first = sequence[0]  # an int in Qt 5, a QKeyCombination in Qt 6
+        code = first if isinstance(first, int) else first.toCombined()
+        return int(code) & ~0xFE000000
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
-        """While B is held: its release, or leaving the window, ends the look at the earlier image."""
+        """While a key is held: its release, or leaving the window, ends what it shows."""
         kind = event.type()
-        released = kind == QEvent.Type.KeyRelease and not event.isAutoRepeat()
-        if released or kind == QEvent.Type.ApplicationDeactivate:
-            self._release()
+        if kind == QEvent.Type.KeyRelease and not event.isAutoRepeat():
+            if event.key() == self._held_key or not self._held_key:
+                self.release()
+        elif kind in (QEvent.Type.ApplicationDeactivate, QEvent.Type.WindowDeactivate):
+            self.release()
         return bool(super().eventFilter(watched, event))
 
     @guarded
-    def _release(self) -> None:
+    def release(self) -> None:
+        """End what a held key shows: at its release and whenever the focus goes elsewhere."""
         if not self._held:
             return
-        self._held = ""
+        held, self._held = self._held, ""
         QApplication.instance().removeEventFilter(self)
-        self._run("before_end")
+        self._run(f"{held}_end")

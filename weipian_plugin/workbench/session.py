@@ -7,14 +7,13 @@ Each method is one action, on disk before it returns. A Session belongs to the G
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Optional
 
 from ..core import areas, states
-from ..core.advice import Advice
 from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import (
@@ -23,25 +22,24 @@ from ..core.model import (
     CaseAction,
     CaseStatus,
     Evidence,
-    Judgement,
     LayerAssignment,
     Patch,
-    ReviewStatus,
     Verdict,
 )  # fmt: skip
 from ..store import records
 from ..store.workspace import Workspace
 from . import evidence_in
 from .acting import ACTION_LABELS
+from .agenda import Desk
 from .clock import CHINA, check_date, now
 from .handwork import HandWork
+from .judging import Judging
 from .layer_settings import LayerSettings
-from .overlay_now import to_be_overlaid
 from .splitting import refuse_parent
 from .succession import Succession
 
 
-class Session(Succession, HandWork, LayerSettings):
+class Session(Succession, HandWork, LayerSettings, Desk):
     """The one door of the panel to a workspace."""
 
     @classmethod
@@ -84,108 +82,6 @@ class Session(Succession, HandWork, LayerSettings):
         seq, digest = self._ws.head()
         return f"{self._ws.origin[:8]} #{seq} {digest[:16]}"
 
-    # -- deciding --------------------------------------------------------------------------------
-
-    def judge(
-        self,
-        patch_uid: str,
-        patch_id: str,
-        verdict: str,
-        sub_type: str = "",
-        basis: str = "",
-        answers: Optional[Mapping[str, str]] = None,
-        *,
-        doubt: bool = False,
-        against_reason: str = "",
-    ) -> None:
-        """Record a decision; an empty verdict with `doubt` is 存疑 alone and does not finish the patch.
-
-        Raises:
-            WeipianError: E_VERDICT_UNKNOWN, E_SUBTYPE_UNKNOWN, E_TRANSITION, E_PATCH_MISMATCH,
-                E_REASON_REQUIRED when it goes against the advice or ends a running case without a reason.
-        """
-        patch = self._guard(patch_uid, patch_id)
-        chosen = self._verdict(verdict, doubt=doubt)
-        if sub_type and chosen and sub_type not in {s.id for s in self.pack.sub_types.get(chosen.value, ())}:
-            raise WeipianError("E_SUBTYPE_UNKNOWN", verdict=chosen.label, value=sub_type)
-        advice = self.patch_view(patch_uid).advice
-        against = bool(chosen and advice.leaning and advice.leaning != chosen.value)
-        ends_case = patch.case_status is not CaseStatus.NONE and chosen is not Verdict.ILLEGAL
-        if (against or ends_case) and not against_reason.strip():
-            raise WeipianError("E_REASON_REQUIRED")
-        if chosen:
-            if patch.review_status is ReviewStatus.RECEIVED and not to_be_overlaid(self._ws, patch):
-                patch = replace(patch, review_status=ReviewStatus.ASSESSED)
-            patch = self._judged(patch)
-        if ends_case:
-            patch = replace(patch, case_status=CaseStatus.NONE)
-        judgement = self._judgement(patch, chosen, sub_type, basis, answers or {}, doubt, advice, against_reason)
-        with self._ws.transaction("judge", patch_uid, self.who) as change:
-            change.put("judgement", records.judgement_row(judgement))
-            self._put_patch(change, patch)
-        self.remember(patch_uid)
-        self._did()
-
-    def _judged(self, patch: Patch) -> Patch:
-        """The patch one step further; one that the platform took further without a verdict here stays there."""
-        if patch.review_source and patch.review_status in (ReviewStatus.SUBMITTED, ReviewStatus.FINISHED):
-            known = records.judgements(self._ws, patch.patch_uid).get(patch.patch_uid)
-            if known is None or known.verdict is None:
-                return patch
-        if patch.review_status is not ReviewStatus.JUDGED:
-            states.check_review(patch.patch_id, patch.review_status, ReviewStatus.JUDGED)
-        return replace(patch, review_status=ReviewStatus.JUDGED, review_source=None)
-
-    def _verdict(self, verdict: str, *, doubt: bool) -> Optional[Verdict]:
-        try:
-            chosen = Verdict(verdict) if verdict else None
-        except ValueError as error:
-            raise WeipianError("E_VERDICT_UNKNOWN", value=verdict) from error
-        if chosen is None and not doubt:
-            raise WeipianError("E_VERDICT_UNKNOWN", value="（空）")
-        return chosen
-
-    def _judgement(
-        self,
-        patch: Patch,
-        chosen: Optional[Verdict],
-        sub_type: str,
-        basis: str,
-        answers: Mapping[str, str],
-        doubt: bool,
-        advice: Advice,
-        against_reason: str,
-    ) -> Judgement:
-        return Judgement(
-            patch_uid=patch.patch_uid,
-            verdict=chosen,
-            doubt=doubt,
-            sub_type=sub_type,
-            basis=basis.strip(),
-            rule_ids=tuple(dict.fromkeys(reason.rule_id for reason in advice.reasons)),
-            pack_version=self.pack.version,
-            answers={key: str(value).strip() for key, value in answers.items() if str(value).strip()},
-            advice=advice.headline,
-            against_reason=against_reason.strip(),
-            by=self.who,
-            at=now(),
-            judgement_id=str(uuid.uuid4()),
-        )
-
-    def set_review(self, patch_uid: str, patch_id: str, target: ReviewStatus, note: str = "") -> None:
-        """Move the review axis by hand; the note stands in the patch's remark and in the journal.
-
-        Raises:
-            WeipianError: E_TRANSITION, E_PATCH_MISMATCH.
-        """
-        patch = self._guard(patch_uid, patch_id)
-        states.check_review(patch_id, patch.review_status, target)
-        with self._ws.transaction("review", patch_uid, self.who) as change:
-            reason = note.strip() or None if target is ReviewStatus.RETURNED else None
-            by_hand = replace(patch, review_status=target, review_source=None, return_reason=reason)
-            self._put_patch(change, replace(by_hand, remark=note.strip() or patch.remark))
-        self._did()
-
     # -- enforcement -----------------------------------------------------------------------------
 
     def add_action(self, action: CaseAction, patch_id: str, reason: str = "") -> None:
@@ -212,7 +108,6 @@ class Session(Succession, HandWork, LayerSettings):
         with self._ws.transaction("case", action.patch_uid, self.who) as change:
             change.put("case_action", records.action_row(action))
             self._put_patch(change, patch)
-        self._did()
 
     def _checked(self, action: CaseAction, reason: str) -> CaseAction:
         amounts: dict[str, str] = {}
@@ -247,7 +142,6 @@ class Session(Succession, HandWork, LayerSettings):
         with self._ws.transaction("attach", patch_uid, self.who) as change:
             for item, use in prepared:
                 evidence_in.link(change, item, patch_uid, use)
-        self._did()
         return notes
 
     def set_photo_facts(
@@ -294,7 +188,6 @@ class Session(Succession, HandWork, LayerSettings):
     def _change_evidence(self, action: str, item: Evidence) -> None:
         with self._ws.transaction(action, item.evidence_id, self.who) as change:
             change.put("evidence", records.evidence_row(item))
-        self._did()
 
     def unlink(self, patch_uid: str, evidence_id: str) -> None:
         """Take evidence off a patch; the file stays in the workspace."""
@@ -303,7 +196,6 @@ class Session(Succession, HandWork, LayerSettings):
             for _, found, purpose in records.links(self._ws, patch_uid):
                 if found == evidence_id:
                     change.delete("evidence_link", patch_uid, evidence_id, purpose)
-        self._did()
 
     # -- layers and settings ---------------------------------------------------------------------
 
@@ -335,10 +227,6 @@ class Session(Succession, HandWork, LayerSettings):
             change.put(
                 "setting", records.assignments_row(sorted(layers, key=lambda a: (ROLES.index(a.role), a.source)))
             )
-
-    def remember(self, patch_uid: str) -> None:
-        """Open here next time; a convenience that is no record, so the journal does not hold it."""
-        self._ws.note("last_patch", patch_uid)
 
     def pending_export_dir(self) -> Path:
         """Where exports go unless another folder is chosen."""

@@ -1,0 +1,257 @@
+"""What the desk itself does: start screen, review mode, folding by key, wide layout, key overview, 填报抄录."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any, Optional
+
+from qgis.core import QgsSettings
+from qgis.gui import QgsGui
+from qgis.PyQt.QtCore import QObject, Qt, QTimer
+from qgis.PyQt.QtGui import QKeySequence
+from qgis.PyQt.QtWidgets import QAction, QMainWindow
+
+from ..core.errors import WeipianError
+from ..workbench.agenda import FEEDBACK_DAYS, SOON_DAYS, Place, Todo, agenda
+from .guard import guarded
+from .key_help import KeyHelp, key_name, rows_of
+from .queue_model import PRESET_BY_KEY
+from .review_mode import ReviewMode
+from .shortcuts import COMMANDS
+from .verdict_panel import Choice
+
+if TYPE_CHECKING:
+    from .menu import Commands
+
+ENTER_DEFAULT = "Ctrl+Alt+W"
+#: QgsSettings: days that count as soon, and after which a 移交 should have been answered.
+SOON_KEY, FEEDBACK_KEY = "weipian/due_days", "weipian/feedback_days"
+#: The start screen's counts come after the panel is painted; drafts are noted so long after the last change, ms.
+_COUNT_DELAY = 30
+_NOTE_DELAY = 700
+#: What a key may do while the start screen is open; every other key waits until one has gone on.
+_ON_TODAY = ("help", "leave", "wide", "today")
+
+
+class DeskWork(QObject):
+    """Serves the panel as a place to sit at; decisions are none of its business."""
+
+    def __init__(self, commands: Commands) -> None:
+        super().__init__(commands)
+        self._commands = commands
+        self.review = commands.review
+        self.dock = commands.review.dock
+        self._todos: Optional[Todo] = None
+        self._fill: Any = None
+        self.mode = ReviewMode(self.dock.content, self.dock.home, self._release)
+        self.mode.changed.connect(self.dock.show_mode)
+        self._count_timer = self._timer(_COUNT_DELAY, self._count)
+        self._note_timer = self._timer(_NOTE_DELAY, self._note)
+        self.enter_action = self._make_enter_action()
+        page = self.dock.today
+        page.go_on.connect(self.go_on)
+        page.asked.connect(self._asked)
+        for signal in (self.dock.form.edited, self.dock.form.sub_type_changed):
+            signal.connect(self._note_timer.start)
+        self.dock.verdict.chosen.connect(lambda _verdict, _doubt: self._note_timer.start())
+
+    def _timer(self, delay: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(delay)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _make_enter_action(self) -> QAction:
+        action = QAction(self.tr("卫片：进入核查"), self.dock)
+        action.setObjectName("Weipian_enter")
+        action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+        action.setShortcut(QKeySequence(ENTER_DEFAULT))
+        action.triggered.connect(lambda _checked=False: self.enter())
+        window = self.dock.parent()
+        (window if isinstance(window, QMainWindow) else self.dock).addAction(action)
+        QgsGui.shortcutsManager().registerAction(action, ENTER_DEFAULT)
+        return action
+
+    def report_error(self, error: WeipianError) -> None:
+        """As the review does."""
+        self.review.report_error(error)
+
+    def table(self) -> dict[str, Callable[[], Any]]:
+        """Key of the menu and the keyboard -> what it does."""
+        return {
+            "enter": self.enter,
+            "today": self.show_today,
+            "submit_here": lambda: self._commands.run("submit"),
+            "search": self.dock.queue.search.setFocus,
+            "fold_queue": lambda: self._toggle("queue"),
+            "fold_evidence": lambda: self._toggle("evidence"),
+            "fold_case": lambda: self._toggle("case"),
+            "wide": self.wide,
+            "help": self.help,
+            "leave": self.leave,
+        }
+
+    def close(self) -> None:
+        """The workspace goes: keep where we stand."""
+        self._count_timer.stop()
+        self._note()
+
+    def unload(self) -> None:
+        """The plugin goes: give the keyboard and the keys back."""
+        self.mode.close()
+        QgsGui.shortcutsManager().unregisterAction(self.enter_action)
+        self.enter_action.deleteLater()
+
+    # -- keys -----------------------------------------------------------------------------
+    def waits(self, key: str) -> bool:
+        """Whether a key has to wait because the start screen is open; Enter goes on from there."""
+        if self.dock.pages.currentWidget() is not self.dock.today or key in _ON_TODAY or key.endswith("_end"):
+            return False
+        if key in ("submit", "submit_here"):
+            focus = self.dock.focusWidget()
+            line = next((b for b in self.dock.today.lines if b is focus), None)
+            (line or self.dock.today.proceed).click()
+        else:
+            self.review.tell(self.tr("按回车继续上次的图斑，或点一项待办。"), "hint")
+        return True
+
+    def _release(self) -> None:
+        shortcuts = getattr(self._commands, "shortcuts", None)
+        if shortcuts is not None:
+            shortcuts.release()
+
+    @guarded
+    def enter(self) -> None:
+        """Open the panel if need be and take the keyboard."""
+        self.dock.setUserVisible(True)
+        self.mode.enter()
+
+    @guarded
+    def leave(self) -> None:
+        """The first Esc only says how to leave; what is not submitted stays."""
+        self.dock.notice.clear()
+        if not self.mode.escape():
+            self.review.tell(self.tr("再按一次 Esc 退出核查模式"), "hint")
+
+    @guarded
+    def help(self) -> None:
+        """All keys as they are now."""
+        enter = key_name(self.enter_action.shortcut())
+        KeyHelp(rows_of(COMMANDS, self._commands.shortcuts.actions), enter, self.dock).show_over(self.dock)
+
+    def _toggle(self, key: str) -> None:
+        fold = self.dock.folds[key]
+        if not fold.isHidden():
+            fold.by_hand(not fold.is_open())
+            self.dock.scroll.ensureWidgetVisible(fold)
+
+    @guarded
+    def wide(self) -> None:
+        """Two columns in a window of their own, and back into the dock."""
+        self.dock.set_wide(wide=not self.dock.is_wide())
+        self.mode.enter()
+
+    # -- the start screen -----------------------------------------------------------------
+    @guarded
+    def opened(self) -> None:
+        """A workspace was opened: what was not submitted is there again, then 今天要办."""
+        session = self.review.session
+        if session is None or not self.review.dock.queue.model.rows:
+            return
+        self._take_drafts()
+        self.show_today()
+
+    @guarded
+    def show_today(self) -> None:
+        """The start screen; its counts follow when it is painted."""
+        view = self.review.view
+        if self.review.session is None or view is None:
+            return
+        patch = view.patch
+        draft = patch.patch_uid in self.review.drafts
+        village = patch.village_name or patch.town_name or ""
+        self.dock.today.show_last(patch.patch_id, village, self.tr("有未提交的改动，已保留") if draft else "")
+        self.dock.show_today()
+        self._count_timer.start()
+        self.mode.enter()
+
+    @guarded
+    def _count(self) -> None:
+        session = self.review.session
+        if session is None:
+            return
+        today = date.today().isoformat()  # noqa: DTZ011 - the clerk's calendar day
+        settings = QgsSettings()
+        entries = agenda(
+            self.dock.queue.model.rows,
+            session.batches(),
+            session.desk_facts(),
+            today,
+            soon_days=_days(settings.value(SOON_KEY), SOON_DAYS),
+            feedback_days=_days(settings.value(FEEDBACK_KEY), FEEDBACK_DAYS),
+        )
+        self.dock.today.show_agenda(entries, today)
+
+    @guarded
+    def go_on(self) -> None:
+        """To the patch of last time."""
+        self.dock.show_review()
+        self.mode.enter()
+
+    @guarded
+    def _asked(self, _batch_id: str, todo: Todo) -> None:
+        """A count was chosen: exactly these patches, the first of them on the screen."""
+        self.dock.show_review()
+        queue = self.dock.queue
+        if todo.key in PRESET_BY_KEY:
+            queue.set_filter(todo.key)
+        uid = queue.model.uid_at(0)
+        self.review.show_patch(uid if uid in todo.uids else todo.uids[0])
+        self.mode.enter()
+
+    # -- what is kept over a restart ------------------------------------------------------
+    def _take_drafts(self) -> None:
+        session, review = self.review.session, self.review
+        known = {row.patch_uid for row in self.dock.queue.model.rows}
+        for uid, draft in (session.drafts() if session is not None else {}).items():
+            choice = _choice(draft)
+            if uid in known and choice is not None:
+                review.drafts.setdefault(uid, choice)
+        if review.view is not None and review.view.patch.patch_uid in review.drafts:
+            review.show_patch(review.view.patch.patch_uid)
+
+    def note_soon(self) -> None:
+        """Something was decided or shown: note it in a moment."""
+        self._note_timer.start()
+
+    @guarded
+    def _note(self) -> None:
+        self._note_timer.stop()
+        session, view = self.review.session, self.review.view
+        if session is None or session.read_only:
+            return
+        session.keep_drafts({uid: asdict(choice) for uid, choice in self.review.drafts.items()})
+        if view is not None:
+            session.keep_place(Place(view.patch.patch_uid))
+
+
+def _days(value: Any, default: int) -> int:
+    """A number of days out of the settings; nonsense gives the default."""
+    try:
+        return max(0, int(value))
+    except (TypeError, ValueError):
+        return default
+
+
+def _choice(draft: dict[str, object]) -> Optional[Choice]:
+    """A noted draft; None where it is no choice of this version."""
+    answers = draft.get("answers")
+    try:
+        texts = {name: str(draft.get(name, "")) for name in ("verdict", "sub_type", "basis", "against_reason")}
+        kept = {str(k): str(v) for k, v in answers.items()} if isinstance(answers, dict) else {}
+        return Choice(**texts, answers=kept, doubt=bool(draft.get("doubt", False)))
+    except TypeError:
+        return None
