@@ -206,7 +206,6 @@ def test_one_import_is_undone_as_one(folder, tmp_path):
     before = state(folder)
     with Session.open(folder, "张经办") as session:
         take(folder, book(tmp_path / "状态.xlsx", [("P1", 4, 95, 0, None), ("P4", 10, 101, 0, None)]))
-        session.adopt()
         assert session.can_undo() == "平台状态导入"
         session.undo()
         assert session.lineage("P1").platform is None

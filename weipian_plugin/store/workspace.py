@@ -301,6 +301,10 @@ class Workspace:
         ).fetchone()
         return found is not None
 
+    def changes(self, text: str) -> list[tuple[str, tuple[Any, ...], Optional[Row], bool]]:
+        """(table, key, record, whether it is whole) of the `before` or `after` of a journal row."""
+        return self._load(text)
+
     def _load(self, text: str) -> list[tuple[str, tuple[Any, ...], Optional[Row], bool]]:
         value = json.loads(text)
         if isinstance(value, dict):

@@ -27,7 +27,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "field": "转外业", "check": "内审", "person": "换人", "reason": "理由清单",
 }  # fmt: skip
 #: What one person may take back step by step.
-_UNDOABLE = (
+UNDOABLE = (
     "judge", "review", "case", "attach", "unlink", "photo", "document", "take", "confirm", "void", "withdraw",
     "platform", "split", "unsplit", "draw", "clue", "register_link", "field", "check",
 )  # fmt: skip
@@ -46,7 +46,7 @@ class Acting(Reader):
     def __init__(self, workspace: Workspace, who: str, pack: Optional[RulePack] = None) -> None:
         super().__init__(workspace, pack or default_pack())
         self.who = who
-        self._trail = Trail(_UNDOABLE, _BARRIERS)
+        self._trail = Trail(UNDOABLE, _BARRIERS)
 
     @property
     def workspace(self) -> Workspace:
@@ -77,12 +77,6 @@ class Acting(Reader):
     def _put_patch(self, change: Transaction, patch: Patch) -> None:
         change.put("patch", records.patch_row(patch))
 
-    def _did(self) -> None:
-        """The journal holds what was done; nothing is to be remembered here."""
-
-    def adopt(self) -> None:
-        """Long work of the same person is in the journal too, and on the undo stack with it."""
-
     # -- undo and redo ---------------------------------------------------------------------------
     # The stacks are read from the journal: what this person did on this copy today, since the last import or
     # overlay, can be taken back step by step, also after QGIS was closed or killed.
@@ -91,7 +85,7 @@ class Acting(Reader):
         """The trail, with what was journalled since it was asked last."""
         last = 0 if self._ws.head()[0] < self._trail.seq else self._trail.seq
         if not last:
-            self._trail = Trail(_UNDOABLE, _BARRIERS)
+            self._trail = Trail(UNDOABLE, _BARRIERS)
         for seq, who, action, subject, hlc in self._ws.steps(last, self._midnight() if not last else ""):
             day = datetime.fromtimestamp(int(hlc.split("-")[0]) / 1000, CHINA).date().isoformat()
             self._trail.take(Done(seq, who, action, subject, day))

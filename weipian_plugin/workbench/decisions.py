@@ -113,7 +113,8 @@ def _cell(value: Any) -> str:
 def apply_decisions(folder: Path, table: Path, who: str, feedback: Feedback) -> DecisionReport:
     """Apply verdicts and case steps row by row, in order; a row that cannot be applied changes nothing.
 
-    Columns: 图斑编号; 判定 二级类 判定依据说明 理由 and any label of the pack's facts (用地主体 …); or
+    Columns: 图斑编号; 判定 二级类 判定依据说明 理由 and any label of the pack's facts (用地主体 …), for 改判
+    改判理由 文号 复核人 (an 附件 of the row may stand for the number); or
     动作 日期 文号 单位 责任人 整改方式 拆除面积 复耕面积 补办面积 备注; 附件 with 附件用途 in either.
 
     Raises:
@@ -151,7 +152,8 @@ def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
         if files:  # first, because a step may need the proof that comes with it
             session.attach(patch.patch_uid, patch.patch_id, files, purpose)
         if row.get("判定"):
-            _judge(session, patch.patch_uid, patch.patch_id, row, *verdict)
+            paper = _document(session, patch.patch_uid, files)
+            _judge(session, patch.patch_uid, patch.patch_id, row, *verdict, paper)
         if action in _REVIEW:
             session.set_review(patch.patch_uid, patch.patch_id, _REVIEW[action], row.get("备注", ""))
         elif action:
@@ -187,7 +189,16 @@ def _verdict(session: Session, row: Mapping[str, str]) -> tuple[str, str]:
     return verdict, sub_type
 
 
-def _judge(session: Session, uid: str, patch_id: str, row: Mapping[str, str], verdict: str, sub_type: str) -> None:
+def _document(session: Session, uid: str, files: Sequence[Path]) -> str:
+    """Id of the document among the files just attached to a patch, empty without one."""
+    names = {file.name for file in files}
+    found = [item.evidence for item in session.patch_view(uid).evidence] if names else []
+    return next((e.evidence_id for e in reversed(found) if e.kind == "document" and e.original_name in names), "")
+
+
+def _judge(
+    session: Session, uid: str, patch_id: str, row: Mapping[str, str], verdict: str, sub_type: str, paper: str
+) -> None:
     doubt = row["判定"] == "存疑" or row.get("存疑", "") in ("是", "1", "true")
     answers = {
         item.id: row.get(item.label) or row.get(item.id, "")
@@ -196,7 +207,8 @@ def _judge(session: Session, uid: str, patch_id: str, row: Mapping[str, str], ve
     }
     session.judge(
         uid, patch_id, verdict, sub_type, row.get("判定依据说明", ""), answers,
-        doubt=doubt, against_reason=row.get("理由", ""),
+        doubt=doubt, against_reason=row.get("改判理由") or row.get("理由", ""),
+        second_person=row.get("复核人", ""), doc_no=row.get("文号", ""), evidence_id=paper,
     )  # fmt: skip
 
 

@@ -38,15 +38,11 @@ class HandWork(Acting):
 
     def split(self, patch_uid: str, patch_id: str, plan: splitting.SplitPlan) -> tuple[list[Patch], str]:
         """Split a patch as planned; the children and what is worth saying. Errors of `splitting.split`."""
-        done = splitting.split(self._ws, self.guard(patch_uid, patch_id), plan, self.who)
-        self._did()
-        return done
+        return splitting.split(self._ws, self.guard(patch_uid, patch_id), plan, self.who)
 
     def unsplit(self, patch_uid: str, patch_id: str) -> list[Patch]:
         """取消拆分: the children go, the parent is whole again. Raises E_SPLIT_NOT, E_SPLIT_WORKED."""
-        gone = splitting.unsplit(self._ws, self.guard(patch_uid, patch_id), self.who)
-        self._did()
-        return gone
+        return splitting.unsplit(self._ws, self.guard(patch_uid, patch_id), self.who)
 
     def children(self, patch_uid: str) -> list[Patch]:
         """The child patches of a split patch."""
@@ -61,7 +57,6 @@ class HandWork(Acting):
     def draw_boundary(self, patch_uid: str, patch_id: str, wkb: bytes) -> str:
         """Give a patch without boundary a drawn one (WKB, EPSG:4490). Returns what is worth saying."""
         _, said = drawing.draw(self._ws, self._guard(patch_uid, patch_id), wkb, self.who)
-        self._did()
         return said
 
     def paste_boundary(self, patch_uid: str, patch_id: str, text: str, crs: str = "") -> str:
@@ -72,9 +67,7 @@ class HandWork(Acting):
 
     def add_clue(self, draft: clues.ClueDraft) -> tuple[Patch, str]:
         """Register a clue; the patch and what is worth saying. Errors of `clues.add_clue`."""
-        done = clues.add_clue(self._ws, draft, self.who)
-        self._did()
-        return done
+        return clues.add_clue(self._ws, draft, self.who)
 
     # -- undo ------------------------------------------------------------------------------------
 

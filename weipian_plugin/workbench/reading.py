@@ -238,6 +238,7 @@ class Reader:
             clue=records.clues(self._ws, patch.patch_uid).get(patch.patch_uid) if patch.origin != "delivery" else None,
             merged_into=records.merged_clues(self._ws, patch.patch_uid).get(patch.patch_uid, ""),
             family=self._family(patch),
+            checks=tuple(records.internal_checks(self._ws, patch.patch_uid)),
         )
 
     def _family(self, patch: Patch) -> tuple[str, ...]:

@@ -23,7 +23,6 @@ from ..core.model import (
     CaseStatus,
     Evidence,
     LayerAssignment,
-    Patch,
     Verdict,
 )  # fmt: skip
 from ..store import records
@@ -39,7 +38,7 @@ from .splitting import refuse_parent
 from .succession import Succession
 
 
-class Session(Succession, HandWork, LayerSettings, Desk):
+class Session(Succession, HandWork, Judging, LayerSettings, Desk):
     """The one door of the panel to a workspace."""
 
     @classmethod

@@ -9,7 +9,18 @@ from typing import Optional
 
 from ..core.advice import Advice, CheckItem
 from ..core.areas import AreaSummary
-from ..core.model import Batch, CaseAction, CaseStatus, Clue, Judgement, LinkedEvidence, OverlayRow, Patch, ReviewStatus
+from ..core.model import (
+    Batch,
+    CaseAction,
+    CaseStatus,
+    Clue,
+    InternalCheck,
+    Judgement,
+    LinkedEvidence,
+    OverlayRow,
+    Patch,
+    ReviewStatus,
+)
 from ..core.registers import RegisterMatch
 
 
@@ -80,6 +91,7 @@ class PatchView:
     merged_into: str = ""  # number of the patch that covers this clue
     family: tuple[str, ...] = ()  # children of a split patch, or the parent of a child
     registers: tuple[RegisterMatch, ...] = ()  # entries of approval registers that lie or may lie here
+    checks: tuple[InternalCheck, ...] = ()  # 内审 so far, the last one counts
 
 
 @dataclass(frozen=True)

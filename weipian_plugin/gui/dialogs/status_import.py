@@ -152,7 +152,6 @@ class StatusDialog(WorkDialog):
         self.report = report
         if report.seq:
             self.changed = True
-            self._session.adopt()
         self.text.setPlainText(report_text(report))
         self.import_button.setEnabled(False)
         self.tell(report.headline(), "good" if not report.rejected else "warn")
