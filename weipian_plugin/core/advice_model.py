@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from .areas import AreaSummary
-from .model import Judgement, LinkedEvidence, OverlayRow, Patch
+from .model import CaseAction, Judgement, LinkedEvidence, OverlayRow, Patch
 from .registers import RegisterMatch
 from .rulepack import UNCONFIRMED_MARK, is_confirmed
 
@@ -28,6 +28,19 @@ class Facts:
     answers: Mapping[str, str] = field(default_factory=dict)
     registers: Sequence[RegisterMatch] = ()  # entries of approval registers on this patch
     registers_given: Sequence[str] = ()  # roles that a register was read for, met or not
+    actions: Sequence[CaseAction] = ()  # steps of the case in force
+    verdict: str = ""  # a choice that is not saved yet, with its sub-type; before those of the judgement
+    sub_type: str = ""
+    width_m: Optional[float] = None  # measured mean width of the patch in m, None where it was not measured
+
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """(verdict, sub-type) as chosen or saved, empty where nothing was."""
+        if self.verdict:
+            return self.verdict, self.sub_type
+        if self.judgement is None or self.judgement.verdict is None:
+            return "", ""
+        return self.judgement.verdict.value, self.sub_type or self.judgement.sub_type
 
     def answer(self, key: str) -> str:
         """A fact the clerk entered, stripped, empty when it was not."""
@@ -59,6 +72,21 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """What was filled in does not agree with what is known; a hint to look again, never a verdict."""
+
+    rule_id: str
+    text: str
+    clause: str = ""
+    source: str = "K"
+
+    @property
+    def confirmed(self) -> bool:
+        """False when the rule behind it must be marked 未经核实."""
+        return is_confirmed(self.source)
+
+
+@dataclass(frozen=True)
 class Advice:
     """Advice, never a verdict: where the facts point, and what is missing."""
 
@@ -69,6 +97,7 @@ class Advice:
     reasons: tuple[Reason, ...] = ()
     missing: tuple[str, ...] = ()
     sub_type: str = ""  # the sub-type that the facts point to, empty when none
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def rule_ids(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Callable, Optional
 
 from .areas import LandClass, class_of
+from .pack_flow import Card, Flow, Mineral
 from .platform_status import PlatformRules
 
 #: Provenance tags: the plan, published, weakly published, background knowledge, design, computed.
@@ -65,7 +66,10 @@ class MonitorClass(_Sourced):
 
 @dataclass(frozen=True)
 class AskField(_Sourced):
-    """A fact the panel asks for. `kind`: text | date | area (亩) | number | choice; `unit` is printed."""
+    """A fact the panel asks for. `kind`: text | date | area (亩) | number | choice | choices; `unit` is printed.
+
+    choices: several may be chosen, kept in the order of the pack with 、 between them.
+    """
 
     kind: str = "text"
     choices: tuple[str, ...] = ()
@@ -172,6 +176,10 @@ class RulePack:
     return_reasons: tuple[ReturnReason, ...] = ()
     reasons: Mapping[str, tuple[ReturnReason, ...]] = field(default_factory=dict)  # REASON_KINDS -> pick-list
     platform: PlatformRules = field(default_factory=PlatformRules)
+    region: str = ""  # south or north, where a number differs between them
+    flow: Flow = field(default_factory=Flow)
+    cards: tuple[Card, ...] = ()
+    minerals: Mapping[str, Mineral] = field(default_factory=dict)
 
     def sub_type(self, verdict: str, name: str) -> Optional[SubType]:
         """Find a sub-type of `verdict` by id, label or alias; None when there is none."""

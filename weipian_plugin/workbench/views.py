@@ -9,6 +9,7 @@ from typing import Optional
 
 from ..core.advice import Advice, CheckItem
 from ..core.areas import AreaSummary
+from ..core.guide_model import Guide, ReturnRisk, Watch
 from ..core.model import (
     Batch,
     CaseAction,
@@ -91,6 +92,9 @@ class PatchView:
     merged_into: str = ""  # number of the patch that covers this clue
     family: tuple[str, ...] = ()  # children of a split patch, or the parent of a child
     registers: tuple[RegisterMatch, ...] = ()  # entries of approval registers that lie or may lie here
+    guide: Guide = field(default_factory=Guide)
+    forecast: tuple[ReturnRisk, ...] = ()
+    watches: tuple[Watch, ...] = ()
     checks: tuple[InternalCheck, ...] = ()  # 内审 so far, the last one counts
 
 
