@@ -231,6 +231,22 @@ def evidence(ws: Workspace, evidence_id: str = "") -> dict[str, Evidence]:
     return {row["evidence_id"]: _evidence(row) for row in _select(ws, "evidence", tail, values)}
 
 
+def linked_evidence(ws: Workspace, patch_uid: str) -> list[tuple[Evidence, str]]:
+    """Evidence of a patch with what it proves, in the order it was linked."""
+    names = ", ".join(f'e."{column}"' for column in TABLES["evidence"].columns)
+    rows = ws.connection.execute(
+        f"SELECT {names}, l.purpose FROM evidence_link l JOIN evidence e USING (evidence_id)"
+        " WHERE l.patch_uid = ? ORDER BY l.fid",
+        (patch_uid,),
+    )
+    found = []
+    for row in rows:
+        record = dict(row)
+        purpose = record.pop("purpose")
+        found.append((_evidence(record), purpose))
+    return found
+
+
 def links(ws: Workspace, patch_uid: str = "") -> list[tuple[str, str, str]]:
     """(patch_uid, evidence_id, purpose) in the order they were made."""
     tail, values = ("WHERE patch_uid = ? ORDER BY fid", (patch_uid,)) if patch_uid else ("ORDER BY fid", ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Optional
@@ -26,7 +27,9 @@ from ..core.rulepack import RulePack
 from ..geo.viewcone import look
 from ..store import gpkg, records
 from ..store.workspace import Workspace
+from .ahead import Ahead
 from .clock import today
+from .measuring import width_of
 from .registers import Matcher
 from .views import Agenda, PatchView, QueueRow
 
@@ -59,6 +62,7 @@ class Reader:
         self._matcher: Optional[Matcher] = None
         self._matcher_mark: tuple[int, ...] = ()
         self._matcher_seq = -1
+        self._ahead = Ahead(workspace)
 
     def batches(self) -> list[Batch]:
         """All batches, oldest first."""
@@ -184,10 +188,21 @@ class Reader:
 
     def patch_view(self, patch_uid: str, verdict: str = "", sub_type: str = "") -> PatchView:
         """Everything about one patch; `verdict`/`sub_type` are a choice not yet saved, for its checklist."""
+        key = (patch_uid, verdict, sub_type)
+        return self._ahead.get(key, lambda: self._read_view(*key))
+
+    def prefetch_view(self, patch_uid: str) -> None:
+        """Have the view of a patch ready that will probably be asked for next; one that is gone is nobody's fault."""
+        with suppress(WeipianError):
+            self.patch_view(patch_uid)
+
+    def _read_view(self, patch_uid: str, verdict: str, sub_type: str) -> PatchView:
         patch = self._patch(patch_uid)
         rows = records.overlay(self._ws, patch_uid)
         judgement = records.judgements(self._ws, patch_uid).get(patch_uid)
-        evidence = self._linked(patch, records.links(self._ws, patch_uid))
+        evidence = tuple(
+            self.linked(patch, item, purpose) for item, purpose in records.linked_evidence(self._ws, patch_uid)
+        )
         return self.assemble(patch, rows, judgement, evidence, records.actions(self._ws, patch_uid), verdict, sub_type)
 
     def assemble(
@@ -206,6 +221,7 @@ class Reader:
         )
         matcher = self.matcher()
         registers = matcher.matches(patch, judgement)
+        width = width_of(patch.wkb)
         facts = Facts(
             patch=patch,
             summary=summary,
@@ -215,6 +231,8 @@ class Reader:
             today=today(),
             registers=registers,
             registers_given=matcher.index.registers(),
+            measured_width_m=width.median_m if width else None,
+            elongation=width.elongation if width else None,
         )
         chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
         chosen_sub = sub_type or (judgement.sub_type if judgement and not verdict else "")
@@ -260,13 +278,6 @@ class Reader:
                 self._matcher, self._matcher_mark = Matcher(self._ws, self.pack), mark
             self._matcher_seq = seq
         return self._matcher
-
-    def _linked(self, patch: Patch, links: Sequence[tuple[str, str, str]]) -> tuple[LinkedEvidence, ...]:
-        result = []
-        for _, evidence_id, purpose in links:
-            item = records.evidence(self._ws, evidence_id)[evidence_id]
-            result.append(self.linked(patch, item, purpose))
-        return tuple(result)
 
     def linked(self, patch: Patch, item: Evidence, purpose: str) -> LinkedEvidence:
         """One piece of evidence as this patch sees it: distance and whether it looks here."""
