@@ -28,6 +28,8 @@ class Facts:
     answers: Mapping[str, str] = field(default_factory=dict)
     registers: Sequence[RegisterMatch] = ()  # entries of approval registers on this patch
     registers_given: Sequence[str] = ()  # roles that a register was read for, met or not
+    measured_width_m: Optional[float] = None  # median along the middle line, None unless elongated (geo.width)
+    elongation: Optional[float] = None  # length of the middle line in widths, None unless elongated
     actions: Sequence[CaseAction] = ()  # steps of the case in force
     verdict: str = ""  # a choice that is not saved yet, with its sub-type; before those of the judgement
     sub_type: str = ""
