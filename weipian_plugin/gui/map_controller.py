@@ -28,6 +28,7 @@ from .gap_items import GapHighlight
 from .map_layers import LayerGroup, Loaded, exchange_patches, gauss_kruger_at, update_patch
 from .map_styles import level_color
 from .map_tools import MapHands
+from .patch_filling import PatchFilling
 
 AFTER, BEFORE, SIDE_BY_SIDE = "后时相", "前时相", "并排"
 #: The map shows this many times the bounding box of a patch.
@@ -54,6 +55,8 @@ class MapController(QObject):
         self._group = LayerGroup(self._project)
         self._loaded: Optional[Loaded] = None
         self._fids: dict[str, int] = {}
+        self._filling: Optional[PatchFilling] = None
+        self._bounds = QgsRectangle()  # of all patches, EPSG:4490
         self._highlight = PatchHighlight(canvas)
         self._wedges = WedgeItem(canvas, self._project)
         self._gaps = GapHighlight(canvas, self._project)
@@ -81,9 +84,11 @@ class MapController(QObject):
         if alone and self._before_us is None:
             self._before_us = (self._project.crs(), self._canvas.extent())
         rows = self._session.queue()
-        loaded = self._group.build(rows, self._session.patch_geometries(), self._session.assignments())
-        self._loaded = loaded
-        self._fids = {f["patch_uid"]: f.id() for f in loaded.patches.getFeatures()}
+        self._stop_filling()
+        loaded = self._group.build((), {}, self._session.assignments())
+        self._bounds = _bounds_of(rows)
+        self._loaded, self._fids = loaded, {}
+        self._filling = PatchFilling(loaded.patches, rows, self._session.patch_geometries(), self._fids)
         if alone:
             self._our_crs = self._best_crs(loaded, rows)
             self._apply_crs()
@@ -122,18 +127,30 @@ class MapController(QObject):
 
     def _home(self) -> None:
         """All patches on the map."""
-        if self._loaded is None or not self._fids:
+        if self._loaded is None or self._bounds.isNull():
             return
-        box = QgsGeometry.fromRect(self._loaded.patches.extent())
+        box = QgsGeometry.fromRect(self._bounds)
         if self._transform(box):
             extent = box.boundingBox()
             extent.scale(1.1)
             self._canvas.setExtent(extent)
             self._canvas.refresh()
 
+    def _filled(self) -> dict[str, int]:
+        """patch_uid -> feature id, once every patch is on the map."""
+        if self._filling is not None:
+            self._filling.finish()
+            self._filling = None
+        return self._fids
+
+    def _stop_filling(self) -> None:
+        if self._filling is not None:
+            self._filling.stop()
+            self._filling = None
+
     def refresh_patch(self, patch_uid: str) -> None:
         """Show a patch as it now is; call it after every decision and after undo."""
-        if self._loaded is None or patch_uid not in self._fids:
+        if self._loaded is None or patch_uid not in self._filled():
             return
         update_patch(self._loaded.patches, self._fids[patch_uid], self._session.queue_row(patch_uid))
 
@@ -141,7 +158,8 @@ class MapController(QObject):
         """Patches came, went or have another boundary; no layer is opened anew."""
         if self._loaded is None:
             return
-        changed = [uid for uid in (*removed, *(row.patch_uid for row in rows)) if uid in self._fids]
+        fids = self._filled()
+        changed = [uid for uid in (*removed, *(row.patch_uid for row in rows)) if uid in fids]
         gone = [self._fids.pop(uid) for uid in dict.fromkeys(changed)]
         geometries = {row.patch_uid: self._session.geometry(row.patch_uid) or b"" for row in rows}
         self._fids.update(exchange_patches(self._loaded.patches, gone, rows, geometries))
@@ -161,6 +179,7 @@ class MapController(QObject):
         targets = [self._highlight.geometry()] if self._current and self._current.patch.wkb else []
         if self._loaded is None:
             return targets
+        self._filled()
         box = QgsGeometry.fromRect(self._canvas.extent())
         try:
             box.transform(from_canvas(self._canvas, self._project))
@@ -345,6 +364,7 @@ class MapController(QObject):
         """The user starts or opens another project: our layers went with the old one."""
         self._drop_compare()
         self._blink.release()
+        self._filling = None  # it went with its layer
         self._loaded, self._fids, self._before_us = None, {}, None
         self.mode = AFTER
         if not self._closed:
@@ -375,6 +395,7 @@ class MapController(QObject):
         self._canvas.destinationCrsChanged.disconnect(self._redraw_items)
         self._canvas.layersChanged.disconnect(self._layers_changed)
         self._drop_compare()
+        self._stop_filling()
         for item in (self.hands, self._highlight, self._gaps, self._wedges, self._caption, self._centre, self._blink):
             item.remove()
         self._group.remove()
@@ -386,3 +407,12 @@ class MapController(QObject):
             if not extent.isEmpty():
                 self._canvas.setExtent(extent)
         self._canvas.refresh()
+
+
+def _bounds_of(rows: Sequence[QueueRow]) -> QgsRectangle:
+    """What holds all boundaries, lon/lat; null without any."""
+    boxes = [row.bbox for row in rows if row.bbox]
+    if not boxes:
+        return QgsRectangle()
+    west, south, east, north = zip(*boxes)
+    return QgsRectangle(min(west), min(south), max(east), max(north))

@@ -137,12 +137,17 @@ def exchange_patches(
     layer: QgsVectorLayer, gone: Sequence[int], rows: Sequence[QueueRow], geometries: Mapping[str, bytes]
 ) -> dict[str, int]:
     """Take features out and put patches in; gives patch_uid -> feature id of the new ones."""
-    provider = layer.dataProvider()
-    provider.deleteFeatures(list(gone))
-    _ok, added = provider.addFeatures(_features(layer, rows, geometries))
+    layer.dataProvider().deleteFeatures(list(gone))
+    added = add_patches(layer, rows, geometries)
     layer.updateExtents()
     layer.triggerRepaint()
-    return {str(feature["patch_uid"]): feature.id() for feature in added}
+    return added
+
+
+def add_patches(layer: QgsVectorLayer, rows: Sequence[QueueRow], geometries: Mapping[str, bytes]) -> dict[str, int]:
+    """Put patches in without drawing them yet; gives patch_uid -> feature id of the new ones."""
+    _ok, added = layer.dataProvider().addFeatures(_features(layer, rows, geometries))
+    return {str(feature.attribute(0)): feature.id() for feature in added}
 
 
 def update_patch(layer: QgsVectorLayer, fid: int, row: QueueRow) -> None:

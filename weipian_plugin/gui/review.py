@@ -124,7 +124,7 @@ class Review(QObject):
         self.dock.show_review()
         self.refresh_counts()
         problems = self.map.load() if self.map is not None else None
-        last = session.agenda().last_patch_uid if first else queue.selected()
+        last = session.last_patch() if first else queue.selected()
         if first:
             self._choose_first_filter()
         self.show_patch(last if queue.model.row_of(last) is not None else self._first_patch())

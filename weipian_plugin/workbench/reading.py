@@ -301,6 +301,10 @@ class Reader:
             raise WeipianError("E_EVIDENCE_MISSING", name=item.original_name if item else evidence_id)
         return path
 
+    def last_patch(self) -> str:
+        """uid of the patch last worked on, empty if none was."""
+        return self._ws.meta("last_patch") or ""
+
     def agenda(self) -> Agenda:
         """今天要办 and the patch last worked on."""
         rows = [row for row in self.queue() if row.workable]
@@ -313,4 +317,4 @@ class Reader:
             "被退回": sum(r.review_status is ReviewStatus.RETURNED for r in rows),
             "未销号": sum(r.verdict == "illegal" and r.case_status is not CaseStatus.CLOSED for r in rows),
         }
-        return Agenda(counts=counts, last_patch_uid=self._ws.meta("last_patch") or "")
+        return Agenda(counts=counts, last_patch_uid=self.last_patch())
