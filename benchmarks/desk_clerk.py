@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from desk_tools import press_command, resident_mb, take_focus, until
-from desk_walk import Steps
+from desk_tools import press_command, resident_mb, until
+from desk_walk import Steps, begin
 
 #: Command of the verdict that the advice leans to; without a leaning it is 存疑.
 VERDICTS = {"legal": "legal", "illegal": "illegal", "other": "other"}
@@ -15,8 +15,7 @@ VERDICTS = {"legal": "legal", "illegal": "illegal", "other": "other"}
 
 def measure(plugin: Any, job: Mapping[str, Any]) -> dict[str, Any]:
     """Seconds and keys of every patch, memory along the way."""
-    plugin.dock.queue.set_filter("open")
-    take_focus(plugin.dock.queue.table)
+    begin(plugin)
     steps = Steps(plugin)
     until(lambda: not hasattr(steps.review.map, "shown_roles") or steps.image_there(steps.uid()), "the first imagery")
     seconds, cpu, keys, memory = [], [], [], {}

@@ -17,11 +17,11 @@ FORM_VIEW = 1
 
 
 def open_workspace(plugin: Any, folder: str) -> dict[str, float]:
-    """Seconds from the choice of the folder to the painted queue and patch, and to the first picture of the map."""
+    """Seconds from the choice of the folder to the painted page that it opens on, and to the first picture of the map."""
     from weipian_plugin.workbench.session import Session  # the first import is part of the first opening
 
     dock, canvas = plugin.dock, iface.mapCanvas()
-    painted = Painted(dock.queue.table.viewport(), dock.patch)
+    painted = Painted(*[dock.pages.widget(i) for i in range(dock.pages.count())])
     drawn = Signalled(canvas.mapCanvasRefreshed)
     start, cpu = time.perf_counter(), time.process_time()
     plugin.commands.open(Session.open(Path(folder), WHO))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from desk_tools import Painted, until
+from desk_walk import begin
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt
 from qgis.PyQt.QtWidgets import QTableView
 
@@ -67,6 +68,7 @@ def _timed(painted: Painted, change: Any) -> float:
 
 def measure(plugin: Any, job: Mapping[str, Any]) -> dict[str, dict[str, list[float]]]:
     """Seconds of each kind, ours in the dock and the proxy in a table view of the same size."""
+    begin(plugin)
     found = rows(job["rows"])
     return {"ours": _ours(plugin, found, job["repeat"]), "proxy": _proxy(plugin, found, job["proxy_repeat"])}
 

@@ -53,12 +53,22 @@ class Steps:
             self._shown.stop()
 
 
+def begin(plugin: Any) -> None:
+    """From the start screen to the patches, by the key that it names; then what is still undecided."""
+    dock = plugin.dock
+    take_focus(dock.queue.table)
+    if getattr(dock, "today", None) is not None and dock.pages.currentWidget() is dock.today:
+        press_command(plugin, "submit")
+    until(dock.queue.isVisible, "the queue")
+    dock.queue.set_filter("open")
+    idle(1.0)
+    take_focus(dock.queue.table)
+
+
 def measure(plugin: Any, job: Mapping[str, Any]) -> dict[str, list[dict[str, float]]]:
     """`steps` patches one after the other with a look at each, then `jumps` pages of the list at once."""
     steps = Steps(plugin)
-    plugin.dock.queue.set_filter("open")
-    idle(1.0)
-    take_focus(plugin.dock.queue.table)
+    begin(plugin)
     found: dict[str, list[dict[str, float]]] = {"ahead": [], "far": []}
     for _ in range(job["steps"]):
         idle(job["look_s"])
