@@ -177,6 +177,8 @@ class RulePack:
     reasons: Mapping[str, tuple[ReturnReason, ...]] = field(default_factory=dict)  # REASON_KINDS -> pick-list
     platform: PlatformRules = field(default_factory=PlatformRules)
     region: str = ""  # south or north, where a number differs between them
+    extends: tuple[str, ...] = ()  # ids of the packs below this one, the base first
+    documents: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # optional files as plain values
     flow: Flow = field(default_factory=Flow)
     cards: tuple[Card, ...] = ()
     minerals: Mapping[str, Mineral] = field(default_factory=dict)

@@ -10,11 +10,7 @@ _HIGHEST_RANK = 99
 
 
 def platform_rules(doc: Entry) -> PlatformRules:
-    """Read platform_status.yaml.
-
-    Raises:
-        WeipianError: E_RULES with file and line.
-    """
+    """Read platform_status.yaml; what is wrong goes to the problems of `doc`."""
     doc.only("columns", "states")
     states: list[PlatformState] = []
     seen: set[str] = set()
@@ -37,6 +33,7 @@ def _state(entry: Entry) -> PlatformState:
     rank = entry.text("rank", "0")
     if not rank.isdigit() or int(rank) > _HIGHEST_RANK:
         entry.at("rank").fail(f"“rank”应当是 0 到 {_HIGHEST_RANK} 的整数")
+        rank = "0"
     return PlatformState(
         id=str(entry.need("id")),
         field=str(entry.one_of("field", STATE_FIELDS)),
@@ -46,7 +43,7 @@ def _state(entry: Entry) -> PlatformState:
         codes=tuple(str(text) for text in entry.texts("codes")),
         aliases=tuple(str(text) for text in entry.texts("aliases")),
         rank=int(rank),
-        returnable=entry.one_of("returnable", ("true", "false"), "false") == "true",
+        returnable=entry.flag("returnable"),
     )
 
 

@@ -1,393 +1,145 @@
-"""Load a rule pack from its folder and refuse it, naming file and line, when anything is wrong."""
+"""Load a rule pack, laid over those it extends, and name everything that is wrong by file, line and field."""
 
 from __future__ import annotations
 
-import hashlib
-import string
-from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Optional
 
-from ..core.advice_rules import PARAM_KEYS, TEXT_KEYS
-from ..core.areas import LandClass
-from ..core.dates import parse_date
-from ..core.fields import CANONICAL
-from ..core.model import ROLES
-from ..core.rulepack import (
-    REASON_KINDS,
-    SOURCE_TAGS,
-    THRESHOLD_KEYS,
-    AskField,
-    MonitorClass,
-    OfficeRule,
-    Requirement,
-    ReturnReason,
-    RulePack,
-    RuleText,
-    SubType,
-)  # fmt: skip
-from ..overlay.landuse import FOREIGN_PREFIX
+from ..core.rulepack import REASON_KINDS, RulePack
+from . import pack_sections as sections
+from .pack_files import CASES, HEAD, PackError, PackFiles, read_files
+from .pack_merge import merge, settle
 from .pack_platform import platform_rules
-from .pack_yaml import Entry, Where, read_yaml, where
+from .pack_yaml import Entry, Problem, Problems, near, read_yaml
 
 FILES: tuple[str, ...] = (
     "pack.yaml", "classes.yaml", "judgements.yaml", "evidence.yaml", "rules.yaml", "thresholds.yaml",
     "offices.yaml", "landuse.yaml", "patch_types.yaml", "aliases.yaml", "returns.yaml", "registers.yaml",
     "platform_status.yaml",
 )  # fmt: skip
-VERDICTS = ("legal", "illegal", "other")
-_SEVERITIES = ("info", "warn", "high")
-_PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim")
-_ASK_KINDS = ("text", "date", "area", "number", "choice")
-_UNITS = ("mu", "m2", "m", "deg", "percent", "year", "day", "count")
-#: Numbers that must not be in the wrong order.
-_ORDERED = (
-    ("road_width_min_m", "road_width_max_m"),
-    ("amber_prime_mu", "penal_prime_mu"),
-    ("amber_cropland_mu", "penal_cropland_mu"),
-    ("ratio_amber_percent", "ratio_red_percent"),
-)
-#: Columns of an approval register.
-REGISTER_COLUMNS: tuple[str, ...] = (
-    "holder", "project", "doc_no", "doc_date", "approved", "people", "village", "group", "place", "lon", "lat",
-)  # fmt: skip
+#: Files that a pack may have besides; what no reader here takes apart stands in `RulePack.documents`.
+OPTIONAL: tuple[str, ...] = ("flow.yaml", "cards.yaml", "minerals.yaml", "filling.yaml")
+REGIONS: tuple[str, ...] = ("unset", "south", "north")
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
 
 
-def load_pack(folder: Path) -> RulePack:
-    """Read and check the pack in `folder`.
+def load_pack(folder: Path, search: Sequence[Path] = ()) -> RulePack:
+    """Read and check the pack in `folder`; a pack that it extends lies beside it or in `search`.
 
     Raises:
-        WeipianError: E_RULES with file and line.
+        PackError: E_RULES with file and line; `problems` holds all of them.
     """
-    folder = Path(folder)
-    docs = {name: read_yaml(folder / name) for name in FILES}
+    return build_pack(read_files(Path(folder), search))
+
+
+def build_pack(files: PackFiles) -> RulePack:
+    """Read and check a pack from its files.
+
+    Raises:
+        PackError: E_RULES with file and line; `problems` holds all of them.
+    """
+    problems = Problems()
+    pack = _read(files, documents(files, problems), problems)
+    if pack is None:
+        raise PackError(list(problems))
+    return pack
+
+
+def check_files(files: PackFiles, problems: Problems) -> Optional[RulePack]:
+    """As `build_pack`, but everything wrong goes to `problems`; None when anything was."""
+    return _read(files, documents(files, problems), problems)
+
+
+def documents(files: PackFiles, problems: Problems) -> dict[str, Entry]:
+    """The documents of a pack, each laid over that of the pack below; the test cases are those of the pack itself."""
+    found: dict[str, Entry] = {}
+    for number, (pack_id, contents) in enumerate(files.chain):
+        last = number == len(files.chain) - 1
+        for name, raw in contents.items():
+            if name == CASES and not last:
+                continue
+            own = read_yaml(f"{pack_id}/{name}", raw, problems)
+            if name == HEAD:
+                _check_head(own, pack_id)
+            found[name] = merge(found[name], own) if name in found else settle(own)
+        if CASES not in contents:
+            found.pop(CASES, None)
+        if not number:
+            for name in FILES:
+                if name not in contents:
+                    problems.add(Problem(f"{pack_id}/{name}", 1, "", "缺少这个文件"))
+    for name, doc in found.items():
+        if name not in (*FILES, *OPTIONAL, CASES):
+            known = [k for k in (*FILES, *OPTIONAL, CASES) if k not in found]
+            doc.place.fail(f"没有哪一部分读取文件 {name}{near(name, known)}，请改名或移走")
+    return found
+
+
+def _check_head(head: Entry, pack_id: str) -> None:
+    """What a pack says of itself it has to say itself, not inherit."""
+    for key in ("id", "version", "label"):
+        head.need(key)
+    if not _ID.fullmatch(pack_id):
+        head.at("id").fail(f"id 只能用小写字母、数字、点和短横线，例如 chongqing-2026，现在是“{pack_id}”")
+
+
+def _read(files: PackFiles, docs: Mapping[str, Entry], problems: Problems) -> Optional[RulePack]:
+    """The pack, None when anything is wrong with it."""
+    if len(problems) and any(name not in docs for name in FILES):
+        return None
+    try:
+        pack = _built(files, docs)
+    except (LookupError, ValueError, ArithmeticError, AttributeError, TypeError):
+        if not len(problems):
+            raise  # a mistake of ours, not of the pack
+        return None  # came from what was already told
+    return None if len(problems) else pack
+
+
+def _built(files: PackFiles, docs: Mapping[str, Entry]) -> RulePack:
     head = docs["pack.yaml"]
-    head.only("id", "version", "label", "based_on")
-    requirements = _requirements(docs["evidence.yaml"])
-    asks = _ask_fields(docs["judgements.yaml"])
-    sub_types, base_requires, base_asks = _judgements(docs["judgements.yaml"], requirements, asks)
-    _check_facts(docs["evidence.yaml"], asks)
-    thresholds, threshold_sources = _thresholds(docs["thresholds.yaml"])
-    landuse, landuse_sources = _landuse(docs["landuse.yaml"])
-    columns, names, doc_nos = _registers(docs["registers.yaml"])
+    head.only("id", "version", "label", "based_on", "extends", "region")
+    requirements = sections.read_requirements(docs["evidence.yaml"])
+    asks = sections.read_ask_fields(docs["judgements.yaml"])
+    sub_types, base_requires, base_asks = sections.read_judgements(docs["judgements.yaml"], requirements, asks)
+    sections.check_facts(docs["evidence.yaml"], asks)
+    thresholds, threshold_sources = sections.read_thresholds(docs["thresholds.yaml"])
+    landuse, landuse_sources = sections.read_landuse(docs["landuse.yaml"])
+    columns, names, doc_nos = sections.read_registers(docs["registers.yaml"])
     return RulePack(
         id=str(head.need("id")),
         version=str(head.need("version")),
         label=str(head.need("label")),
-        based_on=_plain(head.texts("based_on")),
-        fingerprint=_fingerprint(folder),
+        based_on=sections.plain(head.texts("based_on")),
+        fingerprint=files.fingerprint,
+        extends=tuple(name for name, _ in files.chain[:-1]),
+        region=str(head.one_of("region", REGIONS, "unset")).replace("unset", ""),
+        documents={name: docs[name].plain() for name in OPTIONAL if name in docs},
         landuse_scheme=str(docs["landuse.yaml"].need("scheme")),
-        monitor_classes=_classes(docs["classes.yaml"]),
+        monitor_classes=sections.read_classes(docs["classes.yaml"]),
         sub_types=sub_types,
         requirements=requirements,
         ask_fields=asks,
         base_requires=base_requires,
         base_asks=base_asks,
-        offices=_offices(docs["offices.yaml"], sub_types),
+        offices=sections.read_offices(docs["offices.yaml"], sub_types),
         landuse=landuse,
         landuse_sources=landuse_sources,
-        patch_types=_patch_types(docs["patch_types.yaml"]),
-        aliases=_aliases(docs["aliases.yaml"]),
+        patch_types=sections.read_patch_types(docs["patch_types.yaml"]),
+        aliases=sections.read_aliases(docs["aliases.yaml"]),
         register_columns=columns,
         register_names=names,
         register_doc_nos=doc_nos,
         thresholds=thresholds,
         threshold_sources=threshold_sources,
-        rules=_rules(docs["rules.yaml"], sub_types),
-        return_reasons=_returns(docs["returns.yaml"], "returns", requirements),
+        rules=sections.read_rules(docs["rules.yaml"], sub_types),
+        return_reasons=sections.read_returns(docs["returns.yaml"], "returns", requirements),
         reasons={
-            kind: _returns(docs["returns.yaml"], kind, requirements)
+            kind: sections.read_returns(docs["returns.yaml"], kind, requirements)
             for kind in REASON_KINDS
             if kind in docs["returns.yaml"].values
         },
         platform=platform_rules(docs["platform_status.yaml"]),
     )
-
-
-def _fingerprint(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for name in FILES:
-        digest.update(name.encode() + b"\0" + (folder / name).read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return digest.hexdigest()
-
-
-def _plain(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(str(t) for t in texts)
-
-
-def _base(entry: Entry) -> tuple[str, str, str]:
-    """id, label and source, which every entry must give."""
-    return str(entry.need("id")), str(entry.need("label")), str(entry.one_of("source", SOURCE_TAGS))
-
-
-def _unique(entry: Entry, seen: Mapping[str, object], key: str = "id") -> None:
-    if entry.need(key) in seen:
-        entry.at(key).fail(f"“{entry.need(key)}”重复")
-
-
-def _refer(texts: Iterable[str], known: Iterable[str], what: str) -> tuple[str, ...]:
-    known = set(known)
-    for text in texts:
-        if text not in known:
-            where(text).fail(f"没有这个{what}：{text}")
-    return _plain(texts)
-
-
-def _decimal(entry: Entry, key: str) -> Decimal:
-    text = entry.need(key)
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        entry.at(key).fail(f"“{key}”应当是数字，现在是“{text}”")
-    if not value.is_finite() or value < 0:
-        entry.at(key).fail(f"“{key}”应当是不小于 0 的数字")
-    return value
-
-
-def _whole(entry: Entry, key: str, low: int, high: int) -> int:
-    value = _decimal(entry, key)
-    if value != value.to_integral_value() or not low <= value <= high:
-        entry.at(key).fail(f"“{key}”应当是 {low} 到 {high} 的整数")
-    return int(value)
-
-
-def _classes(doc: Entry) -> dict[str, MonitorClass]:
-    doc.only("classes")
-    found: dict[str, MonitorClass] = {}
-    for entry in doc.entries("classes"):
-        entry.only("id", "label", "level", "source", "aliases")
-        _unique(entry, found)
-        key, label, source = _base(entry)
-        level = _whole(entry, "level", 1, 3)
-        found[key] = MonitorClass(key, label, source, level, _plain(entry.texts("aliases")))
-    return found
-
-
-def _requirements(doc: Entry) -> dict[str, Requirement]:
-    doc.only("requirements")
-    found: dict[str, Requirement] = {}
-    for entry in doc.entries("requirements"):
-        entry.only("id", "label", "kind", "minimum", "hint", "also", "needs", "field", "source")
-        _unique(entry, found)
-        key, label, source = _base(entry)
-        kind = entry.one_of("kind", ("photo", "document", "fact", "map"))
-        if kind == "fact":
-            entry.need("field")
-        minimum = _whole(entry, "minimum", 1, 99) if "minimum" in entry.values else 1
-        needs = _refer(entry.texts("needs"), _PHOTO_NEEDS, "照片要求")
-        found[key] = Requirement(
-            key, label, source, str(kind), minimum, str(entry.text("hint")), _plain(entry.texts("also")), needs,
-            str(entry.text("field")),
-        )  # fmt: skip
-    for entry in doc.entries("requirements"):
-        _refer(entry.texts("also"), {*found, ""}, "举证项")
-    return found
-
-
-def _check_facts(doc: Entry, asks: Mapping[str, AskField]) -> None:
-    for entry in doc.entries("requirements"):
-        if entry.text("field") and entry.text("field") not in asks:
-            entry.at("field").fail(f"没有这个填写项：{entry.text('field')}")
-
-
-def _ask_fields(doc: Entry) -> dict[str, AskField]:
-    found: dict[str, AskField] = {}
-    for entry in doc.entries("ask_fields"):
-        entry.only("id", "label", "kind", "choices", "unit", "hint", "source")
-        _unique(entry, found)
-        key, label, source = _base(entry)
-        kind = entry.one_of("kind", _ASK_KINDS)
-        choices = _plain(entry.texts("choices"))
-        if (kind == "choice") != bool(choices):
-            entry.at("choices").fail("kind 为 choice 时要写 choices，其他时候不写")
-        found[key] = AskField(key, label, source, str(kind), choices, str(entry.text("unit")), str(entry.text("hint")))
-    return found
-
-
-Judgements = tuple[dict[str, tuple[SubType, ...]], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
-
-
-def _judgements(doc: Entry, requirements: Mapping[str, Requirement], asks: Mapping[str, AskField]) -> Judgements:
-    doc.only("ask_fields", "verdicts", "sub_types")
-    base_requires: dict[str, tuple[str, ...]] = {}
-    base_asks: dict[str, tuple[str, ...]] = {}
-    for entry in doc.entries("verdicts"):
-        entry.only("id", "requires", "asks")
-        _unique(entry, base_requires)
-        key = str(entry.one_of("id", VERDICTS))
-        base_requires[key] = _refer(entry.texts("requires"), requirements, "举证项")
-        base_asks[key] = _refer(entry.texts("asks"), asks, "填写项")
-    if len(base_requires) != len(VERDICTS):
-        doc.at("verdicts").fail(f"verdicts 应当包含 {'、'.join(VERDICTS)}")
-    seen: dict[str, SubType] = {}
-    labels: set[tuple[str, str]] = set()
-    for entry in doc.entries("sub_types"):
-        entry.only("id", "label", "verdict", "group", "source", "clause", "requires", "asks", "aliases")
-        _unique(entry, seen)
-        key, label, source = _base(entry)
-        verdict = str(entry.one_of("verdict", VERDICTS))
-        for name in (label, *_plain(entry.texts("aliases"))):
-            if (verdict, name) in labels:
-                entry.at("label").fail(f"同一判定下“{name}”重复")
-            labels.add((verdict, name))
-        seen[key] = SubType(
-            key, label, source, verdict, str(entry.need("group")),
-            _refer(entry.texts("requires"), requirements, "举证项"), _refer(entry.texts("asks"), asks, "填写项"),
-            str(entry.text("clause")), _plain(entry.texts("aliases")),
-        )  # fmt: skip
-    by_verdict = {v: tuple(s for s in seen.values() if s.verdict == v) for v in VERDICTS}
-    return by_verdict, base_requires, base_asks
-
-
-def _rules(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> dict[str, RuleText]:
-    doc.only("rules")
-    found: dict[str, RuleText] = {}
-    for entry in doc.entries("rules"):
-        entry.only("id", "label", "source", "clause", "severity", "texts", "params")
-        _unique(entry, found)
-        key, label, source = _base(entry)
-        texts, params = entry.entry("texts"), entry.entry("params")
-        for name, allowed in TEXT_KEYS.get(key, {}).items():
-            _check_template(texts, name, allowed)
-        for name in PARAM_KEYS.get(key, ()):
-            if not params.texts(name):
-                params.at(name).fail(f"规则 {key} 缺少参数“{name}”")
-        _check_params(key, params, sub_types)
-        found[key] = RuleText(
-            key, label, source, str(entry.text("clause")), str(entry.one_of("severity", _SEVERITIES)),
-            {k: str(texts.text(k)) for k in texts.values}, {k: _plain(params.texts(k)) for k in params.values},
-        )  # fmt: skip
-    for key in TEXT_KEYS:
-        if key not in found:
-            doc.at("rules").fail(f"缺少规则 {key}")
-    return found
-
-
-def _check_template(texts: Entry, name: str, allowed: frozenset[str]) -> None:
-    """A sentence may use the placeholders the code fills, plainly, and nothing else."""
-    text = texts.need(name)
-    try:
-        parts = list(string.Formatter().parse(text))
-    except ValueError:
-        texts.at(name).fail(f"“{name}”里的花括号不成对")
-    for _, placeholder, style, conversion in parts:
-        if placeholder is not None and (placeholder not in allowed or style or conversion):
-            usable = "、".join(f"{{{a}}}" for a in sorted(allowed)) or "（不用花括号）"
-            texts.at(name).fail(f"“{name}”里不能用 {{{placeholder}}}，可用的有 {usable}")
-
-
-def _check_params(rule: str, params: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> None:
-    if rule == "R-02":
-        _refer(params.texts("needs_roles"), ROLES, "图层角色")
-    if rule == "R-17" and parse_date(params.texts("since")[0]) is None:
-        params.at("since").fail("since 应当是 2020-07-03 这样的日期")
-    if rule != "R-18":
-        return
-    for hint in params.texts("hints"):
-        code, equals, target = hint.partition("=")
-        verdict, slash, name = target.partition("/")
-        if not (code and equals and slash and name in {s.id for s in sub_types.get(verdict, ())}):
-            where(hint).fail(f"提示应写成“地类编码=判定/二级类”，现在是“{hint}”")
-
-
-def _thresholds(doc: Entry) -> tuple[dict[str, Decimal], dict[str, str]]:
-    doc.only("thresholds")
-    found: dict[str, Decimal] = {}
-    sources: dict[str, str] = {}
-    places: dict[str, Where] = {}
-    for entry in doc.entries("thresholds"):
-        entry.only("id", "value", "unit", "label", "source", "note")
-        _unique(entry, found)
-        key, _, source = _base(entry)
-        entry.one_of("unit", _UNITS)
-        found[key], sources[key], places[key] = _decimal(entry, "value"), source, entry.at("value")
-    for key in THRESHOLD_KEYS:
-        if key not in found:
-            doc.at("thresholds").fail(f"缺少数值 {key}")
-    for low, high in _ORDERED:
-        if found[low] > found[high]:
-            places[low].fail(f"{low} 不能大于 {high}")
-    return found, sources
-
-
-def _offices(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> tuple[OfficeRule, ...]:
-    doc.only("offices")
-    known = {s.id for items in sub_types.values() for s in items}
-    found: dict[str, OfficeRule] = {}
-    for entry in doc.entries("offices"):
-        entry.only("id", "label", "source", "landuse", "keywords", "sub_types", "patch_types")
-        _unique(entry, found)
-        key, label, source = _base(entry)
-        found[key] = OfficeRule(
-            key, label, source, _plain(entry.texts("landuse")), _plain(entry.texts("keywords")),
-            _refer(entry.texts("sub_types"), known, "二级类"), _plain(entry.texts("patch_types")),
-        )  # fmt: skip
-    return tuple(found.values())
-
-
-def _landuse(doc: Entry) -> tuple[dict[str, LandClass], dict[str, str]]:
-    doc.only("scheme", "landuse", "landuse_ydyh")
-    found: dict[str, LandClass] = {}
-    sources: dict[str, str] = {}
-    listed = [("", entry) for entry in doc.entries("landuse")]
-    if "landuse_ydyh" in doc.values:  # 用地用海分类: only what the district itself has written down
-        listed += [(FOREIGN_PREFIX, entry) for entry in doc.entries("landuse_ydyh")]
-    for prefix, entry in listed:
-        entry.only("code", "name", "group", "source", "cropland")
-        code = prefix + str(entry.need("code")).upper()
-        if code in found:
-            entry.at("code").fail(f"“{entry.need('code')}”重复")
-        group = str(entry.one_of("group", ("agri", "construction", "unused")))
-        cropland = entry.one_of("cropland", ("true", "false"), "false") == "true"
-        if cropland and group != "agri":
-            entry.at("cropland").fail("耕地只能属于农用地（agri）")
-        found[code] = LandClass(code, str(entry.need("name")), group, cropland)
-        sources[code] = str(entry.one_of("source", SOURCE_TAGS))
-    return found, sources
-
-
-def _patch_types(doc: Entry) -> dict[str, str]:
-    doc.only("patch_types")
-    found: dict[str, str] = {}
-    for entry in doc.entries("patch_types"):
-        entry.only("id", "label", "source")
-        _unique(entry, found)
-        key, label, _ = _base(entry)
-        found[key] = label
-    return found
-
-
-def _aliases(doc: Entry) -> dict[str, tuple[str, ...]]:
-    doc.only("aliases")
-    table = doc.entry("aliases")
-    table.only(*CANONICAL)
-    if not table.texts("patch_id"):
-        doc.at("aliases").fail("至少要有 patch_id 的字段名")
-    return table.names("字段名")
-
-
-def _registers(doc: Entry) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
-    """Headers of approval registers, and the attributes of a patch that name holders and documents."""
-    doc.only("columns", "patch")
-    table, patch = doc.entry("columns"), doc.entry("patch")
-    table.only(*REGISTER_COLUMNS)
-    patch.only("names", "doc_nos")
-    for key in ("holder", "doc_no", "village"):
-        if not table.texts(key):
-            doc.at("columns").fail(f"至少要有 {key} 的列名")
-    columns = table.names("列名")
-    return columns, _plain(patch.texts("names")), _plain(patch.texts("doc_nos"))
-
-
-def _returns(doc: Entry, kind: str, requirements: Mapping[str, Requirement]) -> tuple[ReturnReason, ...]:
-    doc.only("returns", *REASON_KINDS)
-    found: dict[str, ReturnReason] = {}
-    for entry in doc.entries(kind):
-        entry.only("id", "label", "source", "requirement")
-        _unique(entry, found)
-        key, label, source = _base(entry)
-        wanted = str(entry.text("requirement"))
-        if wanted and wanted not in requirements:
-            entry.at("requirement").fail(f"没有这个举证项：{wanted}")
-        found[key] = ReturnReason(key, label, source, wanted)
-    return tuple(found.values())

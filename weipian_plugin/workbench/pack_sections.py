@@ -1,0 +1,341 @@
+"""The parts of a rule pack: each file's entries checked and made into values of `core.rulepack`.
+
+What is wrong goes to the problems of the entry; a reader then goes on with an empty value.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+
+from ..core.advice_rules import PARAM_KEYS, TEXT_KEYS
+from ..core.areas import LandClass
+from ..core.dates import parse_date
+from ..core.fields import CANONICAL
+from ..core.model import ROLES
+from ..core.rulepack import (
+    REASON_KINDS,
+    SOURCE_TAGS,
+    THRESHOLD_KEYS,
+    AskField,
+    MonitorClass,
+    OfficeRule,
+    Requirement,
+    ReturnReason,
+    RuleText,
+    SubType,
+)  # fmt: skip
+from ..overlay.landuse import FOREIGN_PREFIX
+from .pack_yaml import Entry, Where, near, where
+
+VERDICTS = ("legal", "illegal", "other")
+_SEVERITIES = ("info", "warn", "high")
+_PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim")
+_ASK_KINDS = ("text", "date", "area", "number", "choice")
+_UNITS = ("mu", "m2", "m", "deg", "percent", "year", "day", "count")
+#: Numbers that must not be in the wrong order.
+_ORDERED = (
+    ("road_width_min_m", "road_width_max_m"),
+    ("amber_prime_mu", "penal_prime_mu"),
+    ("amber_cropland_mu", "penal_cropland_mu"),
+    ("ratio_amber_percent", "ratio_red_percent"),
+)
+#: Columns of an approval register.
+REGISTER_COLUMNS: tuple[str, ...] = (
+    "holder", "project", "doc_no", "doc_date", "approved", "people", "village", "group", "place", "lon", "lat",
+)  # fmt: skip
+
+
+def plain(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(t) for t in texts)
+
+
+def _base(entry: Entry) -> tuple[str, str, str]:
+    """id, label and source, which every entry must give."""
+    return str(entry.need("id")), str(entry.need("label")), str(entry.one_of("source", SOURCE_TAGS))
+
+
+def _unique(entry: Entry, seen: Mapping[str, object], key: str = "id") -> None:
+    if entry.text(key) in seen:
+        entry.at(key).fail(f"“{entry.need(key)}”重复")
+
+
+def _refer(texts: Iterable[str], known: Iterable[str], what: str) -> tuple[str, ...]:
+    names = sorted(set(known))
+    for text in texts:
+        if text not in names:
+            where(text).fail(f"没有这个{what}：{text}{near(text, names)}")
+    return plain(texts)
+
+
+def _decimal(entry: Entry, key: str) -> Decimal:
+    text = entry.need(key)
+    if not text:
+        return Decimal(0)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        entry.at(key).fail(f"“{key}”应当是数字，现在是“{text}”；单位写在 unit 里")
+        return Decimal(0)
+    if not value.is_finite() or value < 0:
+        entry.at(key).fail(f"“{key}”应当是不小于 0 的数字")
+        return Decimal(0)
+    return value
+
+
+def _whole(entry: Entry, key: str, low: int, high: int) -> int:
+    before = len(entry.place.problems)
+    value = _decimal(entry, key)
+    if len(entry.place.problems) > before:
+        return low
+    if value != value.to_integral_value() or not low <= value <= high:
+        entry.at(key).fail(f"“{key}”应当是 {low} 到 {high} 的整数")
+        return low
+    return int(value)
+
+
+def read_classes(doc: Entry) -> dict[str, MonitorClass]:
+    doc.only("classes")
+    found: dict[str, MonitorClass] = {}
+    for entry in doc.entries("classes"):
+        entry.only("id", "label", "level", "source", "aliases")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        level = _whole(entry, "level", 1, 3)
+        found[key] = MonitorClass(key, label, source, level, plain(entry.texts("aliases")))
+    return found
+
+
+def read_requirements(doc: Entry) -> dict[str, Requirement]:
+    doc.only("requirements")
+    found: dict[str, Requirement] = {}
+    for entry in doc.entries("requirements"):
+        entry.only("id", "label", "kind", "minimum", "hint", "also", "needs", "field", "source")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        kind = entry.one_of("kind", ("photo", "document", "fact", "map"))
+        if kind == "fact":
+            entry.need("field")
+        minimum = _whole(entry, "minimum", 1, 99) if "minimum" in entry.values else 1
+        needs = _refer(entry.texts("needs"), _PHOTO_NEEDS, "照片要求")
+        found[key] = Requirement(
+            key, label, source, str(kind), minimum, str(entry.text("hint")), plain(entry.texts("also")), needs,
+            str(entry.text("field")),
+        )  # fmt: skip
+    for entry in doc.entries("requirements"):
+        _refer(entry.texts("also"), {*found, ""}, "举证项")
+    return found
+
+
+def check_facts(doc: Entry, asks: Mapping[str, AskField]) -> None:
+    for entry in doc.entries("requirements"):
+        wanted = entry.text("field")
+        if wanted and wanted not in asks:
+            entry.at("field").fail(f"没有这个填写项：{wanted}{near(wanted, asks)}")
+
+
+def read_ask_fields(doc: Entry) -> dict[str, AskField]:
+    found: dict[str, AskField] = {}
+    for entry in doc.entries("ask_fields"):
+        entry.only("id", "label", "kind", "choices", "unit", "hint", "source")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        kind = entry.one_of("kind", _ASK_KINDS)
+        choices = plain(entry.texts("choices"))
+        if (kind == "choice") != bool(choices):
+            entry.at("choices").fail("kind 为 choice 时要写 choices，其他时候不写")
+        found[key] = AskField(key, label, source, str(kind), choices, str(entry.text("unit")), str(entry.text("hint")))
+    return found
+
+
+Judgements = tuple[dict[str, tuple[SubType, ...]], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
+
+
+def read_judgements(doc: Entry, requirements: Mapping[str, Requirement], asks: Mapping[str, AskField]) -> Judgements:
+    doc.only("ask_fields", "verdicts", "sub_types")
+    base_requires: dict[str, tuple[str, ...]] = {}
+    base_asks: dict[str, tuple[str, ...]] = {}
+    for entry in doc.entries("verdicts"):
+        entry.only("id", "requires", "asks")
+        _unique(entry, base_requires)
+        key = str(entry.one_of("id", VERDICTS))
+        base_requires[key] = _refer(entry.texts("requires"), requirements, "举证项")
+        base_asks[key] = _refer(entry.texts("asks"), asks, "填写项")
+    if len(base_requires) != len(VERDICTS):
+        doc.at("verdicts").fail(f"verdicts 应当包含 {'、'.join(VERDICTS)}")
+    seen: dict[str, SubType] = {}
+    labels: set[tuple[str, str]] = set()
+    for entry in doc.entries("sub_types"):
+        entry.only("id", "label", "verdict", "group", "source", "clause", "requires", "asks", "aliases")
+        _unique(entry, seen)
+        key, label, source = _base(entry)
+        verdict = str(entry.one_of("verdict", VERDICTS))
+        for name in (label, *plain(entry.texts("aliases"))):
+            if (verdict, name) in labels:
+                entry.at("label").fail(f"同一判定下“{name}”重复")
+            labels.add((verdict, name))
+        seen[key] = SubType(
+            key, label, source, verdict, str(entry.need("group")),
+            _refer(entry.texts("requires"), requirements, "举证项"), _refer(entry.texts("asks"), asks, "填写项"),
+            str(entry.text("clause")), plain(entry.texts("aliases")),
+        )  # fmt: skip
+    by_verdict = {v: tuple(s for s in seen.values() if s.verdict == v) for v in VERDICTS}
+    return by_verdict, base_requires, base_asks
+
+
+def read_rules(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> dict[str, RuleText]:
+    doc.only("rules")
+    found: dict[str, RuleText] = {}
+    for entry in doc.entries("rules"):
+        entry.only("id", "label", "source", "clause", "severity", "texts", "params")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        texts, params = entry.entry("texts"), entry.entry("params")
+        for name, allowed in TEXT_KEYS.get(key, {}).items():
+            _check_template(texts, name, allowed)
+        if key in TEXT_KEYS:
+            texts.only(*TEXT_KEYS[key])
+        for name in PARAM_KEYS.get(key, ()):
+            if not params.texts(name):
+                params.at(name).fail(f"规则 {key} 缺少参数“{name}”")
+        _check_params(key, params, sub_types)
+        found[key] = RuleText(
+            key, label, source, str(entry.text("clause")), str(entry.one_of("severity", _SEVERITIES)),
+            {k: str(texts.text(k)) for k in texts.values}, {k: plain(params.texts(k)) for k in params.values},
+        )  # fmt: skip
+    for key in TEXT_KEYS:
+        if key not in found:
+            doc.at("rules").fail(f"缺少规则 {key}")
+    return found
+
+
+def _check_template(texts: Entry, name: str, allowed: frozenset[str]) -> None:
+    """A sentence may use the placeholders the code fills, plainly, and nothing else."""
+    text = texts.need(name)
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        texts.at(name).fail(f"“{name}”里的花括号不成对；花括号要成对，例如 {{area}}")
+        return
+    for _, placeholder, style, conversion in parts:
+        if placeholder is not None and (placeholder not in allowed or style or conversion):
+            usable = "、".join(f"{{{a}}}" for a in sorted(allowed)) or "（不用花括号）"
+            texts.at(name).fail(f"“{name}”里不能用 {{{placeholder}}}{near(placeholder, allowed)}，可用的有 {usable}")
+
+
+def _check_params(rule: str, params: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> None:
+    if rule == "R-02":
+        _refer(params.texts("needs_roles"), ROLES, "图层角色")
+    if rule == "R-17" and parse_date("".join(params.texts("since")[:1])) is None:
+        params.at("since").fail("since 应当是 2020-07-03 这样的日期")
+    if rule != "R-18":
+        return
+    for hint in params.texts("hints"):
+        code, equals, target = hint.partition("=")
+        verdict, slash, name = target.partition("/")
+        if not (code and equals and slash and name in {s.id for s in sub_types.get(verdict, ())}):
+            where(hint).fail(f"提示应写成“地类编码=判定/二级类”，现在是“{hint}”")
+
+
+def read_thresholds(doc: Entry) -> tuple[dict[str, Decimal], dict[str, str]]:
+    doc.only("thresholds")
+    found: dict[str, Decimal] = {}
+    sources: dict[str, str] = {}
+    places: dict[str, Where] = {}
+    for entry in doc.entries("thresholds"):
+        entry.only("id", "value", "unit", "label", "source", "note")
+        _unique(entry, found)
+        key, _, source = _base(entry)
+        entry.one_of("unit", _UNITS)
+        found[key], sources[key], places[key] = _decimal(entry, "value"), source, entry.at("value")
+    for key in THRESHOLD_KEYS:
+        if key not in found:
+            doc.at("thresholds").fail(f"缺少数值 {key}{near(key, found)}")
+    for low, high in _ORDERED:
+        if low in found and high in found and found[low] > found[high]:
+            places[low].fail(f"{low} 不能大于 {high}")
+    return found, sources
+
+
+def read_offices(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> tuple[OfficeRule, ...]:
+    doc.only("offices")
+    known = {s.id for items in sub_types.values() for s in items}
+    found: dict[str, OfficeRule] = {}
+    for entry in doc.listed("offices"):
+        entry.only("id", "label", "source", "landuse", "keywords", "sub_types", "patch_types")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        found[key] = OfficeRule(
+            key, label, source, plain(entry.texts("landuse")), plain(entry.texts("keywords")),
+            _refer(entry.texts("sub_types"), known, "二级类"), plain(entry.texts("patch_types")),
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+def read_landuse(doc: Entry) -> tuple[dict[str, LandClass], dict[str, str]]:
+    doc.only("scheme", "landuse", "landuse_ydyh")
+    found: dict[str, LandClass] = {}
+    sources: dict[str, str] = {}
+    listed = [("", entry) for entry in doc.entries("landuse")]
+    if "landuse_ydyh" in doc.values:  # 用地用海分类: only what the district itself has written down
+        listed += [(FOREIGN_PREFIX, entry) for entry in doc.entries("landuse_ydyh")]
+    for prefix, entry in listed:
+        entry.only("code", "name", "group", "source", "cropland")
+        code = prefix + str(entry.need("code")).upper()
+        if code in found:
+            entry.at("code").fail(f"“{entry.need('code')}”重复")
+        group = str(entry.one_of("group", ("agri", "construction", "unused")))
+        cropland = entry.flag("cropland")
+        if cropland and group != "agri":
+            entry.at("cropland").fail("耕地只能属于农用地（agri）")
+        found[code] = LandClass(code, str(entry.need("name")), group, cropland)
+        sources[code] = str(entry.one_of("source", SOURCE_TAGS))
+    return found, sources
+
+
+def read_patch_types(doc: Entry) -> dict[str, str]:
+    doc.only("patch_types")
+    found: dict[str, str] = {}
+    for entry in doc.entries("patch_types"):
+        entry.only("id", "label", "source")
+        _unique(entry, found)
+        key, label, _ = _base(entry)
+        found[key] = label
+    return found
+
+
+def read_aliases(doc: Entry) -> dict[str, tuple[str, ...]]:
+    doc.only("aliases")
+    table = doc.entry("aliases")
+    table.only(*CANONICAL)
+    if not table.texts("patch_id"):
+        doc.at("aliases").fail("至少要有 patch_id 的字段名")
+    return table.names("字段名")
+
+
+def read_registers(doc: Entry) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
+    """Headers of approval registers, and the attributes of a patch that name holders and documents."""
+    doc.only("columns", "patch")
+    table, patch = doc.entry("columns"), doc.entry("patch")
+    table.only(*REGISTER_COLUMNS)
+    patch.only("names", "doc_nos")
+    for key in ("holder", "doc_no", "village"):
+        if not table.texts(key):
+            doc.at("columns").fail(f"至少要有 {key} 的列名")
+    columns = table.names("列名")
+    return columns, plain(patch.texts("names")), plain(patch.texts("doc_nos"))
+
+
+def read_returns(doc: Entry, kind: str, requirements: Mapping[str, Requirement]) -> tuple[ReturnReason, ...]:
+    doc.only("returns", *REASON_KINDS)
+    found: dict[str, ReturnReason] = {}
+    for entry in doc.entries(kind):
+        entry.only("id", "label", "source", "requirement")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        wanted = str(entry.text("requirement"))
+        if wanted and wanted not in requirements:
+            entry.at("requirement").fail(f"没有这个举证项：{wanted}{near(wanted, requirements)}")
+        found[key] = ReturnReason(key, label, source, wanted)
+    return tuple(found.values())
