@@ -17,7 +17,7 @@ FORM_VIEW = 1
 
 
 def open_workspace(plugin: Any, folder: str) -> dict[str, float]:
-    """Seconds from the choice of the folder to the painted page that it opens on, and to the first picture of the map."""
+    """Seconds from the choice of the folder to the painted page, and to the first picture of the map."""
     from weipian_plugin.workbench.session import Session  # the first import is part of the first opening
 
     dock, canvas = plugin.dock, iface.mapCanvas()

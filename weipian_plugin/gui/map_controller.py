@@ -78,12 +78,15 @@ class MapController(QObject):
 
     # -- the group -------------------------------------------------------------------------------
 
-    def load(self) -> list[str]:
-        """Build or refresh the group; returns, in Chinese, which layers could not be opened."""
+    def load(self, rows: Optional[Sequence[QueueRow]] = None) -> list[str]:
+        """Build or refresh the group; returns, in Chinese, which layers could not be opened.
+
+        `rows`: every patch of the workspace where the caller has just read them.
+        """
         alone, dirty = not self._group.others(), self._project.isDirty()
         if alone and self._before_us is None:
             self._before_us = (self._project.crs(), self._canvas.extent())
-        rows = self._session.queue()
+        rows = self._session.queue() if rows is None else rows
         self._stop_filling()
         loaded = self._group.build((), {}, self._session.assignments())
         self._bounds = _bounds_of(rows)
@@ -102,7 +105,7 @@ class MapController(QObject):
             self.message.emit("这些图层没有打开：" + "；".join(loaded.problems))
         return list(loaded.problems)
 
-    def _best_crs(self, loaded: Loaded, rows: list[QueueRow]) -> Optional[QgsCoordinateReferenceSystem]:
+    def _best_crs(self, loaded: Loaded, rows: Sequence[QueueRow]) -> Optional[QgsCoordinateReferenceSystem]:
         """CRS of the imagery or the land-use layer, else the Gauss-Krüger zone of the patches."""
         for role in ("image_after", "image_before", "landuse"):
             layer = loaded.image(role)

@@ -123,7 +123,7 @@ class Review(QObject):
             return
         self.dock.show_review()
         self.refresh_counts()
-        problems = self.map.load() if self.map is not None else None
+        problems = self.map.load(None if self.batch_id else rows) if self.map is not None else None
         last = session.last_patch() if first else queue.selected()
         if first:
             self._choose_first_filter()
