@@ -265,7 +265,7 @@ def test_facility_on_prime_is_doubt_not_rejection(pack):
 
 @pytest.mark.parametrize(
     ("width", "leaning", "doubt"),
-    [("2", "other", False), ("8.0", "other", False), ("8.1", "illegal", True), ("1.9", "illegal", True),
+    [("2", "other", False), ("8.0", "other", False), ("8.1", "illegal", True), ("0.9", "illegal", True),
      ("", "other", True), ("很宽", "other", True), ("nan", "other", True)],
 )  # fmt: skip
 def test_rural_road(pack, width, leaning, doubt):

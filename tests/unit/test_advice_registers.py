@@ -15,7 +15,7 @@ from weipian_plugin.core.registers import DOC_NO, SUGGESTED, RegisterMatch
 from weipian_plugin.core.rulepack import RulePack
 from weipian_plugin.workbench.packs import load_pack
 
-FOLDER = Path(__file__).resolve().parents[2] / "resources" / "rules" / "chongqing-2023"
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "rules" / "national-2023"
 MU = 2000 / 3
 
 

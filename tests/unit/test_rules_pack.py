@@ -13,9 +13,12 @@ from weipian_plugin.core.areas import class_of
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.fields import CANONICAL
 from weipian_plugin.core.rulepack import SOURCE_TAGS, THRESHOLD_KEYS, RulePack
-from weipian_plugin.workbench.packs import FILES, load_pack
+from weipian_plugin.workbench.pack_files import CASES
+from weipian_plugin.workbench.packs import FILES, OPTIONAL, load_pack
 
-FOLDER = Path(__file__).resolve().parents[2] / "resources" / "rules" / "chongqing-2023"
+RULES = Path(__file__).resolve().parents[2] / "resources" / "rules"
+FOLDER = RULES / "chongqing-2023"
+BASE = RULES / "national-2023"
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +28,12 @@ def pack() -> RulePack:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(FOLDER, tmp_path / "pack"))
+    """The base pack, which holds every file."""
+    return Path(shutil.copytree(BASE, tmp_path / "pack"))
 
 
 def test_every_file_of_the_folder_is_read():
-    assert {p.name for p in FOLDER.glob("*.yaml")} == set(FILES)
+    assert {p.name for p in BASE.glob("*.yaml")} - {*OPTIONAL, CASES} == set(FILES)
 
 
 def test_head(pack):
@@ -113,11 +117,12 @@ def test_unknown_land_class(pack):
 
 def test_thresholds_of_the_dossier(pack):
     expected = {
-        "approval_uncovered_mu": "0.001", "road_width_min_m": "2", "road_width_max_m": "8", "identity_mu": "0.01",
+        "approval_uncovered_mu": "0.001", "road_width_min_m": "1", "road_width_max_m": "8", "identity_mu": "0.01",
         "penal_prime_mu": "5", "penal_cropland_mu": "10", "camera_max_distance_m": "50",
         "camera_half_angle_deg": "30", "camera_length_m": "300", "camera_accuracy_m": "20",
     }  # fmt: skip
     assert {k: pack.thresholds[k] for k in expected} == {k: Decimal(v) for k, v in expected.items()}
+    assert load_pack(BASE).threshold("road_width_min_m") == 2  # J13: northern China 2.0 m, in the south 1.0 m (P?)
     assert set(THRESHOLD_KEYS) <= set(pack.thresholds)
 
 
@@ -182,7 +187,7 @@ def broken(copy: Path, name: str, old: str, new: str) -> int:
         ("judgements.yaml", "asks: [project, doc_date, doc_no]", "asks: [projekt]", "projekt"),
         ("judgements.yaml", "id: grave, label: 农村土坟", "id: slope, label: 农村土坟", "重复"),
         ("judgements.yaml", "label: 出入口, verdict: other", "label: 出入口, verdict: others", "others"),
-        ("judgements.yaml", "source: S, clause: 古路府发", "clause: 古路府发", "source"),
+        ("judgements.yaml", "source: K, clause: 土地管理法", "clause: 土地管理法", "source"),
         ("classes.yaml", "level: 2", "level: 4", "1 到 3"),
         ("evidence.yaml", "minimum: 2", "minimum: 两张", "数字"),
         ("evidence.yaml", "field: household", "field: nobody", "nobody"),
@@ -190,7 +195,12 @@ def broken(copy: Path, name: str, old: str, new: str) -> int:
         ("thresholds.yaml", "value: 0.001", "value: -1", "不小于 0"),
         ("thresholds.yaml", "value: 0.001", "value: nan", "不小于 0"),
         ("thresholds.yaml", "id: road_width_min_m, value: 2", "id: road_width_min_m, value: 9", "不能大于"),
-        ("offices.yaml", "sub_types: [power_facility", "sub_types: [power_station", "power_station"),
+        (
+            "offices.yaml",
+            "offices: []",
+            "offices: [{id: a, label: 甲, source: S, sub_types: [power_station]}]",
+            "power_station",
+        ),
         ("landuse.yaml", "group: construction", "group: building", "building"),
         ("landuse.yaml", 'code: "0102"', 'code: "0101"', "重复"),
         ("patch_types.yaml", "label: 光伏", "lable: 光伏", "lable"),
@@ -259,20 +269,20 @@ def test_missing_rule_and_threshold(copy):
 
 
 def test_windows_edits_are_fine(copy):
-    """Notepad writes a BOM and CRLF; the pack is the same, and so is its fingerprint but for the BOM."""
+    """Notepad writes a BOM and CRLF; the pack is the same, and so is its fingerprint."""
     for path in copy.glob("*.yaml"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert load_pack(copy) == load_pack(FOLDER)
+    assert load_pack(copy) == load_pack(BASE)
     head = copy / "pack.yaml"
     head.write_bytes(b"\xef\xbb\xbf" + head.read_bytes())
-    assert load_pack(copy).label == load_pack(FOLDER).label
+    assert load_pack(copy) == load_pack(BASE)
 
 
 def test_an_edit_shows_in_the_fingerprint(copy):
     broken(copy, "thresholds.yaml", "value: 0.001", "value: 0.002")
     changed = load_pack(copy)
     assert changed.threshold("approval_uncovered_mu") == Decimal("0.002")
-    assert changed.fingerprint != load_pack(FOLDER).fingerprint
+    assert changed.fingerprint != load_pack(BASE).fingerprint
 
 
 def test_codes_and_words_are_never_reinterpreted(copy):

@@ -140,6 +140,14 @@ class OfficeRule(_Sourced):
 
 
 @dataclass(frozen=True)
+class Opinion(_Sourced):
+    """A word that a province puts at the top level of its form, and what it is here."""
+
+    verdict: str = "other"
+    sub_type: str = ""
+
+
+@dataclass(frozen=True)
 class ReturnReason(_Sourced):
     """A standard reason of reviewers; `requirement` is the evidence that answers it, if one does."""
 
@@ -162,6 +170,7 @@ class RulePack:
     ask_fields: Mapping[str, AskField] = field(default_factory=dict)
     base_requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # verdict without sub-type
     base_asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    opinions: tuple[Opinion, ...] = ()
     offices: tuple[OfficeRule, ...] = ()
     landuse: Mapping[str, LandClass] = field(default_factory=dict)
     landuse_sources: Mapping[str, str] = field(default_factory=dict)  # code -> provenance tag
@@ -190,6 +199,11 @@ class RulePack:
             if wanted and wanted in (item.id, item.label, *item.aliases):
                 return item
         return None
+
+    def opinion(self, word: str) -> Optional[Opinion]:
+        """What a province's top-level word means here, None when the pack does not name it."""
+        wanted = word.strip()
+        return next((item for item in self.opinions if wanted and wanted in (item.id, item.label)), None)
 
     def requires(self, verdict: str, sub_type: str = "") -> tuple[Requirement, ...]:
         """The evidence that a judgement needs, in pack order; empty for no verdict."""

@@ -21,6 +21,7 @@ from ..core.rulepack import (
     AskField,
     MonitorClass,
     OfficeRule,
+    Opinion,
     Requirement,
     ReturnReason,
     RuleText,
@@ -48,6 +49,7 @@ REGISTER_COLUMNS: tuple[str, ...] = (
 
 
 def plain(texts: Iterable[str]) -> tuple[str, ...]:
+    """Texts without their places."""
     return tuple(str(t) for t in texts)
 
 
@@ -96,6 +98,7 @@ def _whole(entry: Entry, key: str, low: int, high: int) -> int:
 
 
 def read_classes(doc: Entry) -> dict[str, MonitorClass]:
+    """图斑分类."""
     doc.only("classes")
     found: dict[str, MonitorClass] = {}
     for entry in doc.entries("classes"):
@@ -108,6 +111,7 @@ def read_classes(doc: Entry) -> dict[str, MonitorClass]:
 
 
 def read_requirements(doc: Entry) -> dict[str, Requirement]:
+    """举证项."""
     doc.only("requirements")
     found: dict[str, Requirement] = {}
     for entry in doc.entries("requirements"):
@@ -129,6 +133,7 @@ def read_requirements(doc: Entry) -> dict[str, Requirement]:
 
 
 def check_facts(doc: Entry, asks: Mapping[str, AskField]) -> None:
+    """A fact that evidence asks for has to be asked somewhere."""
     for entry in doc.entries("requirements"):
         wanted = entry.text("field")
         if wanted and wanted not in asks:
@@ -136,6 +141,7 @@ def check_facts(doc: Entry, asks: Mapping[str, AskField]) -> None:
 
 
 def read_ask_fields(doc: Entry) -> dict[str, AskField]:
+    """What the panel asks for."""
     found: dict[str, AskField] = {}
     for entry in doc.entries("ask_fields"):
         entry.only("id", "label", "kind", "choices", "unit", "hint", "source")
@@ -153,7 +159,8 @@ Judgements = tuple[dict[str, tuple[SubType, ...]], dict[str, tuple[str, ...]], d
 
 
 def read_judgements(doc: Entry, requirements: Mapping[str, Requirement], asks: Mapping[str, AskField]) -> Judgements:
-    doc.only("ask_fields", "verdicts", "sub_types")
+    """Sub-types by verdict, and what a verdict without one needs and asks."""
+    doc.only("ask_fields", "verdicts", "sub_types", "opinions")
     base_requires: dict[str, tuple[str, ...]] = {}
     base_asks: dict[str, tuple[str, ...]] = {}
     for entry in doc.entries("verdicts"):
@@ -184,7 +191,24 @@ def read_judgements(doc: Entry, requirements: Mapping[str, Requirement], asks: M
     return by_verdict, base_requires, base_asks
 
 
+def read_opinions(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> tuple[Opinion, ...]:
+    """Top-level words of a province; a pack may have none."""
+    found: dict[str, Opinion] = {}
+    for entry in doc.listed("opinions"):
+        entry.only("id", "label", "verdict", "sub_type", "source")
+        _unique(entry, found)
+        key, label, source = _base(entry)
+        verdict = entry.one_of("verdict", VERDICTS)
+        known = [s.id for s in sub_types.get(verdict, ())]
+        wanted = entry.text("sub_type")
+        if wanted and wanted not in known:
+            entry.at("sub_type").fail(f"{verdict} 下没有这个二级类：{wanted}{near(wanted, known)}")
+        found[key] = Opinion(key, label, source, verdict, str(wanted))
+    return tuple(found.values())
+
+
 def read_rules(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> dict[str, RuleText]:
+    """The rules with their sentences; every one that the code uses must be there."""
     doc.only("rules")
     found: dict[str, RuleText] = {}
     for entry in doc.entries("rules"):
@@ -239,6 +263,7 @@ def _check_params(rule: str, params: Entry, sub_types: Mapping[str, tuple[SubTyp
 
 
 def read_thresholds(doc: Entry) -> tuple[dict[str, Decimal], dict[str, str]]:
+    """Numbers and their provenance; every one that the code uses must be there."""
     doc.only("thresholds")
     found: dict[str, Decimal] = {}
     sources: dict[str, str] = {}
@@ -259,6 +284,7 @@ def read_thresholds(doc: Entry) -> tuple[dict[str, Decimal], dict[str, str]]:
 
 
 def read_offices(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> tuple[OfficeRule, ...]:
+    """整改责任科室, in order; a base pack may have none."""
     doc.only("offices")
     known = {s.id for items in sub_types.values() for s in items}
     found: dict[str, OfficeRule] = {}
@@ -274,6 +300,7 @@ def read_offices(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> tu
 
 
 def read_landuse(doc: Entry) -> tuple[dict[str, LandClass], dict[str, str]]:
+    """Land classes of 三调 and, where the pack lists them, of 用地用海, and their provenance."""
     doc.only("scheme", "landuse", "landuse_ydyh")
     found: dict[str, LandClass] = {}
     sources: dict[str, str] = {}
@@ -295,6 +322,7 @@ def read_landuse(doc: Entry) -> tuple[dict[str, LandClass], dict[str, str]]:
 
 
 def read_patch_types(doc: Entry) -> dict[str, str]:
+    """TBLX code -> label."""
     doc.only("patch_types")
     found: dict[str, str] = {}
     for entry in doc.entries("patch_types"):
@@ -306,6 +334,7 @@ def read_patch_types(doc: Entry) -> dict[str, str]:
 
 
 def read_aliases(doc: Entry) -> dict[str, tuple[str, ...]]:
+    """Canonical field -> names."""
     doc.only("aliases")
     table = doc.entry("aliases")
     table.only(*CANONICAL)
@@ -328,6 +357,7 @@ def read_registers(doc: Entry) -> tuple[dict[str, tuple[str, ...]], tuple[str, .
 
 
 def read_returns(doc: Entry, kind: str, requirements: Mapping[str, Requirement]) -> tuple[ReturnReason, ...]:
+    """A list of reasons: the reviewers' or the office's own."""
     doc.only("returns", *REASON_KINDS)
     found: dict[str, ReturnReason] = {}
     for entry in doc.entries(kind):

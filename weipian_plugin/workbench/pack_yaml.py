@@ -11,7 +11,7 @@ import dataclasses
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Union
+from typing import Optional, Union
 
 import yaml
 
@@ -221,29 +221,32 @@ def read_yaml(name: str, raw: bytes, problems: Problems) -> Entry:
     text = _decoded(name, raw, problems)
     if text is None:
         return Entry(first)
+    value = _composed(name, text, first)
+    if isinstance(value, Entry):
+        return value
+    if value is not None:
+        first.fail("文件内容应当是“名称: 值”的形式")
+    return Entry(first)
+
+
+def _composed(name: str, text: str, first: Where) -> Optional[Value]:
+    """The value of a document, None when it cannot be read and that was said."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = _Converter(name, problems).convert(node, "") if node is not None else None
+        return _Converter(name, first.problems).convert(node, "") if node is not None else text_at("", first)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         replace(first, line=mark.line + 1 if mark else 1).fail(_syntax(error))
-        return Entry(first)
     except yaml.reader.ReaderError as error:
         replace(first, line=text[: error.position].count("\n") + 1).fail("含有不能使用的字符，请删去")
-        return Entry(first)
     except RecursionError:
         first.fail("嵌套太深")
-        return Entry(first)
     except _TooMuchError as error:
         replace(first, line=error.line).fail("别名（& 和 *）展开以后太大，请直接写出清单")
-        return Entry(first)
-    if not isinstance(value, Entry):
-        first.fail("文件内容应当是“名称: 值”的形式")
-        return Entry(first)
-    return value
+    return None
 
 
-def _decoded(name: str, raw: bytes, problems: Problems) -> Union[str, None]:
+def _decoded(name: str, raw: bytes, problems: Problems) -> Optional[str]:
     place = Where(name, 1, "", problems)
     if len(raw) > MAX_BYTES:
         place.fail(f"文件太大（{len(raw) // 1_000_000} MB），规则包的文件不超过 {MAX_BYTES // 1_000_000} MB")

@@ -124,6 +124,7 @@ def _built(files: PackFiles, docs: Mapping[str, Entry]) -> RulePack:
         ask_fields=asks,
         base_requires=base_requires,
         base_asks=base_asks,
+        opinions=sections.read_opinions(docs["judgements.yaml"], sub_types),
         offices=sections.read_offices(docs["offices.yaml"], sub_types),
         landuse=landuse,
         landuse_sources=landuse_sources,
