@@ -149,6 +149,36 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_PROFILE": ("图层方案读不出来：{path}（{detail}）", "请让对方重新导出图层方案，或在图层窗口里重新指定后另存。"),
     "E_PROFILE_NAME": ("没有填写图层方案的名称", "请填写区县名称，例如“渝北区”。"),
     "E_PROFILE_MISSING": ("没有名为“{name}”的图层方案", "请在图层窗口里先保存方案，或导入别人导出的方案文件。"),
+    "E_IMAGE_DRIVER": (
+        "这台电脑的 QGIS 不能读 {kind} 影像：{path}",
+        "请用提供方的软件另存为 GeoTIFF（.tif）后再添加。",
+    ),
+    "E_IMAGE_UNREADABLE": ("影像打不开：{path}", "请确认文件完整、格式正确；分块下载的要全部下载完。"),
+    "E_IMAGE_FOLDER": (
+        "文件夹里没有影像：{path}",
+        "支持 .tif、.img、.jp2、.ecw（需驱动），以及带坐标文件的 .jpg、.png。",
+    ),
+    "E_IMAGE_PLACE": (
+        "影像没有坐标信息：{path}",
+        "如果有同名的 .tfw/.jgw 坐标文件，请放在同一文件夹；否则请先用 QGIS 的“栅格 › 配准工具”配准后再添加。",
+    ),
+    "E_IMAGE_CRS": ("影像没有写明坐标系：{path}", "请选择它的坐标系{guess}。"),
+    "E_IMAGE_REASON": ("影像标记的理由不认识：{value}", "可以用：{choices}。"),
+    "E_IMAGE_ROLE": ("“{role}”不是影像的用途", "可以用：image_before、image_after。"),
+    "E_TILE_URL": (
+        "在线地图的地址不能用：{detail}",
+        "XYZ 地址要含 {{x}}、{{y}}、{{z}}；WMTS 要含 LAYER 和 TILEMATRIXSET。",
+    ),
+    "E_TILE_KEY": (
+        "密钥没有存进 QGIS 的认证库",
+        "请在 QGIS 的主密码对话框里输入主密码后重试；密钥不会写进工作区或工程。",
+    ),
+    "E_IMAGE_DATED": (
+        "在线地图的影像日期不明，不能当作前时相或后时相",
+        "请填写这一期影像的拍摄日期；不知道日期时，请作为底图添加。",
+    ),
+    "E_BATCH_UNKNOWN": ("没有这个批次：{name}", "现有批次：{choices}。"),
+    "E_FRAME": ("画面范围的数值不对：{value}", "请让图斑显示在地图上以后再保存。"),
     "E_LAYER_CRS": ("图层没有坐标系：{path}", "请在 QGIS 中为该图层指定坐标系后重试。"),
     "E_LAYER_FIELD": ("图层 {path} 没有字段 {field}", "请在图层设置里选择正确的地类编码字段。"),
     "E_LANDUSE_SCHEME": (
