@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import QAction, QMainWindow
 
 from ..core.errors import WeipianError
 from ..workbench.agenda import FEEDBACK_DAYS, SOON_DAYS, Place, Todo, agenda
+from .fill_work import FillWork
 from .guard import guarded
 from .key_help import KeyHelp, key_name, rows_of
 from .queue_model import PRESET_BY_KEY
@@ -44,12 +45,13 @@ class DeskWork(QObject):
         self.review = commands.review
         self.dock = commands.review.dock
         self._todos: Optional[Todo] = None
-        self._fill: Any = None
+        self.fill = FillWork(self.review)
         self.mode = ReviewMode(self.dock.content, self.dock.home, self._release)
         self.mode.changed.connect(self.dock.show_mode)
         self._count_timer = self._timer(_COUNT_DELAY, self._count)
         self._note_timer = self._timer(_NOTE_DELAY, self._note)
         self.enter_action = self._make_enter_action()
+        self.review.rows_read.connect(self._rows_read)
         page = self.dock.today
         page.go_on.connect(self.go_on)
         page.asked.connect(self._asked)
@@ -92,12 +94,14 @@ class DeskWork(QObject):
             "wide": self.wide,
             "help": self.help,
             "leave": self.leave,
+            **self.fill.table(),
         }
 
     def close(self) -> None:
         """The workspace goes: keep where we stand."""
         self._count_timer.stop()
         self._note()
+        self.fill.close()
 
     def unload(self) -> None:
         """The plugin goes: give the keyboard and the keys back."""
@@ -158,11 +162,17 @@ class DeskWork(QObject):
     @guarded
     def opened(self) -> None:
         """A workspace was opened: what was not submitted is there again, then 今天要办."""
-        session = self.review.session
-        if session is None or not self.review.dock.queue.model.rows:
+        if self.review.session is None or self.review.view is None:
             return
-        self._take_drafts()
+        if self.review.dock.queue.model.rows:
+            self._take_drafts()
         self.show_today()
+
+    @guarded
+    def _rows_read(self) -> None:
+        """The lines of a large workspace came after its first patch."""
+        self._take_drafts()
+        self._count_timer.start()
 
     @guarded
     def show_today(self) -> None:
@@ -181,7 +191,7 @@ class DeskWork(QObject):
     @guarded
     def _count(self) -> None:
         session = self.review.session
-        if session is None:
+        if session is None or not self.dock.queue.model.rows:
             return
         today = date.today().isoformat()  # noqa: DTZ011 - the clerk's calendar day
         settings = QgsSettings()
@@ -225,6 +235,7 @@ class DeskWork(QObject):
 
     def note_soon(self) -> None:
         """Something was decided or shown: note it in a moment."""
+        self.fill.follow()
         self._note_timer.start()
 
     @guarded

@@ -11,7 +11,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QMouseEvent
-from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from .compat import describe, line_height, no_input_method
 from .widgets import ElidedLabel
@@ -45,10 +45,10 @@ class Fold(QWidget):
     def __init__(self, title: str, inner: QWidget, parent: Optional[QWidget] = None, *, bare: bool = False) -> None:
         super().__init__(parent)
         self.inner = inner
+        self._home = parent or self
         self._title = title
         self._bare = bare
         self._open = True
-        self._wanted = True
         self.pinned: Optional[bool] = None  # what a person chose
         self.button = QToolButton(self)
         self.button.setAutoRaise(True)
@@ -65,6 +65,7 @@ class Fold(QWidget):
         row.setSpacing(4)
         row.addWidget(self.button)
         row.addWidget(self.line, 1)
+        row.addStretch(0)  # keeps the title on the left while there is no line
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
@@ -93,7 +94,6 @@ class Fold(QWidget):
 
     def offer(self, *, there: bool) -> None:
         """Whether the section has anything to show at all."""
-        self._wanted = there
         self.setVisible(there)
 
     # -- open and closed ------------------------------------------------------------------
@@ -128,6 +128,9 @@ class Fold(QWidget):
         describe(self.button, f"{self._title}，{state}")
         self.button.setToolTip(self.tr("收起这一节") if self._open else self.tr("展开这一节"))
         self.line.setVisible(not self._open)
+        focus = QApplication.focusWidget()
+        if not self._open and focus is not None and self.inner.isAncestorOf(focus):
+            self._home.setFocus()  # or Qt would give the keyboard to the next text field
         self.inner.setVisible(self._open)
         self.head.setVisible(not (self._bare and self._open))
 

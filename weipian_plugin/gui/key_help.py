@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, Qt
-from qgis.PyQt.QtGui import QKeyEvent, QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from qgis.PyQt.QtGui import QFontMetrics, QKeyEvent, QKeySequence
+from qgis.PyQt.QtWidgets import QAction, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from .compat import describe, line_height, no_input_method, write_in
 from .shortcuts import GROUPS, Command
@@ -45,6 +45,10 @@ class KeyHelp(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         no_input_method(self)
         describe(self, self.tr("按键一览"))
+        bold = self.font()
+        bold.setBold(True)
+        keys = [key for rows in groups.values() for key, _words in rows]
+        self._key_width = max((QFontMetrics(bold).horizontalAdvance(key) for key in keys), default=0)
         layout = QVBoxLayout(self)
         title = QLabel(f"<b>{self.tr('按键一览')}</b>", self)
         layout.addWidget(title)
@@ -86,6 +90,8 @@ class KeyHelp(QFrame):
         grid.setContentsMargins(0, 0, 0, line_height(self) // 3)
         grid.setVerticalSpacing(1)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, self._key_width)
+        box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = QLabel(f"<b>{title}</b>", box)
         write_in(head, "link")
         grid.addWidget(head, 0, 0, 1, 2)

@@ -15,8 +15,8 @@ from .views import QueueRow
 #: Days before the deadline from which a patch counts as due, and after which a 移交 should have been answered.
 SOON_DAYS = 7
 FEEDBACK_DAYS = 15
-#: `meta` names: where the panel stood, and what was chosen but not submitted.
-_PLACE, _DRAFTS = "desk_place", "desk_drafts"
+#: `meta` names: where the panel stood, what was chosen but not submitted, what was copied into the platform.
+_PLACE, _DRAFTS, _TICKS = "desk_place", "desk_drafts", "desk_fill"
 
 
 @dataclass(frozen=True)
@@ -196,3 +196,15 @@ class Desk(Acting):
     def keep_drafts(self, drafts: Mapping[str, Mapping[str, object]]) -> None:
         """Keep what is not submitted over a restart or a crash; it is no decision and in no journal."""
         self._ws.note(_DRAFTS, json.dumps(drafts, ensure_ascii=False))
+
+    def fill_ticks(self) -> dict[str, dict[str, list[str]]]:
+        """Fields of 填报抄录 that were copied: profile -> patch_uid -> field ids; unreadable notes give none."""
+        try:
+            known = json.loads(desk.notes(self._ws, [_TICKS])[_TICKS] or "{}")
+            return {str(p): {str(u): [str(f) for f in done] for u, done in m.items()} for p, m in known.items()}
+        except (ValueError, TypeError, AttributeError):
+            return {}
+
+    def keep_fill_ticks(self, ticks: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        """Keep the ticks for the next time."""
+        self._ws.note(_TICKS, json.dumps(ticks))
