@@ -11,7 +11,7 @@ from ..store import records
 from .acting import Acting
 
 #: `return`: what reviewers return patches for; the others are the office's own.
-KINDS = ("against", "revision", "internal", "return")
+KINDS = ("against", "revision", "internal", "imagery", "return")
 _SETTING = "reasons:"
 
 
