@@ -184,6 +184,7 @@ class Commands(QObject):
             if key in _NEEDS_WORKSPACE:
                 review.tell("请先新建或打开工作区。", "warn")
             return
+        review.ready()
         table[key]()
         self.desk.note_soon()
 

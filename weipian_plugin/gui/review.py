@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import Any, Callable, Optional
 
-from qgis.PyQt.QtCore import QObject, QTimer
+from qgis.PyQt.QtCore import QTimer
 
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, ReviewStatus, Verdict
@@ -14,11 +13,9 @@ from . import changes
 from .case_panel import status_label
 from .dock import WeipianDock
 from .guard import guarded
+from .opening import WorkspaceHolder
 from .small_dialogs import ask_text
 from .verdict_panel import Choice, choice_of, goes_against
-
-if TYPE_CHECKING:
-    from ..workbench.session import Session
 
 #: The map follows this long after the panel, so that a held key does not render every patch on the way, ms.
 _MAP_DELAY = 15
@@ -26,18 +23,11 @@ _REMEMBER_DELAY = 1500
 _TOAST = 6000
 
 
-class Review(QObject):
+class Review(WorkspaceHolder):
     """Joins the dock, one open Session and the map controller (None without a map)."""
 
     def __init__(self, dock: WeipianDock, make_map: Optional[Callable[[Any], Any]] = None) -> None:
-        super().__init__(dock)
-        self.dock = dock
-        self.session: Optional[Session] = None
-        self.map: Any = None
-        self._make_map = make_map
-        self.view: Optional[PatchView] = None
-        self.drafts: dict[str, Choice] = {}
-        self.batch_id = ""
+        super().__init__(dock, make_map)
         self._map_timer = self._timer(_MAP_DELAY, self._show_on_map)
         self._remember_timer = self._timer(_REMEMBER_DELAY, self._remember)
         self._toast_timer = self._timer(_TOAST, self._toast_over)
@@ -77,89 +67,6 @@ class Review(QObject):
     def _toast_over(self) -> None:
         self._toast_timer.stop()
         self._show_state()
-
-    # -- opening --------------------------------------------------------------------------
-    @guarded
-    def set_session(self, session: Optional[Session]) -> None:
-        """Work in another workspace; the former one is closed."""
-        self.close_session()
-        self.session = session
-        if session is None:
-            self.dock.header.show_name("", None, "")
-            self.dock.show_empty("还没有打开工作区。", "新建/打开工作区…", "workspace")
-            return
-        if self._make_map is not None:
-            self.map = self._make_map(session)
-            self.map.message.connect(lambda text: self.tell(text, "warn"))
-        self.reload(first=True)
-
-    def close_session(self) -> None:
-        """Take the map group away and give the workspace free."""
-        self._map_timer.stop()
-        self._remember()
-        self.dock.evidence.loader.stop()
-        self.view, self.drafts, self.batch_id = None, {}, ""
-        try:
-            if self.map is not None:
-                self.map.close()
-        finally:
-            self.map = None
-            if self.session is not None:
-                self.session.close()
-            self.session = None
-
-    @guarded
-    def reload(self, *, first: bool = False) -> None:
-        """Read everything anew: after an import, an overlay, a merge."""
-        session = self.opened()
-        today = date.today().isoformat()  # noqa: DTZ011 - the clerk's calendar day
-        rows = session.queue(self.batch_id)
-        queue = self.dock.queue
-        queue.set_rows(rows, today)
-        self._show_header(today)
-        if not rows:
-            self.view = None
-            self.dock.show_empty("工作区里还没有图斑。先导入下发的图斑数据。", "导入图斑…", "import")
-            return
-        self.dock.show_review()
-        self.refresh_counts()
-        problems = self.map.load(None if self.batch_id else rows) if self.map is not None else None
-        last = session.last_patch() if first else queue.selected()
-        if first:
-            self._choose_first_filter()
-        self.show_patch(last if queue.model.row_of(last) is not None else self._first_patch())
-        if problems:
-            self.tell("；".join(problems), "warn")
-        if session.read_only:
-            self.tell("工作区是只读的：可以查看，不能保存。请复制到可写的本机磁盘。", "warn")
-
-    def _show_header(self, today: str) -> None:
-        session = self.opened()
-        batches = session.batches()
-        issued = [b for b in batches if b.kind != "clue"]
-        chosen = next((b for b in batches if b.batch_id == self.batch_id), issued[-1] if len(issued) == 1 else None)
-        dues = sorted(b.due_on for b in batches if b.due_on)
-        # Of several batches the first deadline that has not passed counts.
-        due = chosen.due_on if chosen else next((d for d in dues if d >= today), dues[-1] if dues else None)
-        name = f"{session.name} · {chosen.name}" if chosen and chosen.name != session.name else session.name
-        if chosen is None and len(issued) > 1:
-            name += f" · {len(issued)} 个批次"
-        self.dock.header.show_name(name, due, today)
-
-    def _choose_first_filter(self) -> None:
-        counts = self.dock.queue.model.counts()
-        key = next((k for k in ("open_1", "open", "rectify") if counts[k]), "all")
-        self.dock.queue.set_filter(key)
-
-    def _first_patch(self) -> str:
-        model = self.dock.queue.model
-        return model.uid_at(0) or (model.rows[0].patch_uid if model.rows else "")
-
-    def opened(self) -> Session:
-        """The open Session; raises E_WS_MISSING without one."""
-        if self.session is None:
-            raise WeipianError("E_WS_MISSING", path="（未打开）")
-        return self.session
 
     # -- showing a patch ------------------------------------------------------------------
     @guarded
@@ -238,6 +145,12 @@ class Review(QObject):
     def _draw(self, view: PatchView) -> None:
         self.map.show_patch(view)
         self.map.show_wedges(view)
+
+    def leave_patch(self) -> None:
+        """Nothing that was begun for the patch on the screen comes later."""
+        self._map_timer.stop()
+        self._remember()
+        self.dock.evidence.loader.stop()
 
     def _remember(self) -> None:
         self._remember_timer.stop()
@@ -352,6 +265,7 @@ class Review(QObject):
 
     def row_changed(self, uid: str) -> None:
         """One patch was written: its line, the counts and its outline on the map."""
+        self.ready()
         self.dock.queue.update_row(self.opened().queue_row(uid))
         QTimer.singleShot(30, self._counts_later)
         if self.map is not None:

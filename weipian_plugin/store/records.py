@@ -221,30 +221,15 @@ def evidence_row(evidence: Evidence) -> Row:
     return {**evidence.__dict__, "checks": canonical(dict(evidence.checks))}
 
 
-def _evidence(row: Row) -> Evidence:
+def evidence_of(row: Row) -> Evidence:
+    """Record -> evidence."""
     return Evidence(**{**row, "checks": json.loads(row["checks"] or "{}")})
 
 
 def evidence(ws: Workspace, evidence_id: str = "") -> dict[str, Evidence]:
     """Evidence by id, one or all."""
     tail, values = ("WHERE evidence_id = ?", (evidence_id,)) if evidence_id else ("ORDER BY fid", ())
-    return {row["evidence_id"]: _evidence(row) for row in _select(ws, "evidence", tail, values)}
-
-
-def linked_evidence(ws: Workspace, patch_uid: str) -> list[tuple[Evidence, str]]:
-    """Evidence of a patch with what it proves, in the order it was linked."""
-    names = ", ".join(f'e."{column}"' for column in TABLES["evidence"].columns)
-    rows = ws.connection.execute(
-        f"SELECT {names}, l.purpose FROM evidence_link l JOIN evidence e USING (evidence_id)"
-        " WHERE l.patch_uid = ? ORDER BY l.fid",
-        (patch_uid,),
-    )
-    found = []
-    for row in rows:
-        record = dict(row)
-        purpose = record.pop("purpose")
-        found.append((_evidence(record), purpose))
-    return found
+    return {row["evidence_id"]: evidence_of(row) for row in _select(ws, "evidence", tail, values)}
 
 
 def links(ws: Workspace, patch_uid: str = "") -> list[tuple[str, str, str]]:
@@ -408,6 +393,34 @@ def judged_on(ws: Workspace, day: str, who: str) -> int:
         "JOIN judgement ON fid = last WHERE verdict IS NOT NULL AND substr(at, 1, 10) = ? AND by = ?"
     )
     return int(ws.connection.execute(sql, (day, day, who)).fetchone()[0])
+
+
+class KeptPack(NamedTuple):
+    """A rule pack as a batch keeps it; `files` is the JSON text of the pack and those it extends."""
+
+    pack_id: str
+    version: str
+    fingerprint: str
+    label: str
+    files: str
+    at: str
+
+
+def pack_row(item: KeptPack) -> Row:
+    """KeptPack -> record."""
+    return item._asdict()
+
+
+def packs(ws: Workspace) -> list[KeptPack]:
+    """Kept packs in the order they came, without their files."""
+    rows = ws.connection.execute("SELECT pack_id, version, fingerprint, label, at FROM pack ORDER BY fid")
+    return [KeptPack(pack_id, version, mark, label, "", at) for pack_id, version, mark, label, at in map(tuple, rows)]
+
+
+def pack(ws: Workspace, pack_id: str, version: str) -> Optional[KeptPack]:
+    """A kept pack whole, None when it was not kept."""
+    rows = _select(ws, "pack", "WHERE pack_id = ? AND version = ?", (pack_id, version))
+    return KeptPack(**rows[0]) if rows else None
 
 
 def register_row(item: RegisterEntry) -> Row:

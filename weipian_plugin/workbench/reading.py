@@ -25,7 +25,7 @@ from ..core.model import (
 )  # fmt: skip
 from ..core.rulepack import RulePack
 from ..geo.viewcone import look
-from ..store import gpkg, records
+from ..store import glance, gpkg, records
 from ..store.workspace import Workspace
 from .ahead import Ahead
 from .clock import today
@@ -201,7 +201,7 @@ class Reader:
         rows = records.overlay(self._ws, patch_uid)
         judgement = records.judgements(self._ws, patch_uid).get(patch_uid)
         evidence = tuple(
-            self.linked(patch, item, purpose) for item, purpose in records.linked_evidence(self._ws, patch_uid)
+            self.linked(patch, item, purpose) for item, purpose in glance.linked_evidence(self._ws, patch_uid)
         )
         return self.assemble(patch, rows, judgement, evidence, records.actions(self._ws, patch_uid), verdict, sub_type)
 
@@ -301,9 +301,18 @@ class Reader:
             raise WeipianError("E_EVIDENCE_MISSING", name=item.original_name if item else evidence_id)
         return path
 
+    def patch_count(self) -> int:
+        """How many patches there are, split and void ones included."""
+        return glance.patch_count(self._ws)
+
     def last_patch(self) -> str:
         """uid of the patch last worked on, empty if none was."""
         return self._ws.meta("last_patch") or ""
+
+    def opening_patch(self) -> str:
+        """uid of the patch to show before anything else is read; empty without any patch."""
+        last = self.last_patch()
+        return last if last and glance.holds(self._ws, last) else glance.first_open(self._ws)
 
     def agenda(self) -> Agenda:
         """今天要办 and the patch last worked on."""
