@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional, Union
 
-from .advice_case import Case, Finding, layer_name
-from .advice_model import Advice, CheckItem, Facts, Reason
-from .advice_rules import TESTS
+from .advice_case import Case, Finding
+from .advice_findings import findings_of
+from .advice_kinds import is_mineral
+from .advice_model import Advice, CheckItem, Contradiction, Facts, Reason
+from .contradictions import contradictions
 from .model import ROLE_LABELS, LinkedEvidence, Verdict
 from .rulepack import Requirement, RulePack
 
-__all__ = ["Advice", "CheckItem", "Facts", "Reason", "advise", "checklist", "count_evidence"]
+__all__ = [
+    "Advice", "CheckItem", "Contradiction", "Facts", "Reason", "advise", "advise_case", "checklist", "count_evidence",
+]  # fmt: skip
 
 ENOUGH, NOT_ENOUGH, DOUBT = "事实较充分", "事实不充分", "存疑"
 #: Which sub-type leads when several are pointed at: 未变化 (a person said so), 光伏 on 耕地, a late
 #: approval, 合法, then the 其他 kinds, and 违法 for want of anything else last (dossier 1.5-2).
 _LEADING = (
-    "illegal_pv", "unapproved", "conversion_and_supply", "conversion_only", "supply_only", "title",
+    "fraud_approval", "illegal_pv", "unapproved", "conversion_and_supply", "conversion_only", "supply_only", "title",
     "illegal_temp_land", "temp_land", "facility_agri", "homestead", "rural_road", "illegal_local_road",
-    "no_change", "beyond_boundary", "illegal_homestead", "pv_unchanged", "over_occupation",
+    "entrance", "edge_sliver", "no_change", "beyond_boundary", "illegal_homestead", "pv_unchanged", "over_occupation",
 )  # fmt: skip
+_UNCHANGED = ("no_change", "mine_no_activity")
+#: Tests that speak of approvals of land.
+_LAND_RULES = ("R-02", "R-03", "R-04", "R-05", "R-06", "R-16")
 
 
 def advise(pack: RulePack, facts: Facts) -> Advice:
@@ -29,20 +36,21 @@ def advise(pack: RulePack, facts: Facts) -> Advice:
     An absent layer or fact makes a doubt, never a "no". Uses `overlay` rows (m²) for the coverage
     tolerance and `summary` (亩) for land use; no clock: "now" is `facts.today`.
     """
-    case = Case(pack, facts)
+    return advise_case(Case(pack, facts))
+
+
+def advise_case(case: Case) -> Advice:
+    """As `advise`, for a case that others look at too."""
     if case.total <= 0:
         reason = case.reason("R-20", "no_geometry")
         return Advice(None, True, "存疑：图斑没有图形，不能计算面积", DOUBT, (reason,), ("图斑图形",))
-    findings = [finding for test in TESTS for finding in test(case)]
-    findings += _given(case)
-    if case.shapeless:
-        findings.append(Finding(case.reason("R-20", "no_geometry"), doubts=("图斑图形",)))
+    findings = findings_of(case)
     leader = _leader(case, findings)
     doubts = _doubts(case, findings, leader)
     verdict = leader.points if leader else ""
-    missing = [*doubts, *(m for f in findings for m in f.missing)]
+    missing = [*doubts, *(m for f in findings for m in f.missing), *_demoted(case, findings, leader)]
     if leader:
-        missing += [c.label for c in checklist(pack, verdict, leader.sub_type, facts) if not c.done]
+        missing += [c.label for c in checklist(case.pack, verdict, leader.sub_type, case.facts) if not c.done]
     reasons = sorted((f.reason for f in findings if f.reason), key=_weight)
     return Advice(
         leaning=verdict or None,
@@ -52,6 +60,7 @@ def advise(pack: RulePack, facts: Facts) -> Advice:
         reasons=tuple(dict.fromkeys(reasons)),
         missing=tuple(dict.fromkeys(missing)),
         sub_type=leader.sub_type if leader else "",
+        contradictions=contradictions(case),
     )
 
 
@@ -59,29 +68,28 @@ def _weight(reason: Reason) -> int:
     return {"high": 0, "warn": 1}.get(reason.severity, 2)
 
 
-def _given(case: Case) -> list[Finding]:
-    """What was not even measured."""
-    if not case.facts.overlay:
-        return [Finding(case.reason("R-20", "no_overlay"), doubts=("套合分析结果",))]
-    if not case.has_landuse and case.knows_cropland:
-        return [Finding(case.reason("R-20", "issued_only"), missing=(layer_name("landuse"),))]
-    if not case.has_landuse:
-        return [Finding(case.reason("R-20", "no_landuse"), doubts=(layer_name("landuse"),))]
-    return []
-
-
-def _leader(case: Case, findings: list[Finding]) -> Optional[Finding]:
+def _leader(case: Case, findings: Sequence[Finding]) -> Optional[Finding]:
+    """The finding that the patch leans to: a proven fraud, then 未变化 as a person said, then what is mined."""
     pointing = [f for f in findings if f.points]
-    if case.facts.answer("changed") == "否":
-        pointing = [f for f in pointing if f.sub_type == "no_change"] or pointing
+    for wanted in (
+        [f for f in pointing if f.reason and f.reason.rule_id == "R-28"],
+        [f for f in pointing if case.facts.answer("changed") == "否" and f.sub_type in _UNCHANGED],
+        [f for f in pointing if f.reason and f.reason.rule_id == "R-21"],
+    ):
+        if wanted:
+            pointing = wanted
+            break
+    else:
+        if is_mineral(case):  # nothing is known of the right: a judgement of the land would be another matter
+            return None
     order = {name: i for i, name in enumerate(_LEADING)}
     return min(pointing, key=lambda f: order.get(f.sub_type, len(order)), default=None)
 
 
-def _doubts(case: Case, findings: list[Finding], leader: Optional[Finding]) -> tuple[str, ...]:
+def _doubts(case: Case, findings: Sequence[Finding], leader: Optional[Finding]) -> tuple[str, ...]:
     """The deciding facts that lack. Doubts of candidates that were not chosen do not count, but
     what speaks against a favourable leaning does."""
-    doubts = [d for f in findings if not f.points or f is leader for d in f.doubts]
+    doubts = [d for f in findings if _counts(case, f, leader) for d in f.doubts]
     if leader is not None and leader.points != "illegal":
         areas = {"prime_farmland": case.prime, "eco_redline": case.area("eco_redline")}
         touched = [role for role, area in areas.items() if area > case.touch]
@@ -91,6 +99,21 @@ def _doubts(case: Case, findings: list[Finding], leader: Optional[Finding]) -> t
     return tuple(dict.fromkeys(doubts))
 
 
+def _counts(case: Case, finding: Finding, leader: Optional[Finding]) -> bool:
+    if finding.points and finding is not leader:
+        return False
+    return not _of_land(case, finding)
+
+
+def _of_land(case: Case, finding: Finding) -> bool:
+    """Approvals of land do not decide a mineral patch; what lacks of them is only named."""
+    return finding.reason is not None and finding.reason.rule_id in _LAND_RULES and is_mineral(case)
+
+
+def _demoted(case: Case, findings: Sequence[Finding], leader: Optional[Finding]) -> list[str]:
+    return [d for f in findings if (not f.points or f is leader) and _of_land(case, f) for d in f.doubts]
+
+
 def _headline(case: Case, leader: Optional[Finding], doubts: tuple[str, ...]) -> str:
     lacking = f"存疑：缺少{'、'.join(doubts)}" if doubts else "存疑：现有事实不足以给出建议"
     if leader is None:
@@ -98,7 +121,8 @@ def _headline(case: Case, leader: Optional[Finding], doubts: tuple[str, ...]) ->
     found = case.pack.sub_type(leader.points, leader.sub_type)
     name = f"·{found.label}" if found else ""
     if leader.points == "legal":
-        return f"偏向合法（批准图层覆盖 100%）{'，' + lacking if doubts else ''}"
+        why = "在矿业权范围内" if leader.sub_type == "valid_mining" else "批准图层覆盖 100%"
+        return f"偏向合法（{why}）{'，' + lacking if doubts else ''}"
     label = {"illegal": "违法", "other": "其他"}[leader.points]
     return f"偏向{label}{name}，{lacking}" if doubts else f"偏向{label}{name}（{ENOUGH}）"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal, InvalidOperation
 from typing import Optional, Union
 
 from .advice_model import Facts, Reason
@@ -44,6 +44,7 @@ class Case:
             self.roles[row.role] = self.roles.get(row.role, ZERO) + to_mu(row.area_m2)
         self.touch = pack.threshold("touch_mu")
         self.tolerance = pack.threshold("approval_uncovered_mu")
+        self.found: Optional[tuple[Finding, ...]] = None  # see advice_findings
         self.patch_type = (facts.patch.patch_type or "").strip().upper()
 
     # -- areas ---------------------------------------------------------------------------------
@@ -164,7 +165,7 @@ class Case:
     def zones(self) -> list[OverlayRow]:
         """Plan zones met with more than a sliver, largest first."""
         rows = [r for r in self.facts.overlay if r.role == "plan_zone" and to_mu(r.area_m2) > self.touch]
-        return sorted(rows, key=lambda row: -row.area_m2)
+        return sorted(rows, key=lambda row: (-row.area_m2, row.class_code))
 
     def pieces(self) -> list[tuple[Decimal, str]]:
         """(亩, mean width in m as text) of the parts that no approval covers, largest first."""
@@ -177,7 +178,7 @@ class Case:
                 continue
             if area > ZERO:
                 found.append((area, str(detail.get("gap_width_m") or "？")))
-        return sorted(found, key=lambda piece: -piece[0])
+        return sorted(found, key=lambda piece: (-piece[0], piece[1]))
 
     def dates(self, role: str, fields: Iterable[str]) -> list[Optional[Span]]:
         """One date per feature of `role`; None where no field of `fields` holds a readable date."""
@@ -218,6 +219,15 @@ def show_mu(value: Decimal) -> str:
     if ZERO < value < CENT:
         return str(max(value.quantize(_THOUSANDTH), _THOUSANDTH))
     return str(round_mu(value))
+
+
+def read_number(text: str) -> Optional[Decimal]:
+    """A number as the clerk typed it, None for anything else."""
+    try:
+        value = Decimal(text.strip()) if text.strip() else None
+    except InvalidOperation:
+        return None
+    return value if value is not None and value.is_finite() else None
 
 
 def percent(part: Decimal, whole: Decimal) -> str:

@@ -6,68 +6,31 @@ and numbers are data of the pack: :data:`TEXT_KEYS` names the sentences and thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from typing import Callable, Optional, Union
 
-from .advice_case import Case, Finding, layer_name, percent, show_mu
+from .advice_case import Case, Finding, layer_name, percent, read_number, show_mu
+from .advice_coverage import approved, document_area
+from .advice_houses import fraud, homestead, new_or_stock
+from .advice_kinds import actual_use, is_mineral, is_pv, is_road
+from .advice_mining import mining
 from .advice_registers import REGISTER_TESTS
+from .advice_texts import PARAM_KEYS, TEXT_KEYS
 from .areas import round_mu, to_mu
 from .dates import Span, parse_date
-from .model import ROLE_LABELS
+from .registers import fold
+from .rulepack import RuleText, is_confirmed
 
-#: Sentences that a pack must give, rule id -> key -> placeholders it may use.
-TEXT_KEYS: Mapping[str, Mapping[str, frozenset[str]]] = {
-    rule: {key: frozenset(names.split()) for key, names in texts.items()}
-    for rule, texts in {
-        "R-01": {"unchanged": "", "natural": "type"},
-        "R-02": {"full": "area percent", "none": "area", "stock": "area construction", "unknown": ""},
-        "R-03": {"both": "", "only_approval": "", "only_supply": "", "title": "", "patchwork": ""},
-        "R-04": {"in_time": "date", "late": "date built", "between": "date before after",
-                 "no_date": "", "no_built": "date"},
-        "R-05": {"differs": "approved actual"},
-        "R-06": {"over": "covered area percent", "document": "area approved over", "role": "role inside area"},
-        "R-07": {"occupied": "area", "issued": "area", "issued_none": ""},
-        "R-08": {"occupied": "area"},
-        "R-09": {"outside": "", "partly": "area inside", "unknown": "area", "zones": "zones"},
-        "R-10": {"occupied": "area percent", "none": "", "issued": "area", "issued_none": ""},
-        "R-11": {"inside": "", "partly": "area percent", "prime": "area"},
-        "R-12": {"in_term": "date", "expired": "date", "no_term": "", "partly": "area percent", "permanent": "type"},
-        "R-13": {"fits": "width low high", "too_wide": "width low high", "no_width": "low high"},
-        "R-14": {"inside": "", "none": "use", "unknown": "use"},
-        "R-15": {"cropland": "area", "prime": "area", "open": "", "unknown": ""},
-        "R-16": {"sliver": "percent area limit", "pieces": "count area width"},
-        "R-17": {"new": "date since", "stock": "date since"},
-        "R-18": {"hint": "code name label"},
-        "R-19": {"penal": "area limit kind", "near": "area limit kind"},
-        "R-20": {"no_overlay": "", "no_landuse": "", "no_geometry": "", "issued_only": "", "no_net": ""},
-        "R-21": {"inside": "", "beyond": "area inside", "unknown": "", "measured": "inside area"},
-        "R-22": {"found": "register who how", "guess": "register who how", "within": "used approved",
-                 "over": "used approved over", "no_area": "who"},
-        "R-23": {"register": "who count others", "patches": "who others"},
-        "R-24": {"none": "area", "partly": "area covered", "unknown": "area", "landuse": "", "register": "area who"},
-        "R-25": {"person": "who people limit allowed used over", "household": "who used limit over",
-                 "no_people": "who"},
-    }.items()
-}  # fmt: skip
-#: Parameter lists that a rule must give: rule id -> keys.
-PARAM_KEYS: Mapping[str, tuple[str, ...]] = {
-    "R-01": ("natural_types",),
-    "R-02": ("needs_roles",),
-    "R-04": ("date_fields",),
-    "R-12": ("end_fields", "permanent_types"),
-    "R-13": ("patch_types", "landuse"),
-    "R-14": ("keywords",),
-    "R-15": ("patch_types",),
-    "R-17": ("since",),
-    "R-18": ("hints",),
-    "R-21": ("patch_types",),
-}
+__all__ = ["PARAM_KEYS", "TESTS", "TEXT_KEYS"]
 NO, YES = "否", "是"
 
 
 def real_change(case: Case) -> Iterator[Finding]:
     """J1: did anything really change?"""
+    if is_mineral(case):
+        return  # asked and answered by the mineral test
     if case.facts.answer("changed") == NO:
         yield Finding(case.reason("R-01", "unchanged"), "other", "no_change")
     elif case.facts.answer("changed") != YES and case.patch_type in case.pack.rules["R-01"].param("natural_types"):
@@ -77,7 +40,7 @@ def real_change(case: Case) -> Iterator[Finding]:
 
 def photovoltaic(case: Case) -> Iterator[Finding]:
     """J15: 光伏 arrays on 耕地 or 永农 are never 其他."""
-    if case.patch_type not in case.pack.rules["R-15"].param("patch_types") or case.legally_covered:
+    if not is_pv(case) or case.legally_covered:
         return
     for role_area, key in ((case.prime, "prime"), (case.cropland, "cropland")):
         if role_area > case.touch:
@@ -89,97 +52,31 @@ def photovoltaic(case: Case) -> Iterator[Finding]:
     yield Finding(reason, "other", "pv_unchanged", (*lacking, "光伏项目批复"))
 
 
-def approved(case: Case) -> Iterator[Finding]:
-    """J2, J3, J6, J16: how much of the patch do the approvals cover, and by which of them?"""
-    covered, uncovered = case.covered, case.uncovered
-    if covered is None or uncovered is None:
-        roles = case.pack.rules["R-02"].param("needs_roles")
-        yield Finding(case.reason("R-02", "unknown"), doubts=_lacking(case, roles))
-        return
-    if uncovered <= case.tolerance:
-        yield Finding(case.reason("R-02", "full", "info", area=covered, percent="100"))
-        yield from _by_which(case)
-    elif covered > case.touch:
-        yield from _partly(case, covered, uncovered)
-    else:
-        yield from _not_approved(case, uncovered)
-
-
-def _by_which(case: Case) -> Iterator[Finding]:
-    conversion, supply = case.full("approval"), case.full("supply")
-    if conversion and supply:
-        yield Finding(case.reason("R-03", "both"), "legal", "conversion_and_supply")
-    elif conversion:
-        lacking = "供地手续" if case.given("supply") else f"供地手续（未提供{layer_name('supply')}）"
-        yield Finding(case.reason("R-03", "only_approval"), "legal", "conversion_only", missing=(lacking,))
-    elif supply:
-        lacking = "农转用批地手续" if case.given("approval") else f"农转用批地手续（未提供{layer_name('approval')}）"
-        yield Finding(case.reason("R-03", "only_supply"), "legal", "supply_only", missing=(lacking,))
-    elif case.full("title"):
-        yield Finding(case.reason("R-03", "title"), "legal", "title")
-    elif not any(case.full(role) for role in case.approvals_given):
-        yield Finding(case.reason("R-03", "patchwork"), doubts=("各部分分别对应的批准手续（宜拆分图斑）",))
-
-
-def _partly(case: Case, covered: Decimal, uncovered: Decimal) -> Iterator[Finding]:
-    yield from _pieces(case)
-    share = percent(covered, case.total)
-    over = case.reason("R-06", "over", covered=covered, area=uncovered, percent=share)
-    large = case.total > case.pack.threshold("entrance_large_mu")
-    needed = case.pack.threshold("entrance_large_cover_percent" if large else "entrance_small_cover_percent")
-    limit = case.pack.threshold("entrance_uncovered_cropland_mu")
-    if covered * 100 >= needed * case.total and uncovered < limit:
-        sliver = case.reason("R-16", "sliver", percent=share, area=uncovered, limit=limit)
-        yield Finding(over)
-        yield Finding(sliver, doubts=("未覆盖部分的现场照片（是否边角细缝或出入口）",))
-    elif case.has_landuse and uncovered <= case.construction + case.tolerance:
-        stock = case.reason("R-02", "stock", area=uncovered, construction=case.construction)
-        yield Finding(over)
-        yield Finding(stock, doubts=("未覆盖部分是否原有建设用地",))
-    else:
-        yield Finding(over, "illegal", "over_occupation", ("未覆盖部分的核实情况（宜拆分图斑）",))
-
-
-def _pieces(case: Case) -> Iterator[Finding]:
-    """What no approval covers, piece by piece, and how far the patch leaves each approval that it meets."""
-    pieces = case.pieces()
-    if pieces:
-        area, width = pieces[0]
-        yield Finding(case.reason("R-16", "pieces", severity="info", count=str(len(pieces)), area=area, width=width))
-    met = [role for role in case.approvals_given if case.touches(role) and not case.full(role)]
-    for role in met if len(met) > 1 else ():
-        inside = case.area(role)
-        values: dict[str, Union[str, Decimal]] = {"role": ROLE_LABELS[role], "inside": inside}
-        yield Finding(case.reason("R-06", "role", severity="info", area=case.total - inside, **values))
-
-
-def _not_approved(case: Case, uncovered: Decimal) -> Iterator[Finding]:
-    if case.has_landuse and uncovered <= case.construction + case.tolerance:
-        stock = case.reason("R-02", "stock", area=uncovered, construction=case.construction)
-        yield Finding(stock, doubts=("原有建设用地的来源证明",))
-        return
-    lacking = _lacking(case, case.pack.rules["R-02"].param("needs_roles"))
-    yield Finding(case.reason("R-02", "none", area=uncovered), "illegal", "", lacking)
-
-
 def approval_date(case: Case) -> Iterator[Finding]:
-    """J4: was it approved before it was built? Only where an approval covers the patch."""
-    if not case.legally_covered:
+    """J4: was it approved before it was built? Where an approval covers the patch; of houses too."""
+    fields = case.pack.rules["R-04"].param("date_fields")
+    legal = [role for role in ("approval", "supply", "title") if case.full(role)]
+    house = not legal and case.full("rural_house")
+    if not legal and not house:
         return
-    roles = [role for role in ("approval", "supply", "title") if case.full(role)]
-    dates = [d for role in roles[:1] for d in case.dates(role, case.pack.rules["R-04"].param("date_fields"))]
+    dates = case.dates(legal[0] if legal else "rural_house", fields)
     if not dates or None in dates:
-        dates = [*_document_dates(case)] or [None]
+        dates = [*_document_dates(case, house=house)] or [None]
     known = [d for d in dates if d is not None]
     if not known:
-        yield Finding(case.reason("R-04", "no_date"), doubts=("批准时间",))
+        yield Finding(case.reason("R-04", "no_date"), doubts=("批准时间",)) if legal else Finding(missing=("批准时间",))
         return
-    yield _in_time(case, max(known, key=lambda d: d.last))
+    found = _in_time(case, max(known, key=lambda d: (d.last, d.first)))
+    if legal or found.points:
+        yield found if legal else replace(found, sub_type="illegal_homestead")
+    else:  # a house without a known time of building stays 已批宅基地, the time is asked
+        yield replace(found, doubts=(), missing=found.doubts)
 
 
-def _document_dates(case: Case) -> Iterator[Span]:
+def _document_dates(case: Case, *, house: bool) -> Iterator[Span]:
+    purposes = ("house_approval",) if house else ("approval_doc", "supply_doc")
     texts = [case.facts.answer("doc_date")]
-    texts += [e.evidence.doc_date for e in case.facts.evidence if e.purpose in ("approval_doc", "supply_doc")]
+    texts += [e.evidence.doc_date for e in case.facts.evidence if e.purpose in purposes]
     yield from (d for d in map(parse_date, texts) if d is not None)
 
 
@@ -202,27 +99,19 @@ def _in_time(case: Case, given: Span) -> Finding:
 
 
 def _late(case: Case, shown: str, built: str) -> Finding:
-    reason = case.reason("R-04", "late", date=shown, built=built)
+    reason = case.reason("R-04", "late", "high", date=shown, built=built)
     return Finding(reason, "illegal", "unapproved", ("动工时间与批准时间的核实情况",))
 
 
 def use(case: Case) -> Iterator[Finding]:
     """J5: actual use against approved use; words differ easily, so only a hint."""
-    approved_use, actual = case.facts.answer("approved_use"), case.facts.answer("actual_use")
-    if approved_use and actual and approved_use != actual:
+    approved_use, actual = case.facts.answer("approved_use"), actual_use(case)
+    if not approved_use or not actual:
+        return
+    one, other = (fold(text).replace("用地", "") for text in (approved_use, actual))
+    if one not in other and other not in one:
         reason = case.reason("R-05", "differs", approved=approved_use, actual=actual)
         yield Finding(reason, doubts=("实地用途与批准用途是否一致",))
-
-
-def document_area(case: Case) -> Iterator[Finding]:
-    """J6: more land than the document grants (the area typed by the clerk or noted at the document)."""
-    texts = [case.facts.answer("doc_area")]
-    texts += [e.evidence.doc_area_mu for e in case.facts.evidence if e.purpose == "approval_doc"]
-    numbers = [n for n in map(_number, texts) if n is not None and n > 0]
-    if numbers and case.total - max(numbers) > case.pack.threshold("identity_mu"):
-        granted = max(numbers)
-        reason = case.reason("R-06", "document", area=case.total, approved=granted, over=case.total - granted)
-        yield Finding(reason, doubts=("超出批准面积部分的核实情况",))
 
 
 def prime_farmland(case: Case) -> Iterator[Finding]:
@@ -252,6 +141,8 @@ def urban_boundary(case: Case) -> Iterator[Finding]:
     if zones:
         yield Finding(case.reason("R-09", "zones", zones="、".join(zones)))
     if not case.given("urban_boundary"):
+        if not zones:
+            yield Finding(missing=(layer_name("urban_boundary"),))
         return
     inside = case.area("urban_boundary")
     outside = case.total - inside
@@ -288,18 +179,27 @@ def cropland(case: Case) -> Iterator[Finding]:
 
 
 def facility(case: Case) -> Iterator[Finding]:
-    """J11: 设施农用地 上图入库."""
+    """J11: 设施农用地 上图入库, used as such, not on land where it must not be."""
+    used = actual_use(case)
+    words = case.pack.rules["R-11"].param("misuse")
     if not case.touches("facility_agri"):
+        if case.given("facility_agri") and any(word in used for word in case.pack.rules["R-11"].param("keywords")):
+            yield Finding(case.reason("R-11", "unregistered", "warn", use=used))
         return
     area = case.area("facility_agri")
     if not case.full("facility_agri"):
         yield Finding(case.reason("R-11", "partly", area=area, percent=percent(area, case.total)))
         return
-    doubts: tuple[str, ...] = () if case.facts.answer("actual_use") else ("实地用途",)
+    if any(word in used for word in words):
+        reason = case.reason("R-11", "misuse", "high", use=used)
+        yield Finding(reason, "illegal", "illegal_facility", ("改变用途的核实情况",))
+    doubts: tuple[str, ...] = () if used else ("实地用途",)
     doubts += () if case.knows_prime else (layer_name("prime_farmland"),)
     if case.prime > case.touch:
         doubts += ("压占永久基本农田部分的核定（是否破坏耕作层、有无补划）",)
         yield Finding(case.reason("R-11", "prime", area=case.prime))
+    if case.cropland > case.touch:
+        yield Finding(case.reason("R-11", "cropland", "warn", area=case.cropland))
     yield Finding(case.reason("R-11", "inside"), "other", "facility_agri", doubts)
 
 
@@ -311,70 +211,74 @@ def temp_land(case: Case) -> Iterator[Finding]:
     if not case.full("temp_land"):
         yield Finding(case.reason("R-12", "partly", area=area, percent=percent(area, case.total)))
         return
-    if case.patch_type in rule.param("permanent_types"):
-        label = case.pack.patch_type_label(case.patch_type)
-        yield Finding(case.reason("R-12", "permanent", type=label), doubts=("是否建有永久建筑",))
-    ends = case.dates("temp_land", rule.param("end_fields"))
+    yield from _on_temp_land(case, rule)
+    end, today = temp_end(case), parse_date(case.facts.today)
+    if end is None or today is None:
+        yield Finding(case.reason("R-12", "no_term"), "other", "temp_land", ("临时用地有效期",))
+    elif not today.after(end):
+        yield Finding(case.reason("R-12", "in_term", "info", date=end.last), "other", "temp_land")
+    elif case.facts.answer("reclaimed") == "是":
+        yield Finding(case.reason("R-12", "reclaimed", "info", date=end.last), "other", "temp_land")
+    else:
+        doubts = () if case.facts.answer("reclaimed") == "否" else ("期满后是否已复垦",)
+        yield Finding(case.reason("R-12", "expired", severity="high", date=end.last), "illegal", "illegal_temp_land",
+                      doubts)  # fmt: skip
+
+
+def temp_end(case: Case) -> Optional[Span]:
+    """When the 临时用地 ends: the earliest end of the features met, else as answered; None when not known."""
+    ends = case.dates("temp_land", case.pack.rules["R-12"].param("end_fields"))
     if not ends or None in ends:
         ends = [parse_date(case.facts.answer("expires_on"))]
-    known, today = [d for d in ends if d], parse_date(case.facts.today)
-    if not known or today is None:
-        yield Finding(case.reason("R-12", "no_term"), "other", "temp_land", ("临时用地有效期",))
-        return
-    end = min(known, key=lambda d: d.last)
-    if today.after(end):
-        yield Finding(case.reason("R-12", "expired", severity="high", date=end.last), "illegal", "illegal_temp_land",
-                      ("期满后是否已复垦",))  # fmt: skip
-    else:
-        yield Finding(case.reason("R-12", "in_term", "info", date=end.last), "other", "temp_land")
+    return min((d for d in ends if d), key=lambda d: (d.last, d.first), default=None)
+
+
+def _on_temp_land(case: Case, rule: RuleText) -> Iterator[Finding]:
+    """Permanent buildings, and 耕地 that only the city may grant."""
+    said = case.facts.answer("permanent_building")
+    if said == "是":
+        yield Finding(case.reason("R-12", "built", "high"), "illegal", "illegal_temp_land")
+    elif said != "否" and case.patch_type in rule.param("permanent_types"):
+        label = case.pack.patch_type_label(case.patch_type)
+        yield Finding(case.reason("R-12", "permanent", type=label), doubts=("是否建有永久建筑",))
+    if case.cropland > case.touch or case.prime > case.touch:
+        missing = () if case.facts.answer("authority") else ("批准机关（占耕地的须市级以上）",)
+        yield Finding(case.reason("R-12", "level", "info", area=case.cropland, prime=case.prime), missing=missing)
+
+
+def road_limits(case: Case) -> tuple[Decimal, Decimal, str]:
+    """Lowest and highest width in m as the pack has them for its region, and the weaker source tag of the two."""
+    pack, keys = case.pack, ("road_width_min_m", "road_width_max_m")
+    tags = [pack.threshold_sources.get(key, "K") for key in keys]
+    source = next((tag for tag in tags if not is_confirmed(tag)), tags[0])
+    return pack.threshold(keys[0]), pack.threshold(keys[1]), source
 
 
 def rural_road(case: Case) -> Iterator[Finding]:
-    """J13: 农村道路 by type or land use, and its width."""
-    rule = case.pack.rules["R-13"]
-    if case.patch_type not in rule.param("patch_types") and case.main_code not in rule.param("landuse"):
+    """J13: 农村道路 by type, land use or use, its width, and that it is none of the national network."""
+    if not is_road(case):
         return
-    low, high = case.pack.threshold("road_width_min_m"), case.pack.threshold("road_width_max_m")
+    low, high, source = road_limits(case)
     limits = {"low": f"{low.normalize():f}", "high": f"{high.normalize():f}"}
-    width = _number(case.facts.answer("road_width"))
+    purpose = case.facts.answer("road_purpose")
+    if purpose == "国家公路网内" and not case.legally_covered:
+        yield Finding(case.reason("R-13", "network", "warn"), "illegal", "illegal_local_road", ("道路用地批准手续",))
+        return
+    missing = () if purpose else ("道路是否在国家公路网以外、服务于农业生产",)
+    width = read_number(case.facts.answer("road_width"))
     if width is None:
-        yield Finding(case.reason("R-13", "no_width", **limits), "other", "rural_road", ("道路宽度",))
+        reason = replace(case.reason("R-13", "no_width", **limits), source=source)
+        yield Finding(reason, "other", "rural_road", ("道路宽度",), missing)
         return
     shown = f"{width:f}"
     if low <= width <= high:
-        yield Finding(case.reason("R-13", "fits", width=shown, **limits), "other", "rural_road")
+        reason = replace(case.reason("R-13", "fits", width=shown, **limits), source=source)
+        yield Finding(reason, "other", "rural_road", missing=missing)
     elif case.legally_covered:
-        yield Finding(case.reason("R-13", "too_wide", severity="info", width=shown, **limits))
+        yield Finding(replace(case.reason("R-13", "too_wide", severity="info", width=shown, **limits), source=source))
     else:
-        reason = case.reason("R-13", "too_wide", width=shown, **limits)
+        reason = replace(case.reason("R-13", "too_wide", width=shown, **limits), source=source)
         yield Finding(reason, "illegal", "illegal_local_road", ("道路用地批准手续",))
-
-
-def homestead(case: Case) -> Iterator[Finding]:
-    """J14: houses of villagers."""
-    if case.full("rural_house"):
-        yield Finding(case.reason("R-14", "inside"), "other", "homestead")
-        return
-    actual = case.facts.answer("actual_use")
-    if case.legally_covered or not any(word in actual for word in case.pack.rules["R-14"].param("keywords")):
-        return
-    if case.given("rural_house") and case.covered is not None and case.covered <= case.touch:
-        yield Finding(case.reason("R-14", "none", use=actual), "illegal", "illegal_homestead")
-    else:
-        yield Finding(case.reason("R-14", "unknown", use=actual), doubts=("宅基地批准书、乡村建设规划许可证",))
-
-
-def new_or_stock(case: Case) -> Iterator[Finding]:
-    """J17: 新增 or 存量 乱占耕地建房."""
-    since = parse_date(case.pack.rules["R-17"].param("since")[0])
-    actual = case.facts.answer("actual_use")
-    houses = any(word in actual for word in case.pack.rules["R-14"].param("keywords"))
-    if since is None or case.built is None or not houses or case.cropland <= case.touch:
-        return
-    if case.built.after(since):
-        yield Finding(case.reason("R-17", "new", severity="high", date=case.built.first, since=since.first))
-    elif case.built.last <= since.last:
-        yield Finding(case.reason("R-17", "stock", date=case.built.first, since=since.first))
 
 
 def landuse_hint(case: Case) -> Iterator[Finding]:
@@ -384,6 +288,8 @@ def landuse_hint(case: Case) -> Iterator[Finding]:
     if not target:
         return
     verdict, _, name = target.partition("/")
+    if verdict == "illegal" and case.uncovered is not None and case.uncovered <= case.tolerance:
+        return  # dossier: 违法 unless approved
     found = case.pack.sub_type(verdict, name)
     label = {"legal": "合法", "illegal": "违法", "other": "其他"}[verdict] + (f"·{found.label}" if found else "")
     land = case.pack.land_class(case.main_code)
@@ -407,39 +313,9 @@ def penal(case: Case) -> Iterator[Finding]:
             yield Finding(case.reason("R-19", "near", severity="warn", **values))
 
 
-def mining(case: Case) -> Iterator[Finding]:
-    """Mineral patches against the mining right (dossier 6)."""
-    inside = case.area("mining_right")
-    if case.patch_type not in case.pack.rules["R-21"].param("patch_types"):
-        if case.touches("mining_right"):
-            outside = max(Decimal(0), case.total - inside)
-            yield Finding(case.reason("R-21", "measured", severity="info", inside=inside, area=outside))
-        return
-    if not case.given("mining_right"):
-        yield Finding(case.reason("R-21", "unknown"), doubts=(layer_name("mining_right"),))
-    elif case.full("mining_right"):
-        yield Finding(case.reason("R-21", "inside"), doubts=("许可证有效期",))
-    else:
-        outside = case.total - inside
-        reason = case.reason("R-21", "beyond", severity="high", area=outside, inside=inside)
-        yield Finding(reason, "illegal", "beyond_boundary", ("矿区范围外的开采情况",))
-
-
-def _lacking(case: Case, roles: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(layer_name(role) for role in roles if not case.given(role))
-
-
-def _number(text: str) -> Optional[Decimal]:
-    try:
-        value = Decimal(text.strip()) if text.strip() else None
-    except InvalidOperation:
-        return None
-    return value if value is not None and value.is_finite() else None
-
-
 #: Reading order of the reasons; the dossier's order of deciding is in `advice`.
 TESTS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
-    prime_farmland, redline, approved, approval_date, real_change, photovoltaic, temp_land, facility,
+    prime_farmland, redline, approved, approval_date, fraud, real_change, photovoltaic, temp_land, facility,
     homestead, *REGISTER_TESTS, rural_road, mining, document_area, use, urban_boundary, cropland, new_or_stock, penal,
     landuse_hint,
 )  # fmt: skip

@@ -212,7 +212,9 @@ def summarise(
         basis=NET if net else GROSS,
         net_refused=basis == NET and has_landuse and ridges is None,
         ridges=None if ridges is None or not has_landuse else mu(ridges),
-        classes=tuple((code, name, mu(area)) for (code, name), area in sorted(by_class.items(), key=lambda kv: -kv[1])),
+        classes=tuple(
+            (code, name, mu(area)) for (code, name), area in sorted(by_class.items(), key=lambda kv: (-kv[1], kv[0]))
+        ),
     )
 
 

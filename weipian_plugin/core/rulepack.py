@@ -24,7 +24,7 @@ THRESHOLD_KEYS: tuple[str, ...] = (
     "entrance_uncovered_cropland_mu", "penal_prime_mu", "penal_cropland_mu", "amber_prime_mu",
     "amber_cropland_mu", "ratio_amber_percent", "ratio_red_percent", "camera_max_distance_m",
     "camera_half_angle_deg", "camera_length_m", "camera_accuracy_m", "register_near_m", "register_area_m2",
-    "homestead_person_m2", "homestead_household_m2",
+    "homestead_person_m2", "homestead_household_m2", "mining_provincial_mu", "large_works_mu", "neighbour_m",
 )  # fmt: skip
 #: Pick-lists of the office beside the reviewers' returns: against the advice, 改判, 内审退回, imagery that cannot serve.
 REASON_KINDS: tuple[str, ...] = ("against", "revision", "internal", "imagery")
@@ -104,6 +104,7 @@ class SubType(_Sourced):
     asks: tuple[str, ...] = ()
     clause: str = ""
     aliases: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()  # names of older tables, understood only where the verdict stands beside them
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,17 @@ class Opinion(_Sourced):
 
 @dataclass(frozen=True)
 class ReturnReason(_Sourced):
-    """A standard reason of reviewers; `requirement` is the evidence that answers it, if one does."""
+    """A standard reason of reviewers; `requirement` is the evidence that answers it, if one does.
+
+    The forecast (core.forecast) expects it for `verdicts` and `sub_types` (empty: any) while the requirement is
+    open or one of the conditions `when` holds; `why` is its sentence.
+    """
 
     requirement: str = ""
+    verdicts: tuple[str, ...] = ()
+    sub_types: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,7 +207,8 @@ class RulePack:
         for item in self.sub_types.get(verdict, ()):
             if wanted and wanted in (item.id, item.label, *item.aliases):
                 return item
-        return None
+        older = (item for item in self.sub_types.get(verdict, ()) if wanted and wanted in item.formerly)
+        return next(older, None)
 
     def opinion(self, word: str) -> Optional[Opinion]:
         """What a province's top-level word means here, None when the pack does not name it."""

@@ -13,6 +13,7 @@ from ..core.advice_rules import PARAM_KEYS, TEXT_KEYS
 from ..core.areas import LandClass
 from ..core.dates import parse_date
 from ..core.fields import CANONICAL
+from ..core.forecast import WHY_VALUES
 from ..core.model import ROLES
 from ..core.rulepack import (
     REASON_KINDS,
@@ -28,12 +29,13 @@ from ..core.rulepack import (
     SubType,
 )  # fmt: skip
 from ..overlay.landuse import FOREIGN_PREFIX
+from .pack_flow import conditions
 from .pack_yaml import Entry, Where, near, where
 
 VERDICTS = ("legal", "illegal", "other")
 _SEVERITIES = ("info", "warn", "high")
 _PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim")
-_ASK_KINDS = ("text", "date", "area", "number", "choice")
+_ASK_KINDS = ("text", "date", "area", "number", "choice", "choices")
 _UNITS = ("mu", "m2", "m", "deg", "percent", "year", "day", "count")
 #: Numbers that must not be in the wrong order.
 _ORDERED = (
@@ -149,8 +151,8 @@ def read_ask_fields(doc: Entry) -> dict[str, AskField]:
         key, label, source = _base(entry)
         kind = entry.one_of("kind", _ASK_KINDS)
         choices = plain(entry.texts("choices"))
-        if (kind == "choice") != bool(choices):
-            entry.at("choices").fail("kind 为 choice 时要写 choices，其他时候不写")
+        if (kind in ("choice", "choices")) != bool(choices):
+            entry.at("choices").fail("kind 为 choice 或 choices 时要写 choices，其他时候不写")
         found[key] = AskField(key, label, source, str(kind), choices, str(entry.text("unit")), str(entry.text("hint")))
     return found
 
@@ -172,20 +174,26 @@ def read_judgements(doc: Entry, requirements: Mapping[str, Requirement], asks: M
     if len(base_requires) != len(VERDICTS):
         doc.at("verdicts").fail(f"verdicts 应当包含 {'、'.join(VERDICTS)}")
     seen: dict[str, SubType] = {}
-    labels: set[tuple[str, str]] = set()
+    labels: dict[str, str] = {}
+    former: set[tuple[str, str]] = set()
     for entry in doc.entries("sub_types"):
-        entry.only("id", "label", "verdict", "group", "source", "clause", "requires", "asks", "aliases")
+        entry.only("id", "label", "verdict", "group", "source", "clause", "requires", "asks", "aliases",
+                   "formerly")  # fmt: skip
         _unique(entry, seen)
         key, label, source = _base(entry)
         verdict = str(entry.one_of("verdict", VERDICTS))
         for name in (label, *plain(entry.texts("aliases"))):
-            if (verdict, name) in labels:
-                entry.at("label").fail(f"同一判定下“{name}”重复")
-            labels.add((verdict, name))
+            if name in labels:  # one name, one meaning: not even under another verdict
+                entry.at("label").fail(f"“{name}”重复，已经属于 {labels[name]}")
+            labels[name] = key
+        for name in plain(entry.texts("formerly")):
+            if (verdict, name) in former:
+                entry.at("formerly").fail(f"同一判定下旧名称“{name}”重复")
+            former.add((verdict, name))
         seen[key] = SubType(
             key, label, source, verdict, str(entry.need("group")),
             _refer(entry.texts("requires"), requirements, "举证项"), _refer(entry.texts("asks"), asks, "填写项"),
-            str(entry.text("clause")), plain(entry.texts("aliases")),
+            str(entry.text("clause")), plain(entry.texts("aliases")), plain(entry.texts("formerly")),
         )  # fmt: skip
     by_verdict = {v: tuple(s for s in seen.values() if s.verdict == v) for v in VERDICTS}
     return by_verdict, base_requires, base_asks
@@ -246,6 +254,14 @@ def _check_template(texts: Entry, name: str, allowed: frozenset[str]) -> None:
         if placeholder is not None and (placeholder not in allowed or style or conversion):
             usable = "、".join(f"{{{a}}}" for a in sorted(allowed)) or "（不用花括号）"
             texts.at(name).fail(f"“{name}”里不能用 {{{placeholder}}}{near(placeholder, allowed)}，可用的有 {usable}")
+
+
+def _check_why(entry: Entry) -> None:
+    """A reason that is forecast says why, in words that the code can fill."""
+    if entry.text("why"):
+        _check_template(entry, "why", WHY_VALUES)
+    elif entry.texts("when") or entry.texts("sub_types"):
+        entry.at("why").fail("写了 when 或 sub_types 就要写 why：为什么可能被退回")
 
 
 def _check_params(rule: str, params: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> None:
@@ -361,11 +377,16 @@ def read_returns(doc: Entry, kind: str, requirements: Mapping[str, Requirement])
     doc.only("returns", *REASON_KINDS)
     found: dict[str, ReturnReason] = {}
     for entry in doc.entries(kind):
-        entry.only("id", "label", "source", "requirement")
+        entry.only("id", "label", "source", "requirement", "verdicts", "sub_types", "when", "why")
         _unique(entry, found)
         key, label, source = _base(entry)
+        _check_why(entry)
+        verdicts = _refer(entry.texts("verdicts"), VERDICTS, "判定")
         wanted = str(entry.text("requirement"))
         if wanted and wanted not in requirements:
             entry.at("requirement").fail(f"没有这个举证项：{wanted}{near(wanted, requirements)}")
-        found[key] = ReturnReason(key, label, source, wanted)
+        found[key] = ReturnReason(
+            key, label, source, wanted, verdicts, plain(entry.texts("sub_types")), conditions(entry),
+            str(entry.text("why")),
+        )  # fmt: skip
     return tuple(found.values())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Optional
 
 from ..core.rulepack import REASON_KINDS, RulePack
+from . import pack_flow
 from . import pack_sections as sections
 from .pack_files import CASES, HEAD, PackError, PackFiles, read_files
 from .pack_merge import merge, settle
@@ -107,6 +108,7 @@ def _built(files: PackFiles, docs: Mapping[str, Entry]) -> RulePack:
     sections.check_facts(docs["evidence.yaml"], asks)
     thresholds, threshold_sources = sections.read_thresholds(docs["thresholds.yaml"])
     landuse, landuse_sources = sections.read_landuse(docs["landuse.yaml"])
+    rules = sections.read_rules(docs["rules.yaml"], sub_types)
     columns, names, doc_nos = sections.read_registers(docs["registers.yaml"])
     return RulePack(
         id=str(head.need("id")),
@@ -135,7 +137,10 @@ def _built(files: PackFiles, docs: Mapping[str, Entry]) -> RulePack:
         register_doc_nos=doc_nos,
         thresholds=thresholds,
         threshold_sources=threshold_sources,
-        rules=sections.read_rules(docs["rules.yaml"], sub_types),
+        rules=rules,
+        flow=pack_flow.read_flow(docs.get("flow.yaml"), asks, rules),
+        cards=pack_flow.read_cards(docs.get("cards.yaml")),
+        minerals=pack_flow.read_minerals(docs.get("minerals.yaml")),
         return_reasons=sections.read_returns(docs["returns.yaml"], "returns", requirements),
         reasons={
             kind: sections.read_returns(docs["returns.yaml"], kind, requirements)

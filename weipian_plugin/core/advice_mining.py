@@ -1,0 +1,135 @@
+"""Mineral patches against the mining right (dossier 6): scope, term and accepted renewal, 矿种, provincial check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Optional
+
+from .advice_case import Case, Finding, layer_name
+from .advice_kinds import actual_use, is_mineral
+from .areas import round_mu
+from .dates import Span, parse_date
+from .pack_flow import Mineral
+from .registers import fold
+
+ZERO = Decimal(0)
+
+
+def mining(case: Case) -> Iterator[Finding]:
+    """The 矿业权 test: inside or beyond, valid or expired; what is not known is asked."""
+    inside = case.area("mining_right")
+    if not is_mineral(case):
+        if case.touches("mining_right"):
+            outside = max(ZERO, case.total - inside)
+            yield Finding(case.reason("R-21", "measured", severity="info", inside=inside, area=outside))
+        return
+    yield from _minerals(case)
+    if case.facts.answer("changed") == "否":
+        yield Finding(case.reason("R-21", "unchanged", "info"), "other", "mine_no_activity")
+        return
+    if not case.given("mining_right"):
+        yield Finding(case.reason("R-21", "unknown"), doubts=(layer_name("mining_right"),))
+        return
+    if case.full("mining_right"):
+        yield Finding(case.reason("R-21", "inside", "info"))
+        yield _term(case)
+        return
+    yield from _provincial(case)
+    if inside <= case.touch:
+        reason = case.reason("R-21", "none", severity="high", area=case.total)
+        yield Finding(reason, "illegal", "no_licence", ("有无勘查、采矿许可证",))
+        return
+    reason = case.reason("R-21", "beyond", severity="high", area=case.total - inside, inside=inside)
+    yield Finding(reason, "illegal", "beyond_boundary", ("矿区范围外的开采情况",))
+
+
+def _provincial(case: Case) -> Iterator[Finding]:
+    """疑似违法开采 of this area and more is checked on the spot by the province."""
+    limit = case.pack.threshold("mining_provincial_mu")
+    if round_mu(case.total) >= limit:
+        yield Finding(case.reason("R-21", "provincial", "warn", area=round_mu(case.total), limit=_plain(limit)))
+
+
+def licence_end(case: Case) -> Optional[Span]:
+    """When the licence ends: as answered, else the earliest end of the rights met, None while one does not tell."""
+    answered = parse_date(case.facts.answer("licence_until"))
+    if answered is not None:
+        return answered
+    ends = case.dates("mining_right", case.pack.rules["R-21"].param("end_fields"))
+    known = [end for end in ends if end is not None]
+    return min(known, key=lambda end: (end.last, end.first)) if known and len(known) == len(ends) else None
+
+
+def _term(case: Case) -> Finding:
+    """Valid while it was mined? The mining lies at the answered time, else between the two images."""
+    end = licence_end(case)
+    if end is None:
+        return Finding(case.reason("R-21", "no_term"), "legal", "valid_mining", ("许可证有效期",))
+    start, until = case.built or case.before, case.built or case.after
+    if until is not None and end.first >= until.last:
+        return Finding(case.reason("R-21", "valid", "info", date=end.last), "legal", "valid_mining")
+    if start is not None and end.before(start):
+        return _renewal(case, end)
+    return Finding(
+        case.reason("R-21", "during", date=end.last), "legal", "valid_mining", ("开采时间是否在许可证有效期内",)
+    )
+
+
+def _renewal(case: Case, end: Span) -> Finding:
+    """Expired: still 合法 when the renewal was lawfully applied for and accepted (2011)."""
+    accepted = case.facts.answer("renewal_accepted")
+    if accepted == "是":
+        return Finding(case.reason("R-21", "accepted", date=end.last), "legal", "valid_mining")
+    if accepted == "否":
+        return Finding(case.reason("R-21", "refused", "high", date=end.last), "illegal", "expired_licence")
+    return Finding(case.reason("R-21", "expired", date=end.last), doubts=("延续申请是否已受理",))
+
+
+def mineral_of(case: Case, text: str) -> Optional[Mineral]:
+    """The 矿种 of the pack that a word names, None for one that it does not know."""
+    wanted = fold(text)
+    for item in case.pack.minerals.values():
+        if wanted and wanted in {fold(name) for name in (item.id, item.label, *item.aliases)}:
+            return item
+    return None
+
+
+def licence_minerals(case: Case) -> tuple[str, ...]:
+    """矿种 as the rights met say, each once, sorted."""
+    fields = {name.casefold() for name in case.pack.rules["R-21"].param("mineral_fields")}
+    found = {
+        str(value).strip()
+        for detail in case.detail("mining_right")
+        for key, value in detail.items()
+        if key.strip().casefold() in fields and str(value).strip()
+    }
+    return tuple(sorted(found))
+
+
+def _minerals(case: Case) -> Iterator[Finding]:
+    """Strategic 矿种 are named; another 矿种 than the licence says is to be looked into."""
+    filled, granted = case.facts.answer("mineral"), licence_minerals(case)
+    named = [mineral_of(case, text) for text in (filled, *granted)]
+    named += [item for item in case.pack.minerals.values() if item.strategic and _in_use(case, item)]
+    strategic = sorted({item.label for item in named if item is not None and item.strategic})
+    if strategic:
+        yield Finding(case.reason("R-21", "strategic", "high", mineral="、".join(strategic)))
+    if filled and granted and not any(_same(case, filled, text) for text in granted):
+        reason = case.reason("R-21", "mineral", filled=filled, licence="、".join(granted))
+        yield Finding(reason, doubts=("是否擅自改变矿种",))
+
+
+def _in_use(case: Case, item: Mineral) -> bool:
+    return any(len(name) > 1 and name in actual_use(case) for name in (item.label, *item.aliases))
+
+
+def _same(case: Case, one: str, other: str) -> bool:
+    first, second = mineral_of(case, one), mineral_of(case, other)
+    if first is not None and second is not None:
+        return first.id == second.id
+    return fold(one) in fold(other) or fold(other) in fold(one)
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
