@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -34,6 +35,8 @@ _REVIEWS = (
 #: Commands that need no workspace, and those that say so when there is none.
 _ALWAYS = ("workspace", "enter", "leave", "help", "wide")
 _NEEDS_WORKSPACE = ("import", "import_status", "layers", "photos_folder", "export", "verify", "fill", "imagery")
+#: After the empty panel is painted, ms.
+_WARM_DELAY = 150
 _SIZED_KEY = "weipian/dock_sized"
 LAST_KEY = "weipian/last_workspace"
 
@@ -223,6 +226,17 @@ class Commands(QObject):
         if visible:
             self._widen_once()
         self._reopen_once()
+        if visible and self.review.session is None:
+            QTimer.singleShot(_WARM_DELAY, self._warm)
+
+    @guarded
+    def _warm(self) -> None:
+        """The panel is open and nothing else: have ready what every workspace needs first."""
+        if self.review.session is None and self._ready:
+            from ..workbench import resources, session  # noqa: F401 - imported so that it is there
+
+            with suppress(WeipianError):  # said when a workspace is opened
+                resources.default_pack()
 
     def set_ready(self) -> None:
         """QGIS has started and made its first project; one opened before that would be asked about and lost."""
