@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..core.errors import WeipianError
 from ..workbench import runner
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: From so many patches on the queue is read beside the panel; fewer are there at once.
 LARGE = 3000
+#: The panel is painted before the reading begins, ms.
+_AFTER_PAINT = 80
 Taken = Callable[[Sequence[QueueRow]], None]
 
 
@@ -40,7 +42,13 @@ class QueueReading(QObject):
         super().__init__()
         self._session, self._failed = session, failed
         self._taken: Optional[Taken] = taken
-        folder, who = session.folder, session.who
+        self._task: Optional[runner.Handle] = None
+        QTimer.singleShot(_AFTER_PAINT, self._start)
+
+    def _start(self) -> None:
+        if self._taken is None:
+            return
+        folder, who = self._session.folder, self._session.who
 
         def read(_feedback: Feedback) -> tuple[str, list[QueueRow]]:
             return _read(folder, who)
@@ -50,13 +58,17 @@ class QueueReading(QObject):
     def finish(self) -> None:
         """The lines now, read here; what the task brings afterwards is left aside."""
         if self._taken is not None:
-            self._task.cancel()
+            self._cancel()
             self._give(self._session.queue())
 
     def stop(self) -> None:
         """The workspace is closed: nobody waits any more."""
         self._taken = None
-        self._task.cancel()
+        self._cancel()
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
     def _came(self, found: tuple[str, list[QueueRow]]) -> None:
         anchor, rows = found
