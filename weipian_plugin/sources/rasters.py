@@ -297,7 +297,7 @@ class Looker:
     def seen(self, raster: Raster, crs: str, points: Any) -> Any:
         """Which of these places (n, 2) lon/lat CGCS2000 the raster shows: inside, and not nodata or black."""
         nothing = np.zeros(len(points), dtype=bool)
-        plane = self._plane(crs, points)
+        plane = self.plane(crs, points)
         inverse = gdal.InvGeoTransform(raster.transform) if raster.placed else None
         if plane is None or inverse is None:
             return nothing
@@ -311,20 +311,8 @@ class Looker:
         nothing[inside] = valid
         return nothing
 
-    def touches(self, raster: Raster, crs: str, points: Any) -> bool:
-        """Whether the raster's frame holds any of these places; nothing is read."""
-        plane = self._plane(crs, points)
-        inverse = gdal.InvGeoTransform(raster.transform) if raster.placed else None
-        if plane is None or inverse is None:
-            return False
-        column = inverse[0] + inverse[1] * plane[:, 0] + inverse[2] * plane[:, 1]
-        row = inverse[3] + inverse[4] * plane[:, 0] + inverse[5] * plane[:, 1]
-        with np.errstate(invalid="ignore"):
-            inside = (column >= 0) & (row >= 0) & (column < raster.width) & (row < raster.height)
-        return bool(inside.any())
-
-    def _plane(self, crs: str, points: Any) -> Optional[Any]:
-        """Lon/lat to the raster's CRS, whatever its datum: for looking at, metres do not matter."""
+    def plane(self, crs: str, points: Any) -> Optional[Any]:
+        """Lon/lat CGCS2000 in `crs`, whatever its datum: for looking at, metres do not matter. None if impossible."""
         if crs not in self._ways:
             try:
                 way = osr.CoordinateTransformation(spatial_reference("EPSG:4490"), spatial_reference(crs))

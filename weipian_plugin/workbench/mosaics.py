@@ -19,7 +19,7 @@ from qgis.PyQt.QtCore import QStandardPaths
 
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, Silent, stop_if_cancelled
-from ..core.imagery import FOLDER, ImageDate
+from ..core.imagery import FOLDER, TILES, ImageDate
 from ..core.model import LayerAssignment
 from ..sources.quiet import quiet
 from ..sources.rasters import Raster, date_in_name, rasters_in, read_raster
@@ -122,10 +122,19 @@ def _keep(index: Path, found: Opened) -> None:
         part.replace(index)
 
 
+def entered_date(source: LayerAssignment) -> ImageDate:
+    """The day in an assignment; one that the file's name says was not typed by anybody."""
+    kind = source.taken_source
+    if not kind and source.kind != TILES:
+        path = Path(source.source)
+        kind = "name" if date_in_name(path.stem) == source.taken_on else ""
+    return ImageDate(source.taken_on, kind or "manual")
+
+
 def source_date(assignment: LayerAssignment, opened: Opened) -> ImageDate:
     """The day of a source as a whole: entered, else of its files where they agree, else of the folder's name."""
     if assignment.taken_on:
-        return ImageDate(assignment.taken_on, assignment.taken_source or "manual")
+        return entered_date(assignment)
     found = {(raster.date, raster.date_source) for raster in opened.rasters if raster.date}
     days = {text for text, _ in found}
     if len(days) == 1 and all(raster.date for raster in opened.rasters):
