@@ -44,8 +44,8 @@ class DeskWork(QObject):
         self._commands = commands
         self.review = commands.review
         self.dock = commands.review.dock
-        self._todos: Optional[Todo] = None
         self.fill = FillWork(self.review)
+        self._several = False  # batches on the start screen
         self.mode = ReviewMode(self.dock.content, self.dock.home, self._release)
         self.mode.changed.connect(self.dock.show_mode)
         self._count_timer = self._timer(_COUNT_DELAY, self._count)
@@ -203,6 +203,7 @@ class DeskWork(QObject):
             soon_days=_days(settings.value(SOON_KEY), SOON_DAYS),
             feedback_days=_days(settings.value(FEEDBACK_KEY), FEEDBACK_DAYS),
         )
+        self._several = len(entries) > 1
         self.dock.today.show_agenda(entries, today)
 
     @guarded
@@ -212,12 +213,13 @@ class DeskWork(QObject):
         self.mode.enter()
 
     @guarded
-    def _asked(self, _batch_id: str, todo: Todo) -> None:
-        """A count was chosen: exactly these patches, the first of them on the screen."""
+    def _asked(self, batch_id: str, todo: Todo) -> None:
+        """A count was chosen: these patches in the list, the first of them on the screen."""
         self.dock.show_review()
         queue = self.dock.queue
-        if todo.key in PRESET_BY_KEY:
-            queue.set_filter(todo.key)
+        if self._several and batch_id != self.review.batch_id:
+            self.review.choose_batch(batch_id)
+        queue.set_filter(todo.key if todo.key in PRESET_BY_KEY else "all")
         uid = queue.model.uid_at(0)
         self.review.show_patch(uid if uid in todo.uids else todo.uids[0])
         self.mode.enter()
@@ -225,8 +227,9 @@ class DeskWork(QObject):
     # -- what is kept over a restart ------------------------------------------------------
     def _take_drafts(self) -> None:
         session, review = self.review.session, self.review
-        known = {row.patch_uid for row in self.dock.queue.model.rows}
-        for uid, draft in (session.drafts() if session is not None else {}).items():
+        drafts = session.drafts() if session is not None else {}
+        known = session.patch_uids() if session is not None and drafts else {}
+        for uid, draft in drafts.items():
             choice = _choice(draft)
             if uid in known and choice is not None:
                 review.drafts.setdefault(uid, choice)

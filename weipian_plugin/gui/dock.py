@@ -46,6 +46,9 @@ _NEEDS = {
 }
 
 
+_NO_LIMIT = 16777215  # Qt's own word for it
+
+
 class _Content(QWidget):
     """Content with the width of the design: 340 at least, about 420 when there is a choice."""
 
@@ -163,7 +166,8 @@ class WeipianDock(QgsDockWidget):
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
         line = line_height(self)
-        self.splitter.setSizes([line * 8, line * 30])
+        self._queue_height = line * 8
+        self.splitter.setSizes([self._queue_height, line * 30])
         self.splitter.setHandleWidth(4)
         return self.splitter
 
@@ -267,6 +271,7 @@ class WeipianDock(QgsDockWidget):
         self.queue_box.set_summary(self._queue_line())
         self.form_box.set_summary(self._form_line())
         self.evidence_box.set_summary(" ".join(self.evidence.checks.toPlainText().split()))
+        self.approval_box.set_summary(" ".join(self.approvals.text.toPlainText().split()))
         self.case_box.set_summary(" ".join(self.case.summary.toPlainText().split()))
         self.form_box.offer(there=bool(self.verdict.state()[0]))
         fixed = sum(
@@ -274,14 +279,25 @@ class WeipianDock(QgsDockWidget):
             for w in (self.patch, self.earlier, self.advice, self.verdict)
             if w.isVisibleTo(self.page)
         )
-        self.folding.apply(self.step(), self.splitter.height() - fixed - self.splitter.handleWidth())
+        room = self.splitter.height() - fixed - self.splitter.handleWidth()
+        self.folding.apply(self.step(), room, aside=("queue",) if self.is_wide() else ())
         self._fit_queue()
 
     def _fit_queue(self) -> None:
-        """A folded queue is one line; an open one has its own height back."""
-        tall = 16777215  # Qt's "no limit"
-        wide = self.splitter.orientation() == Qt.Orientation.Horizontal
-        self.queue_box.setMaximumHeight(tall if wide or self.queue_box.is_open() else self.queue_box.folded_height())
+        """A folded queue is one line; an open one has the height back that it had before."""
+        box, folded = self.queue_box, self.queue_box.folded_height()
+        limited = not box.is_open() and not self.is_wide()
+        if limited == (box.maximumHeight() < _NO_LIMIT):
+            return
+        sizes = self.splitter.sizes()
+        if limited:
+            self._queue_height = sizes[0]
+            box.setMaximumHeight(folded)
+            self.splitter.setSizes([folded, sum(sizes) - folded])
+        else:
+            box.setMaximumHeight(_NO_LIMIT)
+            if not self.is_wide():
+                self.splitter.setSizes([self._queue_height, sum(sizes) - self._queue_height])
 
     def _queue_line(self) -> str:
         queue = self.queue
@@ -350,5 +366,5 @@ class WeipianDock(QgsDockWidget):
             self.move(screen.right() - width - line, screen.top() + (screen.height() - height) // 2)
             self.splitter.setSizes([width * 2 // 5, width * 3 // 5])
         else:
-            self.splitter.setSizes([line * 8, line * 30])
+            self.splitter.setSizes([self._queue_height, line * 30])
         self.settle()

@@ -16,7 +16,7 @@ from ..core.rulepack import RulePack
 from ..workbench.filling import FormProfile, fill, profiles
 from ..workbench.resources import default_pack
 from ..workbench.views import PatchView
-from .compat import write_in
+from .compat import line_height, write_in
 from .fill_page import FillPage
 from .guard import guarded
 from .review import Review
@@ -73,6 +73,9 @@ class FillWork(QObject):
             self._ticks = self.review.opened().fill_ticks()
         self._uid = ""
         self.follow()
+        if not self.page.isVisible():
+            corner = self.review.dock.mapToGlobal(self.review.dock.rect().topLeft())
+            self.page.move(max(0, corner.x() - self.page.width() - line_height(self.page)), max(0, corner.y()))
         self.page.show()
         self.page.raise_()
         self.page.activateWindow()

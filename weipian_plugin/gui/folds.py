@@ -58,6 +58,7 @@ class Fold(QWidget):
         font.setBold(True)
         self.button.setFont(font)
         no_input_method(self.button)
+        self.button.setMaximumHeight(line_height(self.button) + 6)
         self.line = _Line(self)
         self.head = QWidget(self)
         row = QHBoxLayout(self.head)
@@ -146,7 +147,7 @@ class Fold(QWidget):
 
     def folded_height(self) -> int:
         """Pixels of the header line."""
-        return int(self.button.sizeHint().height())
+        return min(int(self.button.sizeHint().height()), self.button.maximumHeight())
 
 
 class Folding:
@@ -163,13 +164,16 @@ class Folding:
         for step in steps:
             self._needs.setdefault(step, []).append(key)
 
-    def apply(self, step: str, room: int) -> None:
+    def apply(self, step: str, room: int, aside: Sequence[str] = ()) -> None:
         """Fold for `step`; `room` is what the sections may take together, pixels.
 
-        The first section of a step opens however little room there is; the page scrolls then.
+        The first section of a step opens however little room there is; the page scrolls then. Those `aside` have
+        a place of their own and stay open.
         """
         self.step = step
-        shown = [(key, fold) for key, fold in self._folds.items() if not fold.isHidden()]
+        for key in aside:
+            self._folds[key].set_open(opened=True)
+        shown = [(key, fold) for key, fold in self._folds.items() if not fold.isHidden() and key not in aside]
         needed = self._needs.get(step, [])
         room -= sum(fold.folded_height() for _key, fold in shown)
         opened = set()
@@ -179,7 +183,7 @@ class Folding:
                 room -= fold.open_height() - fold.folded_height()
         for number, key in enumerate(needed):
             fold = self._folds[key]
-            if fold.isHidden() or fold.pinned is not None:
+            if fold.isHidden() or fold.pinned is not None or key in aside:
                 continue
             extra = fold.open_height() - fold.folded_height()
             if number == 0 or extra <= room:

@@ -15,11 +15,12 @@ from ..core.model import ReviewStatus
 from ..core.states import REVIEW_STEPS
 from .approval_work import ApprovalWork
 from .batch_work import BatchWork
-from .compat import icon
 from .desk_work import DeskWork
 from .evidence_work import EvidenceWork
 from .guard import guarded
 from .hand_work import HandCommands
+from .key_help import key_name
+from .main_menu import MainMenu
 from .review import Review
 from .shortcuts import Shortcuts
 
@@ -89,34 +90,18 @@ class Commands(QObject):
 
     # -- menu -----------------------------------------------------------------------------
     def _make_menu(self) -> QMenu:
-        menu = QMenu(self.dock)
-        entries = (
-            ("workspace", "新建/打开工作区…"),
-            ("import", "导入图斑…"),
-            ("import_status", "导入平台状态表…"),
-            ("layers", "图层与套合…"),
-            ("photos_folder", "附照片文件夹…"),
-            ("", ""),
-            ("export", "导出…"),
-            ("verify", "核验工作区"),
-            ("", ""),
-            ("goto", "按编号查找…"),
-            ("reload", "重新读取"),
-            ("pack", "规则包…"),
-        )
-        for key, label in entries:
-            if not key:
-                menu.addSeparator()
-                continue
-            action = menu.addAction(icon(key, self.dock), label)
-            action.setData(key)
-            action.triggered.connect(lambda _checked=False, key=key: self.run(key))
-        self.hands.fill_menu(menu.addMenu("拆分、边界、线索"), self.run)
-        self._reviews = menu.addMenu("审核（当前图斑）")
+        menu = MainMenu(self.dock, self.run, self._table, self._key_text)
+        self.hands.fill_menu(menu.submenus["拆分、边界、线索"], self.run)
+        self._reviews = menu.submenus["审核（当前图斑）"]
         self._reviews.aboutToShow.connect(self._fill_reviews)
-        self._batches = menu.addMenu("批次")
+        self._batches = menu.submenus["批次"]
         self._batches.aboutToShow.connect(self._fill_batches)
         return menu
+
+    def _key_text(self, key: str) -> str:
+        """The key of a command as it is now, empty where it has none."""
+        action = self.shortcuts.actions.get(key)
+        return key_name(action.shortcut()) if action is not None else ""
 
     @guarded
     def _fill_reviews(self) -> None:
@@ -149,6 +134,18 @@ class Commands(QObject):
     @guarded
     def run(self, key: str) -> None:
         """Do a command of the menu or of the keyboard."""
+        review, table = self.review, self._table()
+        if review.session is None and key not in _ALWAYS and not key.endswith("_end"):
+            if key in _NEEDS_WORKSPACE:
+                review.tell("请先新建或打开工作区。", "warn")
+            return
+        if key not in _ALWAYS:
+            review.ready()
+        table[key]()
+        self.desk.note_soon()
+
+    def _table(self) -> dict[str, Callable[[], Any]]:
+        """Command -> what it does, of the panel and of its features."""
         review = self.review
         table: dict[str, Callable[[], Any]] = {
             "legal": lambda: self._press("legal"),
@@ -183,13 +180,7 @@ class Commands(QObject):
         }
         for feature in self.features:
             table.update(feature.table())
-        if review.session is None and key not in _ALWAYS and not key.endswith("_end"):
-            if key in _NEEDS_WORKSPACE:
-                review.tell("请先新建或打开工作区。", "warn")
-            return
-        review.ready()
-        table[key]()
-        self.desk.note_soon()
+        return table
 
     def by_key(self, key: str) -> None:
         """A key was pressed: on the start screen only some of them act."""
@@ -219,6 +210,7 @@ class Commands(QObject):
     def open(self, session: Session) -> None:
         """Work in an open Session; its folder is opened again next time."""
         QgsSettings().setValue(LAST_KEY, str(session.folder))
+        self.desk.close()
         self.review.set_session(session)
         self.desk.opened()
 

@@ -133,7 +133,7 @@ class PatchPanel(QWidget):
         self.story = RichText(2, self)
         self.bar = OverlayBar(self)
         self.identity = RichText(2, self)
-        self.overlaps = RichText(2, self)
+        self.overlaps = RichText(3, self)
 
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,76 @@
+"""The panel's menu: entries in groups, each with its key; what no part of the panel serves is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from qgis.PyQt.QtWidgets import QAction, QMenu, QWidget
+
+from .compat import icon
+
+#: (command, words); an empty command is a line between groups, words that begin with ▸ name a submenu.
+ENTRIES: tuple[tuple[str, str], ...] = (
+    ("workspace", "新建/打开工作区…"),
+    ("today", "今天要办"),
+    ("people", "人员…"),
+    ("", ""),
+    ("import", "导入图斑…"),
+    ("import_status", "导入平台状态表…"),
+    ("imagery", "影像…"),
+    ("layers", "图层与套合…"),
+    ("photos_folder", "附照片文件夹…"),
+    ("", "▸拆分、边界、线索"),
+    ("", ""),
+    ("goto", "按编号查找…"),
+    ("gallery", "画廊"),
+    ("", "▸批次"),
+    ("", "▸审核（当前图斑）"),
+    ("fill", "填报抄录…"),
+    ("revisions", "改判清单…"),
+    ("", ""),
+    ("export", "导出…"),
+    ("verify", "核验工作区"),
+    ("pack", "规则包…"),
+    ("reload", "重新读取"),
+    ("", ""),
+    ("wide", "宽版/窄版"),
+    ("help", "按键一览"),
+)
+_SUBMENU = "▸"
+
+
+class MainMenu(QMenu):
+    """Built once; which entries there are and their keys are looked up whenever it opens."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        run: Callable[[str], None],
+        served: Callable[[], Collection[str]],
+        key_text: Callable[[str], str],
+    ) -> None:
+        super().__init__(parent)
+        self._served, self._key_text = served, key_text
+        self._entries: dict[str, tuple[QAction, str]] = {}
+        self.submenus: dict[str, QMenu] = {}
+        for key, label in ENTRIES:
+            if label.startswith(_SUBMENU):
+                self.submenus[label[1:]] = self.addMenu(label[1:])
+            elif not key:
+                self.addSeparator()
+            else:
+                self._add(key, label, run)
+        self.aboutToShow.connect(self._refresh)
+
+    def _add(self, key: str, label: str, run: Callable[[str], None]) -> None:
+        action = self.addAction(icon(key, self.parentWidget()), label)
+        action.setData(key)
+        action.triggered.connect(lambda _checked=False, key=key: run(key))
+        self._entries[key] = (action, label)
+
+    def _refresh(self) -> None:
+        served = self._served()
+        for key, (action, label) in self._entries.items():
+            action.setVisible(key in served)
+            hint = self._key_text(key)
+            action.setText(f"{label}\t{hint}" if hint else label)
