@@ -22,9 +22,10 @@ class Advise(WeipianAlgorithm):
     def initAlgorithm(self, _config: Any = None) -> None:  # noqa: N802 - QGIS's name
         """Declare parameters."""
         self.add_workspace()
+        self.add_pack("规则包（编号或文件夹，不填按各批次选用的）")
 
     def work(
-        self, folder: Path, _parameters: dict[str, Any], _context: QgsProcessingContext, feedback: ProcessingFeedback
+        self, folder: Path, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Advise."""
-        return {}, advise_all(folder, headless.operator(), feedback)
+        return {}, advise_all(folder, headless.operator(), feedback, self.pack(parameters, context))

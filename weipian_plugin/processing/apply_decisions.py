@@ -23,11 +23,12 @@ class ApplyDecisions(WeipianAlgorithm):
         """Declare parameters."""
         self.add_workspace()
         self.addParameter(QgsProcessingParameterFile("TABLE", self.tr("判定表（csv、xlsx）")))
+        self.add_pack("规则包（编号或文件夹，不填按各批次选用的）")
 
     def work(
         self, folder: Path, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Apply."""
         table = Path(self.parameterAsString(parameters, "TABLE", context))
-        result = apply_decisions(folder, table, headless.operator(), feedback)
+        result = apply_decisions(folder, table, headless.operator(), feedback, self.pack(parameters, context))
         return {"APPLIED": len(result.applied), "REJECTED": len(result.rejected)}, result.report()

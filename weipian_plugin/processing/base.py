@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingParameterFile,
+    QgsProcessingParameterString,
 )  # fmt: skip
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
@@ -23,6 +24,7 @@ from ..workbench.runner import unexpected
 
 WORKSPACE = "WORKSPACE"
 REPORT_JSON = "REPORT_JSON"
+PACK = "PACK"
 
 
 class ProcessingFeedback:
@@ -83,6 +85,14 @@ class WeipianAlgorithm(QgsProcessingAlgorithm):
                 WORKSPACE, self.tr("工作区文件夹"), behavior=QgsProcessingParameterFile.Behavior.Folder
             )
         )
+
+    def add_pack(self, words: str) -> None:
+        """The PACK parameter: id, id@version or folder of a rule pack; empty: each batch's own."""
+        self.addParameter(QgsProcessingParameterString(PACK, self.tr(words), optional=True))
+
+    def pack(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """The rule pack of a call."""
+        return str(self.parameterAsString(parameters, PACK, context)).strip()
 
     def folder(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Path:
         """The workspace folder of a call."""

@@ -40,6 +40,7 @@ class ExportReport(WeipianAlgorithm):
         self.addParameter(QgsProcessingParameterString("SCOPE", self.tr("范围"), defaultValue="all", optional=True))
         self.addParameter(QgsProcessingParameterBoolean("SHEETS", self.tr("图斑核查表 PDF"), defaultValue=True))
         self.addParameter(QgsProcessingParameterBoolean("PACKAGE", self.tr("举证材料包"), defaultValue=True))
+        self.add_pack("规则包（编号或文件夹，不填按各批次选用的）")
 
     def work(
         self, folder: Path, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback
@@ -54,6 +55,7 @@ class ExportReport(WeipianAlgorithm):
             package=self.parameterAsBool(parameters, "PACKAGE", context),
             who=headless.operator(),
             feedback=feedback,
+            pack=self.pack(parameters, context),
         )
         return {"LEDGER": str(result.ledger), "FOLDER": str(result.folder)}, result.report()
 

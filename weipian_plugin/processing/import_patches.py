@@ -33,6 +33,7 @@ class ImportPatches(WeipianAlgorithm):
             ("FIELD_MAP", "字段对应（JSON）"), ("ANSWERS", "问题的答案（JSON）"),
         ):  # fmt: skip
             self.addParameter(QgsProcessingParameterString(name, self.tr(label), optional=True))
+        self.add_pack("本批次的规则包（编号或文件夹，不填用工作区的默认）")
 
     def work(
         self, folder: Path, parameters: dict[str, Any], context: QgsProcessingContext, feedback: ProcessingFeedback
@@ -49,7 +50,9 @@ class ImportPatches(WeipianAlgorithm):
             field_map=json_parameter(text("FIELD_MAP"), "FIELD_MAP", '{"patch_id": "JCBH"}'),
             answers=json_parameter(text("ANSWERS"), "ANSWERS", '{"unit": "m2"}'),
         )
-        result = headless.import_into(folder, Path(text("INPUT")), text("BATCH"), options, feedback)
+        result = headless.import_into(
+            folder, Path(text("INPUT")), text("BATCH"), options, feedback, self.pack(parameters, context)
+        )
         feedback.message(result.headline())
         page = headless.write_import_page(folder, result, feedback)
         return (

@@ -9,6 +9,7 @@ from ..workbench.resources import resource
 from .advise import Advise
 from .apply_decisions import ApplyDecisions
 from .attach_photos import AttachPhotos
+from .check_pack import CheckPack
 from .export_report import ExportReport, RenderSheets
 from .import_clues import ImportClues
 from .import_patches import ImportPatches
@@ -36,6 +37,6 @@ class WeipianProvider(QgsProcessingProvider):
         """Register the algorithms."""
         for algorithm in (
             ImportPatches, ImportStatus, ImportClues, OverlayPatches, AttachPhotos, Advise, ApplyDecisions,
-            ExportReport, VerifyWorkspace, RenderSheets,
+            ExportReport, VerifyWorkspace, CheckPack, RenderSheets,
         ):  # fmt: skip
             self.addAlgorithm(algorithm())

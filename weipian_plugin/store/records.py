@@ -395,34 +395,6 @@ def judged_on(ws: Workspace, day: str, who: str) -> int:
     return int(ws.connection.execute(sql, (day, day, who)).fetchone()[0])
 
 
-class KeptPack(NamedTuple):
-    """A rule pack as a batch keeps it; `files` is the JSON text of the pack and those it extends."""
-
-    pack_id: str
-    version: str
-    fingerprint: str
-    label: str
-    files: str
-    at: str
-
-
-def pack_row(item: KeptPack) -> Row:
-    """KeptPack -> record."""
-    return item._asdict()
-
-
-def packs(ws: Workspace) -> list[KeptPack]:
-    """Kept packs in the order they came, without their files."""
-    rows = ws.connection.execute("SELECT pack_id, version, fingerprint, label, at FROM pack ORDER BY fid")
-    return [KeptPack(pack_id, version, mark, label, "", at) for pack_id, version, mark, label, at in map(tuple, rows)]
-
-
-def pack(ws: Workspace, pack_id: str, version: str) -> Optional[KeptPack]:
-    """A kept pack whole, None when it was not kept."""
-    rows = _select(ws, "pack", "WHERE pack_id = ? AND version = ?", (pack_id, version))
-    return KeptPack(**rows[0]) if rows else None
-
-
 def register_row(item: RegisterEntry) -> Row:
     """RegisterEntry -> record."""
     return {**item.__dict__, "attributes": canonical(dict(item.attributes))}

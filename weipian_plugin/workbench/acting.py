@@ -14,8 +14,8 @@ from ..core.trail import REDO, UNDO, Done, Trail
 from ..store import records
 from ..store.workspace import Transaction, Workspace
 from .clock import CHINA, today
+from .pack_shelf import workspace_default
 from .reading import Reader
-from .resources import default_pack
 
 ACTION_LABELS: Mapping[str, str] = {
     "judge": "判定", "review": "状态变更", "case": "查处整改登记", "attach": "附举证", "unlink": "移除举证",
@@ -24,12 +24,15 @@ ACTION_LABELS: Mapping[str, str] = {
     "withdraw": "撤回批次", "platform": "平台状态导入",
     "register": "审批登记", "register_link": "审批登记对应", "cropland": "耕地口径",
     "split": "拆分", "unsplit": "取消拆分", "draw": "绘制边界", "clue": "登记线索", "redo": "重做",
+    "pack": "选用规则包", "pack_kept": "保存规则包", "pack_default": "默认规则包", "pack_declined": "不换规则包",
     "field": "转外业", "check": "内审", "person": "换人", "reason": "理由清单",
+    "image": "影像标记", "frame": "画面范围",
 }  # fmt: skip
 #: What one person may take back step by step.
 UNDOABLE = (
     "judge", "review", "case", "attach", "unlink", "photo", "document", "take", "confirm", "void", "withdraw",
     "platform", "split", "unsplit", "draw", "clue", "register_link", "field", "check",
+    "pack", "image",
 )  # fmt: skip
 #: Nobody goes back behind new patches or a new overlay: what came after was decided on other figures.
 _BARRIERS = ("import", "overlay")
@@ -44,7 +47,7 @@ class Acting(Reader):
     """The writing half of a session: who acts, on which patch, and the way back."""
 
     def __init__(self, workspace: Workspace, who: str, pack: Optional[RulePack] = None) -> None:
-        super().__init__(workspace, pack or default_pack())
+        super().__init__(workspace, pack or workspace_default(workspace))
         self.who = who
         self._trail = Trail(UNDOABLE, _BARRIERS)
 

@@ -10,10 +10,11 @@ from ..core.feedback import Feedback, stop_if_cancelled
 from .session import Session
 
 
-def advise_all(folder: Path, who: str, feedback: Feedback) -> dict[str, Any]:
+def advise_all(folder: Path, who: str, feedback: Feedback, pack: str = "") -> dict[str, Any]:
     """patch_id -> suggestion, reasons with rule id and clause, figures in 亩, missing evidence. Changes nothing."""
     result: dict[str, Any] = {}
     with Session.open(Path(folder), who) as session:
+        session.judge_with(pack)
         patches = session.patches()
         for number, patch in enumerate(patches):
             stop_if_cancelled(feedback)
@@ -22,6 +23,7 @@ def advise_all(folder: Path, who: str, feedback: Feedback) -> dict[str, Any]:
             advice, summary = view.advice, view.summary
             crop, prime = issued_cropland(patch, summary), issued_prime(patch, summary)
             result[patch.patch_id] = {
+                "pack": None if view.pack is None else f"{view.pack.id} {view.pack.version}",
                 "suggestion": advice.headline,
                 "leaning": advice.leaning,
                 "doubt": advice.doubt,

@@ -26,6 +26,10 @@ class Ahead:
         self._mark: tuple[object, ...] = ()
         self._views: OrderedDict[Key, tuple[float, PatchView]] = OrderedDict()
 
+    def clear(self) -> None:
+        """Forget every view."""
+        self._views.clear()
+
     def get(self, key: Key, make: Callable[[], PatchView]) -> PatchView:
         """The view of this key as the workspace is now, made unless it is there."""
         mark = (self._ws.head(), self._ws.data_version(), today())

@@ -15,7 +15,8 @@ from typing import Any
 from ..core import states
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
-from ..core.model import CaseAction, ReviewStatus, Verdict
+from ..core.model import CaseAction, Patch, ReviewStatus, Verdict
+from ..core.rulepack import RulePack
 from .session import Session
 
 _REQUIRED = ("图斑编号",)
@@ -110,7 +111,7 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def apply_decisions(folder: Path, table: Path, who: str, feedback: Feedback) -> DecisionReport:
+def apply_decisions(folder: Path, table: Path, who: str, feedback: Feedback, pack: str = "") -> DecisionReport:
     """Apply verdicts and case steps row by row, in order; a row that cannot be applied changes nothing.
 
     Columns: 图斑编号; 判定 二级类 判定依据说明 理由 and any label of the pack's facts (用地主体 …), for 改判
@@ -124,6 +125,7 @@ def apply_decisions(folder: Path, table: Path, who: str, feedback: Feedback) -> 
     applied: list[RowReport] = []
     rejected: list[RowReport] = []
     with Session.open(Path(folder), who) as session:
+        session.judge_with(pack)
         for number, row in enumerate(rows, start=2):
             stop_if_cancelled(feedback)
             feedback.progress(100 * number / (len(rows) + 1))
@@ -142,8 +144,9 @@ def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
     patch = session.find(row["图斑编号"])
     action = row.get("动作", "")
     # What the row says is read before its files are attached, so that a slip of the pen attaches nothing.
-    verdict = _verdict(session, row) if row.get("判定") else ("", "")
-    purpose = _purpose(session, row.get("附件用途", ""))
+    pack = session.pack_for(patch.batch_id)
+    verdict = _verdict(pack, row) if row.get("判定") else ("", "")
+    purpose = _purpose(pack, row.get("附件用途", ""))
     if action and action not in _REVIEW:
         _check_step(action, row)
     files = [base / name.strip() for name in row.get("附件", "").replace("；", ";").split(";") if name.strip()]
@@ -153,7 +156,7 @@ def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
             session.attach(patch.patch_uid, patch.patch_id, files, purpose)
         if row.get("判定"):
             paper = _document(session, patch.patch_uid, files)
-            _judge(session, patch.patch_uid, patch.patch_id, row, *verdict, paper)
+            _judge(session, patch, row, verdict, paper)
         if action in _REVIEW:
             session.set_review(patch.patch_uid, patch.patch_id, _REVIEW[action], row.get("备注", ""))
         elif action:
@@ -164,25 +167,26 @@ def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
         raise
 
 
-def _purpose(session: Session, text: str) -> str:
-    for item in session.pack.requirements.values():
+def _purpose(pack: RulePack, text: str) -> str:
+    for item in pack.requirements.values():
         if text and text in (item.id, item.label):
             return item.id
     if text:
-        labels = "、".join(item.label for item in session.pack.requirements.values())
+        labels = "、".join(item.label for item in pack.requirements.values())
         raise WeipianError("E_ANSWER", key="附件用途", value=text, choices=labels)
     return ""
 
 
-def _verdict(session: Session, row: Mapping[str, str]) -> tuple[str, str]:
-    """Verdict and sub-type of a row."""
+def _verdict(pack: RulePack, row: Mapping[str, str]) -> tuple[str, str]:
+    """Verdict and sub-type of a row; a pack may know more words for the verdict (农村道路 …)."""
     text = row["判定"]
-    verdict = "" if text == "存疑" else _VERDICTS.get(text)
+    opinion = pack.opinion(text)
+    verdict = "" if text == "存疑" else opinion.verdict if opinion else _VERDICTS.get(text)
     if verdict is None:
         raise WeipianError("E_VERDICT_UNKNOWN", value=text)
-    sub_type = ""
+    sub_type = opinion.sub_type if opinion else ""
     if row.get("二级类") and verdict:
-        found = session.pack.sub_type(verdict, row["二级类"])
+        found = pack.sub_type(verdict, row["二级类"])
         if found is None:
             raise WeipianError("E_SUBTYPE_UNKNOWN", verdict=Verdict(verdict).label, value=row["二级类"])
         sub_type = found.id
@@ -196,17 +200,15 @@ def _document(session: Session, uid: str, files: Sequence[Path]) -> str:
     return next((e.evidence_id for e in reversed(found) if e.kind == "document" and e.original_name in names), "")
 
 
-def _judge(
-    session: Session, uid: str, patch_id: str, row: Mapping[str, str], verdict: str, sub_type: str, paper: str
-) -> None:
+def _judge(session: Session, patch: Patch, row: Mapping[str, str], decided: tuple[str, str], paper: str) -> None:
     doubt = row["判定"] == "存疑" or row.get("存疑", "") in ("是", "1", "true")
     answers = {
         item.id: row.get(item.label) or row.get(item.id, "")
-        for item in session.pack.ask_fields.values()
+        for item in session.pack_for(patch.batch_id).ask_fields.values()
         if row.get(item.label) or row.get(item.id)
     }
     session.judge(
-        uid, patch_id, verdict, sub_type, row.get("判定依据说明", ""), answers,
+        patch.patch_uid, patch.patch_id, *decided, row.get("判定依据说明", ""), answers,
         doubt=doubt, against_reason=row.get("改判理由") or row.get("理由", ""),
         second_person=row.get("复核人", ""), doc_no=row.get("文号", ""), evidence_id=paper,
     )  # fmt: skip

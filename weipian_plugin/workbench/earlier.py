@@ -253,7 +253,7 @@ def earlier(session: Acting, patch_uid: str) -> list[EarlierPatch]:
                 reason=relation.reason,
                 area_mu=areas.mu(other.area_in_force),
                 review_status=other.review_status,
-                verdict=_verdict(session, other.patch_uid),
+                verdict=_verdict(session, other),
                 evidence_ids=tuple(dict.fromkeys(item for _, item, _ in links)),
                 not_taken=tuple(dict.fromkeys(item for _, item, use in links if (item, use) not in own)),
             )
@@ -261,11 +261,11 @@ def earlier(session: Acting, patch_uid: str) -> list[EarlierPatch]:
     return sorted(found, key=lambda item: (-item.share, item.patch_id))
 
 
-def _verdict(session: Acting, patch_uid: str) -> str:
-    judged = records.judgements(session.workspace, patch_uid).get(patch_uid)
+def _verdict(session: Acting, patch: Patch) -> str:
+    judged = records.judgements(session.workspace, patch.patch_uid).get(patch.patch_uid)
     if judged is None or judged.verdict is None:
         return "存疑" if judged is not None and judged.doubt else ""
-    sub = session.pack.sub_type(judged.verdict.value, judged.sub_type)
+    sub = session.pack_for(patch.batch_id).sub_type(judged.verdict.value, judged.sub_type)
     return "·".join(part for part in (judged.verdict.label, sub.label if sub else judged.sub_type) if part)
 
 

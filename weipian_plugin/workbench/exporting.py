@@ -70,6 +70,7 @@ def export_report(
     package: bool = True,
     who: str = "",
     feedback: Feedback,
+    pack: str = "",
 ) -> ExportResult:
     """Write ledger, sheets, evidence package, result layer and manifest into a new folder under `output`.
 
@@ -78,12 +79,15 @@ def export_report(
 
     Args:
         scope: all, open, batch:<name>, month:2026-05 or year:2026.
+        pack: a rule pack for advice and names in place of those of the batches; nothing is changed by it.
 
     Raises:
-        WeipianError: E_EXPORT_SCOPE, E_RENDER, E_WRITE, E_DISK_FULL, E_CANCELLED; nothing is left behind.
+        WeipianError: E_EXPORT_SCOPE, E_PACK_UNKNOWN, E_RULES, E_RENDER, E_WRITE, E_DISK_FULL, E_CANCELLED;
+            nothing is left behind.
     """
     stamp = datetime.now(CHINA)
     with Session.open(Path(folder), who) as session:
+        session.judge_with(pack)
         chosen, label = _in_scope(session, scope)
         chosen = _families(chosen)
         feedback.message(f"正在汇总 {len(chosen)} 个图斑")
@@ -203,7 +207,7 @@ def _reports(session: Session, patches: Sequence[Patch], feedback: Feedback) -> 
 
 def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
     view = session.patch_view(patch.patch_uid)
-    pack, judgement = session.pack, view.judgement
+    pack, judgement = view.pack or session.pack, view.judgement
     sub = pack.sub_type(judgement.verdict.value, judgement.sub_type) if judgement and judgement.verdict else None
     answers = judgement.answers if judgement else {}
     office = pack.office_for(
@@ -249,6 +253,8 @@ def _main_code(summary: Optional[AreaSummary]) -> str:
 
 def _meta(session: Session, reports: Sequence[PatchReport], label: str, stamp: datetime) -> ReportMeta:
     reasons = _draft_reasons(reports, open_changes(session.workspace))
+    used = {batch_id: session.pack_for(batch_id) for batch_id in dict.fromkeys(r.patch.batch_id for r in reports)}
+    packs = list(used.values()) or [session.pack]
     towns = [r.patch.town_name for r in reports if r.patch.town_name]
     town = max(set(towns), key=towns.count) if towns else ""
     return ReportMeta(
@@ -259,8 +265,8 @@ def _meta(session: Session, reports: Sequence[PatchReport], label: str, stamp: d
         produced_by=session.who,
         anchor=session.anchor(),
         draft=bool(reasons),
-        pack_version=session.pack.version,
-        pack_label=session.pack.label,
+        pack_version="、".join(dict.fromkeys(pack.version for pack in packs)),
+        pack_label="、".join(dict.fromkeys(pack.label for pack in packs)),
         town_name=town,
         draft_reasons=tuple(reasons),
         cropland=cropland_note(reports, session.cropland_basis()),

@@ -18,14 +18,14 @@ def operator() -> str:
 
 
 def import_into(
-    folder: Path, path: Path, batch: str, options: importing.ImportOptions, feedback: Feedback
+    folder: Path, path: Path, batch: str, options: importing.ImportOptions, feedback: Feedback, pack: str = ""
 ) -> importing.ImportResult:
     """Import, making the workspace when there is none; a delivery that cannot be read makes none.
 
     Raises:
         WeipianError: those of `importing.import_delivery` and `Workspace.create`; nothing is made then.
     """
-    return importing.import_delivery(folder, path, batch, options, operator(), feedback, create=True)
+    return importing.import_delivery(folder, path, batch, options, operator(), feedback, create=True, pack=pack)
 
 
 def write_import_page(folder: Path, result: importing.ImportResult, feedback: Feedback) -> str:

@@ -22,7 +22,7 @@ from ..intake.files import FORMATS
 from ..intake.model import Check
 from ..store import records
 from ..store.workspace import FILE_NAME, Transaction, Workspace
-from . import delivered_values, earlier, import_report, intake_memory, reissue, voiding
+from . import delivered_values, earlier, import_report, intake_memory, pack_library, pack_shelf, reissue, voiding
 from .clock import now
 from .resources import default_pack
 
@@ -109,8 +109,16 @@ def inspect_delivery(path: Path, options: ImportOptions, folder: Optional[Path] 
 
     With the workspace `folder`, answers given for the same layout before are taken over.
     """
-    pack = default_pack()
+    pack = _pack_of(folder)
     return delivery.inspect(Path(path), pack.aliases, _with_classes(intake_memory.prepared(folder, options), pack))
+
+
+def _pack_of(folder: Optional[Path]) -> RulePack:
+    """The pack whose field names and classes an import goes by: the workspace's default."""
+    if folder is None or not (Path(folder) / FILE_NAME).is_file():
+        return default_pack()
+    with Workspace.open(Path(folder)) as ws:
+        return pack_shelf.workspace_default(ws)
 
 
 def _with_classes(options: ImportOptions, pack: RulePack) -> ImportOptions:
@@ -131,6 +139,7 @@ def import_delivery(
     feedback: Feedback,
     *,
     create: bool = False,
+    pack: str = "",
 ) -> ImportResult:
     """Import a delivery as a batch: patches, source files and journal row in one transaction.
 
@@ -145,11 +154,15 @@ def import_delivery(
         who: who imports.
         feedback: progress, cancelling.
         create: make the workspace when there is none, once the delivery has been read.
+        pack: rule pack that the batch is judged by (id, `id@version` or folder), empty: the workspace's default.
 
     Raises:
         WeipianError: as `inspect_delivery`; E_QUESTION while something must be asked, `params["details"]` holds
-            the questions; E_ALL_REJECTED; E_BATCH_EXISTS; E_CANCELLED. Nothing is written then.
+            the questions; E_ALL_REJECTED; E_BATCH_EXISTS; E_PACK_UNKNOWN; E_RULES; E_CANCELLED.
+            Nothing is written then.
     """
+    if pack.strip():
+        pack_library.named(pack, Path(folder)).load()  # a pack that is not there or wrong stops it before anything
     inspection = inspect_delivery(path, options, Path(folder))
     if inspection.questions:
         raise delivery.question_error(inspection)
@@ -162,7 +175,7 @@ def import_delivery(
         _create(Path(folder))
     with Workspace.open(Path(folder)) as ws:
         for _ in range(_TRIES):
-            result = _lay(ws, found, inspection, Path(path), batch_name.strip(), who, feedback)
+            result = _lay(ws, found, inspection, Path(path), batch_name.strip(), who, feedback, pack)
             if result is not None:
                 feedback.progress(100)
                 return result
@@ -170,8 +183,9 @@ def import_delivery(
 
 
 def _lay(
-    ws: Workspace, found: Delivery, inspection: Inspection, path: Path, name: str, who: str, feedback: Feedback
-) -> Optional[ImportResult]:
+    ws: Workspace, found: Delivery, inspection: Inspection, path: Path, name: str, who: str, feedback: Feedback,
+    pack: str,
+) -> Optional[ImportResult]:  # fmt: skip
     """Lay the delivery on the workspace; None when somebody else wrote meanwhile, and nothing was written."""
     feedback.message("正在与工作区里的图斑比对")
     head = ws.head()
@@ -186,6 +200,7 @@ def _lay(
     if not plan.fresh and not plan.returned:
         raise _all_rejected(rejected)
     batch = _batch(known, found, plan, inspection, path, name)
+    chosen = pack_shelf.for_new_batch(ws, pack)
     relations = _relations(known, plan, inspection, batch.created_at, feedback)
     feedback.message("正在保存下发数据原件")
     ws.keep_sources([Path(file) for file in found.files], found.sha256)
@@ -193,6 +208,7 @@ def _lay(
     with ws.transaction("import", batch.batch_id, who) as change:
         if ws.head() != head:
             return None  # records read before would overwrite what was written since
+        batch = pack_shelf.with_pack(batch, pack_shelf.keep(change, ws, chosen))
         _write(change, ws, batch, plan, relations)
         intake_memory.remember(change, inspection, batch)
     names = {p.patch_uid: p.patch_id for p in (*known.patches, *plan.fresh)} if relations else {}

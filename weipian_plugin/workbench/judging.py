@@ -87,6 +87,7 @@ class Judging(People):
         if against and not reason:
             raise WeipianError("E_REASON_REQUIRED")
         judgement = self._judgement(patch, decision, view.advice, pack)
+        self.pin_pack(patch.batch_id)
         with self._ws.transaction("judge", patch_uid, self.who) as change:
             change.put("judgement", records.judgement_row(judgement))
             self._put_patch(change, self._after(patch, chosen))

@@ -29,7 +29,9 @@ from ..store import glance, gpkg, records
 from ..store.workspace import Workspace
 from .ahead import Ahead
 from .clock import today
+from .imagery_states import Catalogue, States, states_of
 from .measuring import width_of
+from .pack_shelf import PackShelf
 from .registers import Matcher
 from .views import Agenda, PatchView, QueueRow
 
@@ -58,7 +60,9 @@ class Reader:
 
     def __init__(self, workspace: Workspace, pack: RulePack) -> None:
         self._ws = workspace
-        self.pack = pack
+        self.pack = pack  # the workspace's default
+        self._shelf = PackShelf(workspace, pack)
+        self.catalogue = Catalogue()
         self._matcher: Optional[Matcher] = None
         self._matcher_mark: tuple[int, ...] = ()
         self._matcher_seq = -1
@@ -67,6 +71,10 @@ class Reader:
     def batches(self) -> list[Batch]:
         """All batches, oldest first."""
         return records.batches(self._ws)
+
+    def pack_for(self, batch_id: str) -> RulePack:
+        """The rule pack that the patches of a batch are judged by."""
+        return self._shelf.pack_for(batch_id)
 
     def patches(self, batch_id: str = "") -> list[Patch]:
         """Patches of a batch, those that it held again included, or all."""
@@ -216,24 +224,9 @@ class Reader:
         sub_type: str = "",
     ) -> PatchView:
         """Put advice, checklist and closure together from what is known of one patch."""
-        summary = (
-            areas.summarise(areas.measured_m2(patch), rows, self.pack.landuse, self.cropland_basis()) if rows else None
-        )
-        matcher = self.matcher()
-        registers = matcher.matches(patch, judgement)
-        width = width_of(patch.wkb)
-        facts = Facts(
-            patch=patch,
-            summary=summary,
-            overlay=tuple(rows),
-            evidence=evidence,
-            judgement=judgement,
-            today=today(),
-            registers=registers,
-            registers_given=matcher.index.registers(),
-            measured_width_m=width.median_m if width else None,
-            elongation=width.elongation if width else None,
-        )
+        pack = self.pack_for(patch.batch_id)
+        facts = self.facts_of(pack, patch, rows, judgement, evidence)
+        summary = facts.summary
         chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
         chosen_sub = sub_type or (judgement.sub_type if judgement and not verdict else "")
         illegal = judgement is not None and judgement.verdict is Verdict.ILLEGAL
@@ -242,9 +235,9 @@ class Reader:
             patch=patch,
             batch=batch,
             summary=summary,
-            advice=advise(self.pack, facts),
+            advice=advise(pack, facts),
             judgement=judgement,
-            checklist=tuple(checklist(self.pack, chosen, chosen_sub, facts)) if chosen else (),
+            checklist=tuple(checklist(pack, chosen, chosen_sub, facts)) if chosen else (),
             evidence=evidence,
             actions=tuple(actions),
             open_mu=closure.open_mu(patch, summary, judgement, actions, evidence) if illegal else None,
@@ -252,11 +245,52 @@ class Reader:
             if illegal
             else (),
             overlay=tuple(rows),
-            registers=registers,
+            registers=tuple(facts.registers),
             clue=records.clues(self._ws, patch.patch_uid).get(patch.patch_uid) if patch.origin != "delivery" else None,
             merged_into=records.merged_clues(self._ws, patch.patch_uid).get(patch.patch_uid, ""),
             family=self._family(patch),
             checks=tuple(records.internal_checks(self._ws, patch.patch_uid)),
+            images=self.images_of(patch),
+            frame=records.view_frames(self._ws, patch.patch_uid).get(patch.patch_uid),
+            pack=pack,
+        )
+
+    def facts_of(
+        self,
+        pack: RulePack,
+        patch: Patch,
+        rows: Sequence[OverlayRow],
+        judgement: Optional[Judgement],
+        evidence: tuple[LinkedEvidence, ...],
+    ) -> Facts:
+        """What the advice on one patch goes by; the pack says which codes are which land."""
+        matcher = self.matcher()
+        width = width_of(patch.wkb)
+        return Facts(
+            patch=patch,
+            summary=areas.summarise(areas.measured_m2(patch), rows, pack.landuse, self.cropland_basis())
+            if rows
+            else None,
+            overlay=tuple(rows),
+            evidence=evidence,
+            judgement=judgement,
+            today=today(),
+            registers=matcher.matches(patch, judgement),
+            registers_given=matcher.index.registers(),
+            measured_width_m=width.median_m if width else None,
+            elongation=width.elongation if width else None,
+        )
+
+    def images_of(self, patch: Patch) -> States:
+        """role -> how the patch stands on the imagery of its batch, looked at when first asked for."""
+        return States(
+            lambda: states_of(
+                patch,
+                records.assignments(self._ws),
+                records.image_problems(self._ws, patch.patch_uid),
+                self.pack_for(patch.batch_id),
+                self.catalogue,
+            )
         )
 
     def _family(self, patch: Patch) -> tuple[str, ...]:

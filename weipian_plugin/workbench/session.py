@@ -32,13 +32,15 @@ from .acting import ACTION_LABELS
 from .agenda import Desk
 from .clock import CHINA, check_date, now
 from .handwork import HandWork
+from .imagery import Imagery
 from .judging import Judging
 from .layer_settings import LayerSettings
+from .pack_choice import PackChoice
 from .splitting import refuse_parent
 from .succession import Succession
 
 
-class Session(Succession, HandWork, Judging, LayerSettings, Desk):
+class Session(Succession, HandWork, Judging, LayerSettings, Desk, Imagery, PackChoice):
     """The one door of the panel to a workspace."""
 
     @classmethod
@@ -53,6 +55,7 @@ class Session(Succession, HandWork, Judging, LayerSettings, Desk):
 
     def close(self) -> None:
         """Give the workspace free."""
+        self.catalogue.close()
         self._ws.close()
 
     def __enter__(self) -> Session:
@@ -213,7 +216,9 @@ class Session(Succession, HandWork, Judging, LayerSettings, Desk):
         kept = [
             a
             for a in self.assignments()
-            if a.role != assignment.role or (a.role in APPROVAL_ROLES and a.source != assignment.source)
+            if a.role != assignment.role
+            or a.batch_id != assignment.batch_id
+            or (a.role in APPROVAL_ROLES and a.source != assignment.source)
         ]
         self._assign([*kept, assignment])
 

@@ -10,6 +10,7 @@ from typing import Optional
 from ..core.advice import Advice, CheckItem
 from ..core.areas import AreaSummary
 from ..core.guide_model import Guide, ReturnRisk, Watch
+from ..core.imagery import ImageState
 from ..core.model import (
     Batch,
     CaseAction,
@@ -21,8 +22,10 @@ from ..core.model import (
     OverlayRow,
     Patch,
     ReviewStatus,
+    ViewFrame,
 )
 from ..core.registers import RegisterMatch
+from ..core.rulepack import RulePack
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,13 @@ class PatchView:
     merged_into: str = ""  # number of the patch that covers this clue
     family: tuple[str, ...] = ()  # children of a split patch, or the parent of a child
     registers: tuple[RegisterMatch, ...] = ()  # entries of approval registers that lie or may lie here
+    pack: Optional[RulePack] = None  # what the batch of this patch is judged by
     guide: Guide = field(default_factory=Guide)
     forecast: tuple[ReturnRisk, ...] = ()
     watches: tuple[Watch, ...] = ()
     checks: tuple[InternalCheck, ...] = ()  # 内审 so far, the last one counts
+    images: Mapping[str, ImageState] = field(default_factory=dict)  # role -> how it stands on the imagery
+    frame: Optional[ViewFrame] = None  # the frame in which it was judged
 
 
 @dataclass(frozen=True)
