@@ -54,14 +54,17 @@ class Steps:
 
 
 def begin(plugin: Any) -> None:
-    """From the start screen to the patches, by the key that it names; then what is still undecided."""
+    """From the start screen to the patches, by the keys for it; then what is still undecided."""
     dock = plugin.dock
-    take_focus(dock.queue.table)
+    take_focus(dock.content)
     if getattr(dock, "today", None) is not None and dock.pages.currentWidget() is dock.today:
         press_command(plugin, "submit")
-    until(dock.queue.isVisible, "the queue")
+    until(dock.patch.isVisible, "the patch")
     dock.queue.set_filter("open")
     idle(1.0)
+    if not dock.queue.table.isVisible():  # a judged patch folds the list away
+        press_command(plugin, "fold_queue")
+    until(dock.queue.table.isVisible, "the queue")
     take_focus(dock.queue.table)
 
 

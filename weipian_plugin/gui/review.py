@@ -13,6 +13,7 @@ from . import changes
 from .case_panel import status_label
 from .dock import WeipianDock
 from .guard import guarded
+from .look_ahead import LookAhead
 from .opening import WorkspaceHolder
 from .small_dialogs import ask_text
 from .verdict_panel import Choice, choice_of, goes_against
@@ -31,6 +32,7 @@ class Review(WorkspaceHolder):
         self._map_timer = self._timer(_MAP_DELAY, self._show_on_map)
         self._remember_timer = self._timer(_REMEMBER_DELAY, self._remember)
         self._toast_timer = self._timer(_TOAST, self._toast_over)
+        self._ahead = LookAhead(self)
         self._connect()
 
     def _timer(self, delay: int, slot: Callable[[], None]) -> QTimer:
@@ -85,6 +87,7 @@ class Review(WorkspaceHolder):
         self._render(view, draft if draft is not None else choice_of(view.judgement))
         self._map_timer.start()
         self._remember_timer.start()
+        self._ahead.begin()
 
     def _render(self, view: PatchView, choice: Choice) -> None:
         dock, pack = self.dock, self.opened().pack
@@ -149,6 +152,7 @@ class Review(WorkspaceHolder):
     def leave_patch(self) -> None:
         """Nothing that was begun for the patch on the screen comes later."""
         self._map_timer.stop()
+        self._ahead.stop()
         self._remember()
         self.dock.evidence.loader.stop()
 
