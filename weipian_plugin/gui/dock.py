@@ -274,14 +274,20 @@ class WeipianDock(QgsDockWidget):
         self.approval_box.set_summary(" ".join(self.approvals.text.toPlainText().split()))
         self.case_box.set_summary(" ".join(self.case.summary.toPlainText().split()))
         self.form_box.offer(there=bool(self.verdict.state()[0]))
-        fixed = sum(
-            w.sizeHint().height() + 4
-            for w in (self.patch, self.earlier, self.advice, self.verdict)
-            if w.isVisibleTo(self.page)
-        )
-        room = self.splitter.height() - fixed - self.splitter.handleWidth()
-        self.folding.apply(self.step(), room, aside=("queue",) if self.is_wide() else ())
+        step = self.step()
+        self.patch.set_compact(compact=False)
+        room = self.splitter.height() - self.splitter.handleWidth() - self._fixed_height()
+        gaps = 4 * len(self.folds)
+        if step != LOOK and self.folding.least(step) + gaps > room:
+            self.patch.set_compact(compact=True)
+            room += self.patch.spare()
+        self.folding.apply(step, room - gaps, aside=("queue",) if self.is_wide() else ())
         self._fit_queue()
+
+    def _fixed_height(self) -> int:
+        """Pixels of what does not fold."""
+        parts = (self.patch, self.earlier, self.advice, self.verdict)
+        return sum(int(part.sizeHint().height()) + 4 for part in parts if part.isVisibleTo(self.page))
 
     def _fit_queue(self) -> None:
         """A folded queue is one line; an open one has the height back that it had before."""

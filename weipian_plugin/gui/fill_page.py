@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -25,13 +26,13 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..workbench.filling import Filled, FormProfile, progress
-from .compat import describe, icon, line_height, no_input_method, tone, write_in
+from .compat import describe, icon, is_dark, line_height, no_input_method, tone, write_in
 from .widgets import ElidedLabel
 
 _MARK, _LABEL, _VALUE, _COPY = range(4)
 
 
-class FillPage(QWidget):
+class FillPage(QDialog):
     """Renders the fields of one patch; what to do with files and pages goes out as signals."""
 
     stepped = pyqtSignal(int)  # 1 next patch, -1 previous
@@ -185,6 +186,8 @@ class FillPage(QWidget):
 
     def _show_progress(self) -> None:
         done, total = progress(self.fields, tuple(self._done))
+        # Night Mapping writes black on its dark bar.
+        self.bar.setStyleSheet(f"color: {tone(self, 'muted').name()};" if is_dark(self) else "")
         self.bar.setMaximum(max(total, 1))
         self.bar.setValue(done)
         self.bar.setFormat(self.tr("本图斑已抄 {done} / {total} 项").format(done=done, total=total))

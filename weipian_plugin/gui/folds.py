@@ -164,6 +164,13 @@ class Folding:
         for step in steps:
             self._needs.setdefault(step, []).append(key)
 
+    def least(self, step: str) -> int:
+        """Pixels that a step needs at least: its first section open, the others folded."""
+        shown = [fold for fold in self._folds.values() if not fold.isHidden()]
+        first = next((self._folds[key] for key in self._needs.get(step, []) if not self._folds[key].isHidden()), None)
+        extra = first.open_height() - first.folded_height() if first is not None else 0
+        return sum(fold.folded_height() for fold in shown) + extra
+
     def apply(self, step: str, room: int, aside: Sequence[str] = ()) -> None:
         """Fold for `step`; `room` is what the sections may take together, pixels.
 

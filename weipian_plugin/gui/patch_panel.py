@@ -148,6 +148,15 @@ class PatchPanel(QWidget):
         for widget in (self.facts, self.story, self.bar, self.identity, self.overlaps):
             layout.addWidget(widget)
 
+    def set_compact(self, *, compact: bool) -> None:
+        """Leave dates, class and the bar out where a step of the work needs their room; the figures stay."""
+        self.facts.setVisible(not compact)
+        self.bar.setVisible(not compact)
+
+    def spare(self) -> int:
+        """Pixels that `set_compact` gives."""
+        return int(self.facts.sizeHint().height() + self.bar.sizeHint().height() + 2 * self.layout().spacing())
+
     def show_view(self, view: PatchView, class_label: str, type_label: str) -> None:
         """Show one patch; the labels are the Chinese names of its class and type."""
         patch = view.patch

@@ -48,7 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous_open", "卫片：上一个未判定", "Ctrl+Left", "队列"),
     Command("goto", "卫片：按编号查找", "G", "队列"),
     Command("search", "卫片：到搜索框", "/", "队列"),
-    Command("today", "卫片：今天要办", "T", "队列"),
+    Command("today", "卫片：今天要办", "Home", "队列"),
     Command("compare", "卫片：切换前后时相对比", "C", "看图"),
     Command("before", "卫片：按住看前时相", "B", "看图", hold=True),
     Command("overlays", "卫片：按住隐藏叠加", "H", "看图", hold=True),
