@@ -88,7 +88,7 @@ class MapController(QObject):
             self._before_us = (self._project.crs(), self._canvas.extent())
         rows = self._session.queue() if rows is None else rows
         self._stop_filling()
-        loaded = self._group.build((), {}, self._session.assignments())
+        loaded = self._group.build((), {}, [*self._session.assignments(), *self._session.basemaps()])
         self._bounds = _bounds_of(rows)
         self._loaded, self._fids = loaded, {}
         self._filling = PatchFilling(loaded.patches, rows, self._session.patch_geometries(), self._fids)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Optional, Union
 
 from qgis.core import (
-    QgsBilinearRasterResampler,
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsField,
@@ -17,14 +16,15 @@ from qgis.core import (
     QgsLayerTreeLayer,
     QgsMapLayer,
     QgsProject,
-    QgsRasterLayer,
     QgsVectorLayer,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QVariant
 
+from ..core.imagery import BASEMAP
 from ..core.model import LEVEL_MARKS, ROLE_LABELS, ROLES, LayerAssignment, ReviewStatus
 from ..workbench.views import QueueRow
+from .image_layers import BATCH_PROPERTY, DAY_PROPERTY, open_imagery
 from .map_styles import status_mark, style_patches, style_role, style_table
 
 GROUP_NAME = "卫片"
@@ -34,7 +34,7 @@ GROUP = "group"
 IMAGE_LABELS = {"image_before": "前时相", "image_after": "后时相"}
 #: Where the class of a land-use parcel stands when nobody named the field.
 CLASS_FIELDS = ("DLBM", "dlbm", "DLDM", "地类编码")
-_RASTER = frozenset(IMAGE_LABELS)
+_RASTER = frozenset((*IMAGE_LABELS, BASEMAP))
 #: EPSG of CGCS2000 / 3-degree Gauss-Krüger CM 75E, the first of the series without zone prefix.
 _FIRST_GK, _FIRST_MERIDIAN = 4534, 75
 
@@ -51,10 +51,22 @@ class Loaded:
         """The imagery of a time, None when it was not given or does not open."""
         return next(iter(self.by_role.get(role, [])), None)
 
-    def title(self, role: str) -> str:
-        """「后时相 2026-05-01」, empty without that image."""
-        layer = self.image(role)
-        return str(layer.name()) if layer is not None else ""
+    def images(self, role: str, batch_id: str = "") -> list[QgsMapLayer]:
+        """The imagery of a time for a batch, top first: its own, then that of every batch. Without batch: all."""
+        layers = self.by_role.get(role, [])
+        if not batch_id:
+            return list(layers)
+        batch = {layer: str(layer.customProperty(BATCH_PROPERTY) or "") for layer in layers}
+        return [la for la in layers if batch[la] == batch_id] + [la for la in layers if not batch[la]]
+
+    def title(self, role: str, batch_id: str = "", delivered: str = "") -> str:
+        """「后时相 2026-05-01」, empty without that image; `delivered` is the day that the delivery states."""
+        layer = next(iter(self.images(role, batch_id)), None)
+        if layer is None:
+            return ""
+        if delivered and not layer.customProperty(DAY_PROPERTY):
+            return f"{IMAGE_LABELS[role]} {delivered}（下发标注）"
+        return str(layer.name())
 
 
 def status_of(row: QueueRow) -> str:
@@ -160,12 +172,23 @@ def _vector_uri(assignment: LayerAssignment) -> str:
     return f"{assignment.source}|layername={assignment.layer}" if assignment.layer else assignment.source
 
 
-def open_assigned(assignment: LayerAssignment) -> Union[QgsMapLayer, str]:
-    """Open an assigned layer for looking at it, or say in Chinese why that cannot be done."""
+def open_assigned(assignment: LayerAssignment) -> tuple[list[QgsMapLayer], list[str]]:
+    """The layers of an assignment for looking at, top first, and in Chinese what could not be opened."""
+    if assignment.role in _RASTER:
+        layers, problems = open_imagery(assignment)
+    else:
+        opened = _open_checked(assignment)
+        layers, problems = ([], [opened]) if isinstance(opened, str) else ([opened], [])
+    for layer in layers:
+        layer.setCustomProperty(PROPERTY, assignment.role)
+    return layers, problems
+
+
+def _open_checked(assignment: LayerAssignment) -> Union[QgsMapLayer, str]:
     title = ROLE_LABELS.get(assignment.role, assignment.role)
     if not Path(assignment.source).exists():
         return f"{title}：找不到 {assignment.source}，请检查 U 盘或网络盘是否已连接"
-    layer = _open_raster(assignment) if assignment.role in _RASTER else _open_vector(assignment)
+    layer = _open_vector(assignment)
     if not layer.isValid():
         return f"{title}：打不开 {assignment.source}，请确认文件没有损坏、格式正确"
     if assignment.crs:
@@ -174,17 +197,6 @@ def open_assigned(assignment: LayerAssignment) -> Union[QgsMapLayer, str]:
             layer.setCrs(crs)
     if not layer.crs().isValid():
         return f"{title}：{assignment.source} 没有坐标系，请在“图层设置”中指明"
-    layer.setCustomProperty(PROPERTY, assignment.role)
-    return layer
-
-
-def _open_raster(assignment: LayerAssignment) -> QgsRasterLayer:
-    options = QgsRasterLayer.LayerOptions()
-    options.skipCrsValidation = True  # or a dialog asks while the workspace opens
-    name = f"{IMAGE_LABELS[assignment.role]} {assignment.taken_on}".strip()
-    layer = QgsRasterLayer(assignment.source, name, "gdal", options)
-    if layer.isValid() and layer.resampleFilter() is not None:
-        layer.resampleFilter().setZoomedOutResampler(QgsBilinearRasterResampler())
     return layer
 
 
@@ -242,15 +254,14 @@ class LayerGroup:
         group.addLayer(loaded.patches)
         hidden = set(style_table()["hidden"]) | {"image_before"}
         for assignment in _in_drawing_order(assignments):
-            layer = open_assigned(assignment)
-            if isinstance(layer, str):
-                loaded.problems.append(layer)
-                continue
-            self._project.addMapLayer(layer, False)
-            node = group.addLayer(layer)
-            loaded.by_role.setdefault(assignment.role, []).append(layer)
-            node.setItemVisibilityChecked(ticks.get(assignment.role, assignment.role not in hidden))
-            node.setExpanded(False)
+            layers, problems = open_assigned(assignment)
+            loaded.problems += problems
+            for layer in layers:
+                self._project.addMapLayer(layer, False)
+                node = group.addLayer(layer)
+                loaded.by_role.setdefault(assignment.role, []).append(layer)
+                node.setItemVisibilityChecked(ticks.get(assignment.role, assignment.role not in hidden))
+                node.setExpanded(False)
         if loaded.image("image_after") is None and loaded.image("image_before") is not None:
             self.node(loaded.image("image_before"), group).setItemVisibilityChecked(True)
         self.node(loaded.patches, group).setExpanded(False)
@@ -268,6 +279,21 @@ class LayerGroup:
         if node is not None:
             node.setItemVisibilityChecked(visible)
 
+    def show_batch(self, loaded: Loaded, batch_id: str) -> None:
+        """Of several batches, tick the imagery that belongs to this one and untick the others'; none is moved."""
+        layers = [layer for role in IMAGE_LABELS for layer in loaded.by_role.get(role, [])]
+        if len({str(layer.customProperty(BATCH_PROPERTY) or "") for layer in layers} - {""}) < 2:
+            return
+        for role in IMAGE_LABELS:
+            mine = loaded.images(role, batch_id)
+            others = [layer for layer in loaded.by_role.get(role, []) if layer not in mine]
+            nodes = [self._project.layerTreeRoot().findLayer(layer.id()) for layer in (*mine, *others)]
+            ticked = any(node is not None and node.itemVisibilityChecked() for node in nodes)
+            for layer in mine:
+                self.show(layer, ticked)
+            for layer in others:
+                self.show(layer, False)
+
     def remove(self) -> None:
         """Take the group and its layers out; layers of the person that were dragged into it move up."""
         root = self._project.layerTreeRoot()
@@ -282,5 +308,8 @@ class LayerGroup:
 
 def _in_drawing_order(assignments: Sequence[LayerAssignment]) -> list[LayerAssignment]:
     """Approvals and lines above fills, land use below them, imagery last."""
-    bottom = {"prime_farmland": 1, "plan_zone": 2, "landuse": 3, "image_after": 4, "image_before": 5}
-    return sorted(assignments, key=lambda a: (bottom.get(a.role, 0), ROLES.index(a.role) if a.role in ROLES else 99))
+    bottom = {"prime_farmland": 1, "plan_zone": 2, "landuse": 3, "image_after": 4, "image_before": 5, BASEMAP: 6}
+    return sorted(
+        assignments,
+        key=lambda a: (bottom.get(a.role, 0), ROLES.index(a.role) if a.role in ROLES else 99, a.batch_id == ""),
+    )

@@ -22,7 +22,7 @@ from ..core.feedback import Feedback, Silent, stop_if_cancelled
 from ..core.imagery import FOLDER, TILES, ImageDate
 from ..core.model import LayerAssignment
 from ..sources.quiet import quiet
-from ..sources.rasters import Raster, date_in_name, rasters_in, read_raster
+from ..sources.rasters import Raster, date_in_name, rasters_in, read_raster, stretch
 
 _INDEX = "weipian.images/1"
 #: From this many pixels a raster without pyramids is slow to look at as a whole.
@@ -167,6 +167,11 @@ def pieces(assignment: LayerAssignment, opened: Optional[Opened] = None) -> list
         path = _with_pyramids(rasters[0].path) if len(rasters) == 1 else _mosaic(rasters)
         result.append(Piece(path, kind[0], tuple(rasters), Path(assignment.source).name))
     return result
+
+
+def contrast(piece: Piece) -> list[tuple[float, float]]:
+    """Darkest and lightest 2 % of the bands of a piece, from small windows."""
+    return stretch(piece.path)
 
 
 def _problem(raster: Raster) -> str:

@@ -73,7 +73,7 @@ class ImportPreview(QWidget):
         if self._grounds is None:
             assigned = {item.role: item for item in self._session.assignments()}
             opened = [open_assigned(assigned[role]) for role in _ROLES if role in assigned]
-            self._grounds = [layer for layer in opened if isinstance(layer, QgsMapLayer)]
+            self._grounds = [layer for layers, _ in opened for layer in layers]
         return self._grounds
 
     def release(self) -> None:
