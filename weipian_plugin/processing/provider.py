@@ -15,6 +15,7 @@ from .import_clues import ImportClues
 from .import_patches import ImportPatches
 from .import_status import ImportStatus
 from .overlay_patches import OverlayPatches
+from .rejudge import Rejudge
 from .verify_workspace import VerifyWorkspace
 
 
@@ -37,6 +38,6 @@ class WeipianProvider(QgsProcessingProvider):
         """Register the algorithms."""
         for algorithm in (
             ImportPatches, ImportStatus, ImportClues, OverlayPatches, AttachPhotos, Advise, ApplyDecisions,
-            ExportReport, VerifyWorkspace, CheckPack, RenderSheets,
+            ExportReport, VerifyWorkspace, CheckPack, Rejudge, RenderSheets,
         ):  # fmt: skip
             self.addAlgorithm(algorithm())

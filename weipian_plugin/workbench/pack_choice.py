@@ -103,7 +103,7 @@ class PackChoice(Acting):
         Raises:
             WeipianError: E_PACK_UNKNOWN, E_PACK_BATCH; PackError for a pack with mistakes.
         """
-        batch = self._batch(batch_id)
+        batch = self.batch_named(batch_id)
         kept = kept_packs.pack(self._ws, pack_id, version) if version else None
         if kept is not None and "+" in version:  # a copy that another batch keeps
             key, ref = (pack_id, version), None
@@ -193,7 +193,12 @@ class PackChoice(Acting):
         """Where packs of this workspace lie; made when it is opened."""
         return self._ws.folder / "packs"
 
-    def _batch(self, word: str) -> Batch:
+    def batch_named(self, word: str) -> Batch:
+        """A batch by name or id.
+
+        Raises:
+            WeipianError: E_PACK_BATCH.
+        """
         batches = self.batches()
         found = next((b for b in batches if word in (b.batch_id, b.name)), None)
         if found is None:
