@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Optional
 
 from ..core.advice import Advice, CheckItem
@@ -56,17 +57,17 @@ class QueueRow:
     area_source: str = ""  # 下发，无边界 / 平差 …; empty for the computed area of a delivered boundary
     centre: Optional[tuple[float, float]] = None  # lon, lat where there is no boundary
 
-    @property
+    @cached_property
     def workable(self) -> bool:
         """Something is done on this row: it was not split, is not void and not part of another patch now."""
         return self.split_state != "parent" and not self.merged_into and self.review_status is not ReviewStatus.VOID
 
-    @property
+    @cached_property
     def counted(self) -> bool:
         """In the verified set: unsplit and children, neither clue nor void."""
         return self.workable and self.origin == "delivery"
 
-    @property
+    @cached_property
     def finished(self) -> bool:
         """Nothing left to decide here: judged (or void, split, merged) and not returned.
 
