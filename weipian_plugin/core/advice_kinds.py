@@ -33,6 +33,15 @@ def is_mineral_sub_type(case: Case, verdict: str, sub_type: str) -> bool:
     return found is not None and (found.group in rule.param("groups") or found.id in rule.param("sub_types"))
 
 
+def is_mineral_case(case: Case) -> bool:
+    """Is the case one of mining? By the class that it was judged as, before one is chosen by what the patch is."""
+    verdict, sub_type = case.facts.chosen
+    found = case.pack.sub_type(verdict, sub_type)
+    if found is None:
+        return is_mineral(case)
+    return found.group in case.pack.rules["R-21"].param("groups")
+
+
 def is_pv(case: Case) -> bool:
     """光伏 by type or use."""
     rule = case.pack.rules["R-15"]

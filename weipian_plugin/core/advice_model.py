@@ -33,7 +33,6 @@ class Facts:
     actions: Sequence[CaseAction] = ()  # steps of the case in force
     verdict: str = ""  # a choice that is not saved yet, with its sub-type; before those of the judgement
     sub_type: str = ""
-    width_m: Optional[float] = None  # measured mean width of the patch in m, None where it was not measured
 
     @property
     def chosen(self) -> tuple[str, str]:

@@ -144,16 +144,19 @@ def open_mu(
     judgement: Optional[Judgement],
     actions: Iterable[CaseAction],
     evidence: Sequence[LinkedEvidence] = (),
+    *,
+    mineral: bool = False,
 ) -> Optional[Decimal]:
     """剩余未整改面积, 亩; None unless the verdict is 违法.
 
-    Without land use all of it counts as 耕地, so that only 复耕 counts: nothing is closed on a guess.
+    Without land use all of it counts as 耕地, so that only 复耕 counts: nothing is closed on a guess. A mineral
+    patch is asked for no 复耕.
     """
     if judgement is None or judgement.verdict is not Verdict.ILLEGAL:
         return None
     total = illegal_mu(patch)
-    crop: Union[bool, Decimal] = True
-    if summary is not None and summary.has_landuse:
+    crop: Union[bool, Decimal] = not mineral
+    if not mineral and summary is not None and summary.has_landuse:
         crop = summary.cropland
     return remaining_mu(total, crop, actions, violation_date(patch, judgement), evidence)
 
@@ -173,10 +176,12 @@ def closure_missing(
     judgement: Optional[Judgement],
     actions: Iterable[CaseAction],
     evidence: Sequence[LinkedEvidence],
+    *,
+    mineral: bool = False,
 ) -> tuple[str, ...]:
     """What stands between this patch and 销号, in Chinese; empty when it may be closed."""
     actions = tuple(actions)
-    left = open_mu(patch, summary, judgement, actions, evidence)
+    left = open_mu(patch, summary, judgement, actions, evidence, mineral=mineral)
     if left is None:
         return ("没有判定为违法，不需要销号",)
     current = since_reopening(actions)
@@ -185,7 +190,8 @@ def closure_missing(
         missing.append("图斑面积不明，不能确认剩余面积为 0")
     if left > ZERO:
         missing.append(f"还有 {left} 亩未整改")
-        missing += _why_not_counted(patch, summary, judgement, current, evidence)
+        missing += [] if mineral else _cropland_notes(summary, current)
+        missing += _why_not_counted(patch, judgement, current, evidence)
     done = [a for a in current if a.kind == "rectified"]
     if not done:
         missing.append("没有整改完成记录")
@@ -198,24 +204,29 @@ def closure_missing(
     return tuple(dict.fromkeys(missing))
 
 
-def _why_not_counted(
-    patch: Patch,
-    summary: Optional[AreaSummary],
-    judgement: Optional[Judgement],
-    current: Sequence[CaseAction],
-    evidence: Sequence[LinkedEvidence],
-) -> list[str]:
-    """Explain figures that were entered and count nothing, so that the clerk need not guess."""
+def _cropland_notes(summary: Optional[AreaSummary], current: Sequence[CaseAction]) -> list[str]:
+    """Explain figures of 耕地 that were entered and count nothing, so that the clerk need not guess."""
     notes: list[str] = []
-    violation = violation_date(patch, judgement)
-    done = [a for a in current if a.kind == "rectified"]
-    land = [a for a in done if a.way in ("demolish", "both", "")]
+    land = [a for a in current if a.kind == "rectified" and a.way in ("demolish", "both", "")]
     if summary is None or not summary.has_landuse:
         notes.append("没有地类套合，按全部占用耕地计算，只认复耕到位面积")
     elif summary.cropland > ZERO and sum((area_of(a.reclaimed_mu) for a in land), ZERO) < summary.cropland:
         notes.append(f"其中耕地 {summary.cropland} 亩只认复耕到位面积")
     if any(a.demolished_mu.strip() and area_of(a.demolished_mu) < area_of(a.reclaimed_mu) for a in land):
         notes.append("拆除面积小于复耕面积：拆除面积应包含已复耕的部分")
+    return notes
+
+
+def _why_not_counted(
+    patch: Patch,
+    judgement: Optional[Judgement],
+    current: Sequence[CaseAction],
+    evidence: Sequence[LinkedEvidence],
+) -> list[str]:
+    """Explain other figures that were entered and count nothing."""
+    notes: list[str] = []
+    violation = violation_date(patch, judgement)
+    done = [a for a in current if a.kind == "rectified"]
     for action in done:
         if action.regularised_mu.strip() and action.way in ("regularise", "both", ""):
             fault = _regularise_fault(action, violation, evidence)

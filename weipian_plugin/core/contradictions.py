@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Callable, Optional
+from typing import Callable, Optional, Union
 
 from . import advice_kinds as kinds
 from .advice_case import ZERO, Case, read_number
@@ -28,7 +28,8 @@ def contradictions(case: Case) -> tuple[Contradiction, ...]:
 
 
 def _say(case: Case, key: str, **values: object) -> Contradiction:
-    reason = case.reason("R-26", key, **{k: v if isinstance(v, Decimal) else str(v) for k, v in values.items()})
+    shown: dict[str, Union[str, Decimal]] = {k: v if isinstance(v, Decimal) else str(v) for k, v in values.items()}
+    reason = case.reason("R-26", key, severity="", **shown)
     return Contradiction(reason.rule_id, reason.text, reason.clause, reason.source)
 
 
@@ -152,7 +153,7 @@ def _road(case: Case) -> Iterator[Contradiction]:
     width = read_number(case.facts.answer("road_width"))
     if width is None or width <= 0:
         return
-    measured = case.facts.width_m
+    measured = case.facts.measured_width_m
     if measured is not None and measured > 0:
         other = Decimal(repr(measured)).quantize(Decimal("0.1"))
         gap = abs(width - other)

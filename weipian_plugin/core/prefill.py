@@ -47,8 +47,8 @@ def _sources(case: Case, field: str, roles: Sequence[str]) -> Iterator[Found]:
             yield value, f"{ROLE_LABELS[role]}图层"
     yield from _registered(case, field)
     yield _of_patch(case, field), "图斑属性"
-    if field == "road_width" and case.facts.width_m is not None and case.facts.width_m > 0:
-        yield f"{Decimal(repr(case.facts.width_m)).quantize(Decimal('0.1')):f}", "按图形量得"
+    if field == "road_width" and case.facts.measured_width_m is not None and case.facts.measured_width_m > 0:
+        yield f"{Decimal(repr(case.facts.measured_width_m)).quantize(Decimal('0.1')):f}", "按图形量得"
     if field == "lines":
         yield ("矿产" if is_mineral(case) else "土地"), "按图斑类型"
 

@@ -26,7 +26,7 @@ THRESHOLD_KEYS: tuple[str, ...] = (
     "camera_half_angle_deg", "camera_length_m", "camera_accuracy_m", "register_near_m", "register_area_m2",
     "homestead_person_m2", "homestead_household_m2", "mining_provincial_mu", "large_works_mu", "neighbour_m",
 )  # fmt: skip
-#: Pick-lists of the office beside the reviewers' returns: against the advice, 改判, 内审退回, imagery that cannot serve.
+#: Pick-lists of the office beside the returns: against the advice, 改判, 内审退回, imagery that cannot serve.
 REASON_KINDS: tuple[str, ...] = ("against", "revision", "internal", "imagery")
 _CONFIRMED = frozenset({"S", "P", "V"})
 UNCONFIRMED_MARK = "未经核实"

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Optional
 
 from ..core import areas, closure
-from ..core.advice import Facts, advise, checklist
+from ..core.advice import Facts, advise_case, checklist
+from ..core.advice_case import Case
+from ..core.advice_kinds import is_mineral_case
 from ..core.errors import WeipianError
+from ..core.forecast import forecast_case
+from ..core.guide import guide_case
 from ..core.model import (
     Batch,
     CaseAction,
@@ -34,6 +38,7 @@ from .measuring import width_of
 from .pack_shelf import PackShelf
 from .registers import Matcher
 from .views import Agenda, PatchView, QueueRow
+from .watching import Watcher
 
 #: Setting with the way 耕地 is counted: gross (also when never set) or net.
 CROPLAND = "cropland"
@@ -63,6 +68,7 @@ class Reader:
         self.pack = pack  # the workspace's default
         self._shelf = PackShelf(workspace, pack)
         self.catalogue = Catalogue()
+        self._watchers: dict[tuple[str, str, bool], Watcher] = {}
         self._matcher: Optional[Matcher] = None
         self._matcher_mark: tuple[int, ...] = ()
         self._matcher_seq = -1
@@ -225,25 +231,34 @@ class Reader:
     ) -> PatchView:
         """Put advice, checklist and closure together from what is known of one patch."""
         pack = self.pack_for(patch.batch_id)
-        facts = self.facts_of(pack, patch, rows, judgement, evidence)
-        summary = facts.summary
+        known = self.facts_of(pack, patch, rows, judgement, evidence)
+        facts = replace(known, actions=tuple(actions), verdict=verdict, sub_type=sub_type)
+        summary, case = facts.summary, Case(pack, facts)
         chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
         chosen_sub = sub_type or (judgement.sub_type if judgement and not verdict else "")
         illegal = judgement is not None and judgement.verdict is Verdict.ILLEGAL
         batch = next((b for b in self.batches() if b.batch_id == patch.batch_id), Batch(patch.batch_id, ""))
+        advice, mineral = advise_case(case), is_mineral_case(case)
+        items = tuple(checklist(pack, chosen, chosen_sub, facts)) if chosen else ()
         return PatchView(
             patch=patch,
             batch=batch,
             summary=summary,
-            advice=advise(pack, facts),
+            advice=advice,
             judgement=judgement,
-            checklist=tuple(checklist(pack, chosen, chosen_sub, facts)) if chosen else (),
+            checklist=items,
             evidence=evidence,
             actions=tuple(actions),
-            open_mu=closure.open_mu(patch, summary, judgement, actions, evidence) if illegal else None,
-            closure_missing=tuple(closure.closure_missing(patch, summary, judgement, actions, evidence))
+            open_mu=closure.open_mu(patch, summary, judgement, actions, evidence, mineral=mineral) if illegal else None,
+            closure_missing=tuple(
+                closure.closure_missing(patch, summary, judgement, actions, evidence, mineral=mineral)
+            )
             if illegal
             else (),
+            guide=guide_case(case, advice),
+            forecast=forecast_case(case, items),
+            watches=self.watcher(pack).watches(patch, judgement, verdict, batch.issued_on or ""),
+            mineral=mineral,
             overlay=tuple(rows),
             registers=tuple(facts.registers),
             clue=records.clues(self._ws, patch.patch_uid).get(patch.patch_uid) if patch.origin != "delivery" else None,
@@ -254,6 +269,14 @@ class Reader:
             frame=records.view_frames(self._ws, patch.patch_uid).get(patch.patch_uid),
             pack=pack,
         )
+
+    def watcher(self, pack: RulePack) -> Watcher:
+        """The thresholds across patches, by the rules of a pack."""
+        net = self.cropland_basis() == areas.NET
+        key = (pack.id, pack.fingerprint, net)
+        if key not in self._watchers:
+            self._watchers[key] = Watcher(self._ws, pack, net=net)
+        return self._watchers[key]
 
     def facts_of(
         self,

@@ -100,6 +100,7 @@ class PatchView:
     guide: Guide = field(default_factory=Guide)
     forecast: tuple[ReturnRisk, ...] = ()
     watches: tuple[Watch, ...] = ()
+    mineral: bool = False  # judged as a mineral class, or a mineral patch: no 复耕 is asked of it
     checks: tuple[InternalCheck, ...] = ()  # 内审 so far, the last one counts
     images: Mapping[str, ImageState] = field(default_factory=dict)  # role -> how it stands on the imagery
     frame: Optional[ViewFrame] = None  # the frame in which it was judged
