@@ -6,17 +6,15 @@ from typing import Optional
 
 from qgis.core import (
     QgsBilinearRasterResampler,
-    QgsContrastEnhancement,
     QgsCoordinateReferenceSystem,
     QgsMapLayer,
     QgsRasterLayer,
-    QgsRasterMinMaxOrigin,
 )
 
 from ..core.errors import WeipianError
 from ..core.imagery import BASEMAP, SHORT_LABELS, TILES, host_of, offset_of
 from ..core.model import LayerAssignment
-from ..workbench.mosaics import Piece, contrast, open_source, pieces, source_date
+from ..workbench.mosaics import Piece, open_source, pieces, source_date, stretch_layer
 from .tile_keys import tile_keys
 
 #: Which batch a layer belongs to, empty for every batch; and its day as text.
@@ -65,37 +63,9 @@ def _open_piece(piece: Piece, name: str) -> Optional[QgsRasterLayer]:
         layer.setCrs(crs)
     if layer.resampleFilter() is not None:
         layer.resampleFilter().setZoomedOutResampler(QgsBilinearRasterResampler())
-    _stretch(layer, piece)
+    stretch_layer(layer, piece.path)
     layer.setAbstract("\n".join(raster.path for raster in piece.rasters[:20]))
     return layer
-
-
-def _stretch(layer: QgsRasterLayer, piece: Piece) -> None:
-    """Bands deeper than 8 bits from the darkest to the lightest 2 %; the default would look through the raster."""
-    if piece.rasters[0].dtype == "Byte" or piece.rasters[0].palette:
-        return
-    limits, renderer, provider = contrast(piece), layer.renderer(), layer.dataProvider()
-    if not limits:
-        return
-
-    def enhancement(band: int) -> QgsContrastEnhancement:
-        made = QgsContrastEnhancement(provider.dataType(band))
-        low, high = limits[min(band, len(limits)) - 1]
-        made.setMinimumValue(low)
-        made.setMaximumValue(high)
-        made.setContrastEnhancementAlgorithm(
-            QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum
-        )
-        return made
-
-    if hasattr(renderer, "setRedContrastEnhancement"):
-        renderer.setRedContrastEnhancement(enhancement(renderer.redBand()))
-        renderer.setGreenContrastEnhancement(enhancement(renderer.greenBand()))
-        renderer.setBlueContrastEnhancement(enhancement(renderer.blueBand()))
-    elif hasattr(renderer, "setContrastEnhancement"):
-        renderer.setContrastEnhancement(enhancement(1))
-    origin = QgsRasterMinMaxOrigin()  # "user defined": nothing is counted again while drawing
-    renderer.setMinMaxOrigin(origin)
 
 
 def _open_tiles(assignment: LayerAssignment) -> tuple[list[QgsMapLayer], list[str]]:

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Optional
 
 from ..core.areas import BASIS_LABELS, CENT, ZERO, adopted_label, issued_cropland, issued_prime, mu, parse_mu, round_mu
+from ..core.imagery import DATE_LABELS
 from ..core.model import CaseAction, CaseStatus, ReviewStatus, Verdict
 from ..core.states import CASE_ACTIONS, WAYS
 from .model import PatchReport
@@ -300,7 +301,43 @@ def remark(report: PatchReport) -> str:
         area = "无边界"
     issued = issued_figures(report)
     figures = f"{'、'.join(issued)}为下发值" if issued else ""
-    return "；".join(part for part in (report.patch.remark or "", split_text(report), area, figures, hand) if part)
+    days = "；".join(state.conflict for state in report.images.values() if state.conflict)
+    parts = (report.patch.remark or "", split_text(report), area, figures, hand, days)
+    return "；".join(part for part in parts if part)
+
+
+def _delivered_day(report: PatchReport, role: str) -> str:
+    return (report.patch.image_before if role == "image_before" else report.patch.image_after) or ""
+
+
+def image_note(report: PatchReport, role: str) -> str:
+    """Why the imagery of a time cannot serve, with its measure; empty where it does or none was given."""
+    state = report.images.get(role)
+    return state.short if state is not None and (state.given or state.by) else ""
+
+
+def image_day(report: PatchReport, role: str) -> str:
+    """前时相/后时相 of the ledger: the delivered day, else the image's own with its source; then what is wrong."""
+    state = report.images.get(role)
+    day = _delivered_day(report, role)
+    if state is None:
+        return day
+    note = image_note(report, role) if state.reason != "undated" else ""
+    return "；".join(part for part in (day or (state.caption if state.dated else ""), note) if part)
+
+
+def image_caption(report: PatchReport, role: str) -> str:
+    """Day of the image on a sheet with where it comes from; empty when nothing is known of the imagery."""
+    state = report.images.get(role)
+    if state is None or not state.given:
+        return ""
+    day = _delivered_day(report, role)
+    if not state.date:
+        return "日期不详"
+    if state.date_source == "delivery":
+        return f"{state.date}（下发标注）"
+    issued = f"；下发标注 {day}" if day and day != state.date else ""
+    return f"{state.date}（{DATE_LABELS.get(state.date_source, '')}{issued}）"
 
 
 def clue_text(report: PatchReport) -> str:

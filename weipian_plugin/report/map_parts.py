@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Optional
 
 from qgis.core import (
     QgsBilinearRasterResampler,
@@ -19,6 +20,7 @@ from qgis.core import (
     QgsLinePatternFillSymbolLayer,
     QgsMapLayer,
     QgsPalLayerSettings,
+    QgsPointXY,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
@@ -33,6 +35,7 @@ from qgis.PyQt.QtGui import QColor, QFont
 
 from ..core.model import APPROVAL_ROLES, IMAGE_ROLES, ROLE_LABELS
 from .model import LayerPlan
+from .raster_style import stretch_layer
 
 DISPLAY_CRS = "EPSG:4490"
 #: 一级类 of DLBM -> name and colour, pale so that hatches and outlines read on top.
@@ -113,6 +116,24 @@ def scale_for(box: QgsRectangle, width_mm: float, height_mm: float) -> int:
     return snap_scale(2.5 * 1000 * max(box.width() / width_mm, box.height() / height_mm, 1e-6))
 
 
+def judged_frame(
+    centre: QgsPointXY, width_m: float, box: QgsRectangle, width_mm: float, height_mm: float
+) -> Optional[tuple[QgsRectangle, int]]:
+    """The frame that a person saw (metres of the map's CRS) at a round scale, and that scale.
+
+    Nothing that was seen is cut off, and the patch is in it whole; None where the two do not meet.
+    """
+    scale = snap_scale(1000 * width_m / width_mm)
+    here = QgsRectangle(centre.x(), centre.y(), centre.x(), centre.y())
+    frame = frame_for(here, width_mm, height_mm, scale)
+    if not frame.intersects(box):
+        return None
+    while not frame.contains(box):
+        scale = snap_scale(scale * 1.01)
+        frame = frame_for(here, width_mm, height_mm, scale)
+    return frame, scale
+
+
 @dataclass
 class MapLayers:
     """The layers of a job by role, and what could not be opened (Chinese sentences)."""
@@ -121,15 +142,20 @@ class MapLayers:
     by_role: dict[str, list[QgsMapLayer]] = field(default_factory=dict)
     plans: dict[str, LayerPlan] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    batches: dict[str, str] = field(default_factory=dict)  # layer id -> batch that an image belongs to
 
     def vectors(self) -> list[QgsMapLayer]:
         """Overlay layers from top to bottom, land use last."""
         order = [role for role in ROLE_LABELS if role not in (*IMAGE_ROLES, "landuse", "village", "grid", "plan_zone")]
         return [layer for role in [*reversed(order), "landuse"] for layer in self.by_role.get(role, [])]
 
-    def seen(self, role: str, extent: QgsRectangle, crs: QgsCoordinateReferenceSystem) -> list[QgsMapLayer]:
-        """Layers of the role whose own extent meets `extent` (given in `crs`)."""
-        return [layer for layer in self.by_role.get(role, []) if _meets(layer, extent, crs, self.project)]
+    def seen(
+        self, role: str, extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, batch_id: str = ""
+    ) -> list[QgsMapLayer]:
+        """Layers of the role whose own extent meets `extent` (given in `crs`); the batch's own first."""
+        met = [layer for layer in self.by_role.get(role, []) if _meets(layer, extent, crs, self.project)]
+        own = [layer for layer in met if batch_id and self.batches.get(layer.id()) == batch_id]
+        return own + [layer for layer in met if not self.batches.get(layer.id())]
 
 
 def _meets(layer: QgsMapLayer, extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, project: QgsProject) -> bool:
@@ -161,6 +187,7 @@ def open_layers(
         _style(layer, plan, landuse, family)
         project.addMapLayer(layer, False)
         found.by_role.setdefault(plan.role, []).append(layer)
+        found.batches[layer.id()] = plan.batch_id
         found.plans.setdefault(plan.role, plan)
     return found
 
@@ -168,12 +195,16 @@ def open_layers(
 def _open(plan: LayerPlan) -> QgsMapLayer:
     name = ROLE_LABELS[plan.role]
     if plan.role in IMAGE_ROLES:
-        return QgsRasterLayer(plan.source, name)
+        options = QgsRasterLayer.LayerOptions()
+        options.loadDefaultStyle = False  # as in the panel: a .qml beside the file is none of ours
+        options.skipCrsValidation = True
+        return QgsRasterLayer(plan.source, name, "gdal", options)
     return QgsVectorLayer(f"{plan.source}|layername={plan.layer}" if plan.layer else plan.source, name, "ogr")
 
 
 def _style(layer: QgsMapLayer, plan: LayerPlan, landuse: Mapping[str, tuple[str, str]], family: str) -> None:
     if isinstance(layer, QgsRasterLayer):
+        stretch_layer(layer, plan.source)
         layer.resampleFilter().setZoomedInResampler(QgsBilinearRasterResampler())
         layer.resampleFilter().setZoomedOutResampler(QgsBilinearRasterResampler())
     elif plan.role == "landuse":

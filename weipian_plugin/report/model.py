@@ -18,7 +18,18 @@ from ..core.errors import WeipianError, os_reason
 if TYPE_CHECKING:
     from ..core.advice import Advice, CheckItem
     from ..core.areas import AreaSummary
-    from ..core.model import Batch, CaseAction, Clue, Judgement, LayerAssignment, LinkedEvidence, OverlayRow, Patch
+    from ..core.imagery import ImageState
+    from ..core.model import (
+        Batch,
+        CaseAction,
+        Clue,
+        Judgement,
+        LayerAssignment,
+        LinkedEvidence,
+        OverlayRow,
+        Patch,
+        ViewFrame,
+    )
     from ..core.registers import RegisterMatch
 
 #: Bumped when a job file changes its meaning.
@@ -80,6 +91,8 @@ class PatchReport:
     family: tuple[str, ...] = ()  # numbers of the children of a split patch, or of the parent of a child
     clue: Optional[Clue] = None  # what is known of a patch that nobody issued
     merged_into: str = ""  # number of the patch that covers this clue
+    images: Mapping[str, ImageState] = field(default_factory=dict)  # role -> how it stands on the imagery
+    frame: Optional[ViewFrame] = None  # the frame in which it was judged
 
     def fact(self, name: str) -> str:
         """A text field, or the answer of the judgement that says the same, or empty."""
@@ -137,6 +150,12 @@ class SheetContent:
     identity_ok: bool = True
     before_caption: str = ""
     after_caption: str = ""
+    batch_id: str = ""
+    before_day: str = ""  # day and its source of the image shown, ready to print; empty: taken from the layer
+    after_day: str = ""
+    before_note: str = ""  # why the image cannot serve, printed in its place or beside its date
+    after_note: str = ""
+    frame: tuple[float, ...] = ()  # lon, lat, width in m of the frame it was judged in; empty: the usual one
     verdict: str = ""
     verdict_lines: tuple[str, ...] = ()  # 二级类, 依据, 理由 … one paragraph each
     advice_lines: tuple[str, ...] = ()
@@ -157,6 +176,7 @@ class LayerPlan:
     crs: str = ""
     taken_on: str = ""
     scheme: str = ""
+    batch_id: str = ""  # imagery of one batch; empty: of every batch
 
     @staticmethod
     def of(assignment: LayerAssignment) -> LayerPlan:
@@ -169,6 +189,7 @@ class LayerPlan:
             crs=assignment.crs,
             taken_on=assignment.taken_on,
             scheme=assignment.scheme,
+            batch_id=assignment.batch_id,
         )
 
 

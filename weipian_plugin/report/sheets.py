@@ -21,6 +21,7 @@ from qgis.core import (
     QgsLayoutRenderContext,
     QgsLayoutSize,
     QgsMapLayer,
+    QgsPointXY,
     QgsPrintLayout,
     QgsProject,
     QgsRectangle,
@@ -162,28 +163,46 @@ class SheetDrawer:
         self, content: SheetContent, y: float, box: Optional[QgsRectangle], crs: QgsCoordinateReferenceSystem
     ) -> float:
         sheet = self.sheet
-        y = sheet.bar(0, y, "二、前后时相影像")
-        scale = map_parts.scale_for(box, _PAIR_W, _PAIR_H) if box else 0
+        frame, scale, judged = self._picture_frame(content, box, crs)
+        y = sheet.bar(0, y, "二、前后时相影像（判定时所见范围）" if judged else "二、前后时相影像")
         dates = (content.before_caption, content.after_caption)
+        days, notes = (content.before_day, content.after_day), (content.before_note, content.after_note)
         for at, (role, name) in enumerate((("image_before", "前时相"), ("image_after", "后时相"))):
             x = LEFT + at * (WIDTH - _PAIR_W)
             plan = self.layers.plans.get(role)
-            day = _date_caption(plan.taken_on if plan else "", dates[at])
-            caption = f"{name}　{day}" + (f"　1:{scale}" if scale else "")
+            day = days[at] or _date_caption(plan.taken_on if plan else "", dates[at])
+            shown = self.layers.seen(role, frame, crs, content.batch_id) if frame else []
+            scale_text = f"1:{scale}" if scale else ""
+            caption = "　".join(part for part in (name, day, scale_text, notes[at] if shown else "") if part)
             sheet.text(0, x, y, _PAIR_W, 5, caption, Ink(8.5, bold=True, align="center"))
-            shown = []
-            if box:
-                frame = map_parts.frame_for(box, _PAIR_W, _PAIR_H, scale)
-                shown = self.layers.seen(role, frame, crs)
-            if not shown:
+            if frame is None or not shown:
                 self._hide(at)
                 sheet.text(
-                    0, x, y + 5, _PAIR_W, _PAIR_H, f"无{name}影像" if box else "图斑无图形",
+                    0, x, y + 5, _PAIR_W, _PAIR_H, (notes[at] or f"无{name}影像") if box else "图斑无图形",
                     Ink(11, GREY, align="center"), frame=True, fill="#F5F5F5",
                 )  # fmt: skip
                 continue
             self._show(at, x, y + 5, _PAIR_W, _PAIR_H, frame, crs, [self.outline, *shown])
         return y + 5 + _PAIR_H
+
+    def _picture_frame(
+        self, content: SheetContent, box: Optional[QgsRectangle], crs: QgsCoordinateReferenceSystem
+    ) -> tuple[Optional[QgsRectangle], int, bool]:
+        """Frame and scale of both pictures, and whether it is the one that the patch was judged in."""
+        if box is None:
+            return None, 0, False
+        if len(content.frame) == 3 and not crs.isGeographic():
+            lon, lat, width_m = content.frame
+            source = QgsCoordinateReferenceSystem(map_parts.DISPLAY_CRS)
+            try:
+                centre = QgsCoordinateTransform(source, crs, self.project).transform(QgsPointXY(lon, lat))
+            except QgsCsException:
+                centre = None
+            found = map_parts.judged_frame(centre, width_m, box, _PAIR_W, _PAIR_H) if centre is not None else None
+            if found is not None:
+                return (*found, True)
+        scale = map_parts.scale_for(box, _PAIR_W, _PAIR_H)
+        return map_parts.frame_for(box, _PAIR_W, _PAIR_H, scale), scale, False
 
     def _overlay(
         self, content: SheetContent, y: float, box: Optional[QgsRectangle], crs: QgsCoordinateReferenceSystem
@@ -200,7 +219,7 @@ class SheetDrawer:
             frame = map_parts.frame_for(box, _OVER_W, height, scale)
             layers = self.layers.vectors()
             if not self.layers.by_role.get("landuse"):
-                layers += self.layers.seen("image_after", frame, crs)
+                layers += self.layers.seen("image_after", frame, crs, content.batch_id)
             self._show(2, LEFT, y, _OVER_W, height, frame, crs, [self.outline, *layers])
             sheet.north(0, LEFT + _OVER_W - 9, y + 2)
             note = f"比例尺 1:{scale}　坐标系 {_crs_label(crs)}，方格北向上"

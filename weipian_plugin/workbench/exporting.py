@@ -241,6 +241,8 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
         family=view.family,
         clue=view.clue,
         merged_into=view.merged_into,
+        images=view.images,
+        frame=view.frame,
         office=office.label if illegal and office else "",
         hand_entered=("审核结束",) if review_source(patch, view.evidence) == MANUAL_REVIEW else (),
     )
@@ -309,7 +311,7 @@ def _write(
     drawn: list[SheetResult] = []
     if sheets and reports:
         feedback.message("正在出核查表")
-        job = sheet_job(reports, meta, session.assignments(), session.pack.landuse, folder)
+        job = sheet_job(reports, meta, session.sheet_layers(), session.pack.landuse, folder)
         drawn = rendering.render(job, Part(feedback, 25, 98))
     selfcheck.write_selfcheck(folder, reports, meta, drawn, copied)
     return drawn

@@ -152,6 +152,26 @@ class Imagery(Acting):
                     counts[layer] = counts.get(layer, 0) + 1
         return {layer: counts.get(layer, 0) for layer in layers}
 
+    def sheet_layers(self) -> list[LayerAssignment]:
+        """Layers for the sheets: imagery as what a map opens; tile services stay out, so nothing needs a network."""
+        found = []
+        for layer in records.assignments(self._ws):
+            if layer.role not in IMAGE_ROLES:
+                found.append(layer)
+            elif layer.kind != TILES:
+                try:
+                    kinds = self.image_pieces(layer)
+                except WeipianError:
+                    found.append(layer)  # the sheet says that it does not open
+                    continue
+                day = self.catalogue.frames(layer).date.text
+                found += [
+                    replace(layer, source=piece.path, crs=piece.crs, kind="", taken_on=day)
+                    for piece in kinds
+                    if not piece.problem
+                ]
+        return found
+
     # -- patches ---------------------------------------------------------------------------------
 
     def image_state(self, patch_uid: str) -> Mapping[str, ImageState]:

@@ -21,10 +21,12 @@ from ..core.errors import WeipianError
 from ..core.feedback import Feedback, Silent, stop_if_cancelled
 from ..core.imagery import FOLDER, TILES, ImageDate
 from ..core.model import LayerAssignment
+from ..report.raster_style import stretch_layer
 from ..sources.quiet import quiet
-from ..sources.rasters import Raster, date_in_name, rasters_in, read_raster, stretch
+from ..sources.rasters import Raster, date_in_name, rasters_in, read_raster
 
-_INDEX = "weipian.images/1"
+__all__ = ["stretch_layer"]  # the map shows deep bands as the sheets do
+_INDEX = "weipian.images/2"
 #: From this many pixels a raster without pyramids is slow to look at as a whole.
 _LARGE = 4096 * 4096
 _LEVELS = (4, 16, 64)
@@ -169,11 +171,6 @@ def pieces(assignment: LayerAssignment, opened: Optional[Opened] = None) -> list
     return result
 
 
-def contrast(piece: Piece) -> list[tuple[float, float]]:
-    """Darkest and lightest 2 % of the bands of a piece, from small windows."""
-    return stretch(piece.path)
-
-
 def _problem(raster: Raster) -> str:
     """Why a raster cannot be laid on the map, with what to do."""
     code = "E_IMAGE_CRS" if raster.placed else "E_IMAGE_PLACE"
@@ -189,7 +186,9 @@ def _mosaic(rasters: Sequence[Raster]) -> str:
         part = target.with_name(f"{target.stem}.part.vrt")
         with quiet(GDAL_PAM_ENABLED="NO"):
             try:
-                made = gdal.BuildVRT(str(part), files, resolution="highest")
+                # Without it, ground that no file shows would be black and hide what lies below.
+                clear = rasters[0].nodata is None and not rasters[0].palette
+                made = gdal.BuildVRT(str(part), files, resolution="highest", addAlpha=clear)
             except RuntimeError:
                 made = None
             built = made is not None
