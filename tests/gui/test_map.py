@@ -13,7 +13,7 @@ from qgis.gui import QgsMapCanvas
 
 from weipian_plugin.core.model import Evidence, LayerAssignment, LinkedEvidence
 from weipian_plugin.gui.canvas_items import WedgeItem, wedges_of
-from weipian_plugin.gui.map_controller import AFTER, BEFORE, SIDE_BY_SIDE, MapController
+from weipian_plugin.gui.map_controller import AFTER, LENS, SIDE_BY_SIDE, SWIPE, MapController
 from weipian_plugin.gui.map_layers import GROUP_NAME, PROPERTY, gauss_kruger_at, label_of, status_of
 
 pytestmark = pytest.mark.qgis
@@ -230,8 +230,6 @@ def test_cycle_compare(with_images, controller, canvas, qtbot) -> None:
         return {n.layer().name() for n in root.findLayers() if n.itemVisibilityChecked()}
 
     assert controller.mode == AFTER
-    assert controller.cycle_compare() == BEFORE
-    assert ticked() == {"图斑", "前时相 2025-10-06"}
     shown = canvas.extent()
     assert controller.cycle_compare() == SIDE_BY_SIDE
     assert canvas.findChild(object, "weipian_compare") is not None
@@ -247,8 +245,11 @@ def test_cycle_compare(with_images, controller, canvas, qtbot) -> None:
     left.setExtent(left.extent().buffered(50))
     assert right.mapUnitsPerPixel() == pytest.approx(left.mapUnitsPerPixel())
     assert canvas.mapUnitsPerPixel() == pytest.approx(left.mapUnitsPerPixel())
+    assert controller.cycle_compare() == SWIPE
+    assert controller.cycle_compare() == LENS
     assert controller.cycle_compare() == AFTER
     assert ticked() == {"图斑", "后时相 2026-05-01"}
+    assert not canvas.isFrozen()
     qtbot.waitUntil(lambda: canvas.findChild(object, "weipian_compare") is None)
 
 
@@ -264,10 +265,10 @@ def test_hold_shows_the_other_time_and_release_goes_back(with_images, controller
     qtbot.wait(20)
     controller.show_patch(session.patch_view("u3"))
     controller.hold_before(True)
-    qtbot.waitUntil(lambda: controller._caption.text.startswith("前时相"), timeout=5000)
-    image = controller._blink._item._image
+    qtbot.waitUntil(lambda: controller.compare.caption.text.startswith("前时相"), timeout=5000)
+    image = controller.compare._other.frame.image
     # The before picture is filled with 60, the after picture with 200; a corner is far from any patch.
     assert image.pixelColor(3, 3).red() == 60
     controller.hold_before(False)
-    assert not controller._blink._item.isVisible()
-    assert controller._caption.text == "后时相 2026-05-01"
+    assert not controller.compare._other.isVisible()
+    assert controller.compare.caption.text.startswith("后时相 2026-05-01  1:")

@@ -1,4 +1,4 @@
-"""What is drawn over the map and never enters the layer tree: highlight, photo wedges, caption, blink picture."""
+"""What is drawn over the map and never enters the layer tree: highlight, photo wedges, caption, centre."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsMapCanvas, QgsMapCanvasItem, QgsRubberBand
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from qgis.PyQt.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ..core.model import LinkedEvidence
@@ -107,6 +107,10 @@ class PatchHighlight:
     def geometry(self) -> QgsGeometry:
         """What is drawn, in the canvas CRS."""
         return self._band.asGeometry()
+
+    def setVisible(self, visible: bool) -> None:  # noqa: N802 - as the items of Qt
+        """Hide it for a moment, or show it again."""
+        self._band.setVisible(visible)
 
     def remove(self) -> None:
         """Take it off the canvas."""
@@ -206,7 +210,7 @@ class WedgeItem(ScreenItem):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, wedge.text)
 
 
-def _caption(painter: QPainter, font: QFont, box: QRectF, text: str) -> None:
+def draw_caption(painter: QPainter, font: QFont, box: QRectF, text: str) -> None:
     """White text on a dark ground."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 170))
@@ -240,7 +244,7 @@ class CaptionItem(ScreenItem):
         metrics = QFontMetricsF(font)
         margin = metrics.height() * 0.5
         box = QRectF(margin, margin, metrics.horizontalAdvance(self.text) + 2 * margin, metrics.height() * 1.5)
-        _caption(painter, font, box, self.text)
+        draw_caption(painter, font, box, self.text)
 
 
 class CentreItem(ScreenItem):
@@ -283,27 +287,4 @@ class CentreItem(ScreenItem):
         if self.text:
             width = metrics.horizontalAdvance(self.text) + arm
             box = QRectF(centre.x() + arm * 0.9, centre.y() - arm * 1.6, width, arm * 1.3)
-            _caption(painter, font, box, self.text)
-
-
-class BlinkItem(ScreenItem):
-    """A picture of the other time over the same place, shown while a key is held."""
-
-    def __init__(self, canvas: QgsMapCanvas) -> None:
-        super().__init__(canvas)
-        self._image: Optional[QImage] = None
-        self.setZValue(10)  # under highlight, wedges and caption
-        self.hide()
-
-    def set_image(self, image: QImage) -> None:
-        """Show this picture, made for the canvas as it is now."""
-        self._image = image
-        self.show()
-        self.update()
-
-    def paint(
-        self, painter: QPainter, _option: Optional[QStyleOptionGraphicsItem] = None, _widget: Optional[QWidget] = None
-    ) -> None:
-        """Draw it over the map."""
-        if self._image is not None:
-            painter.drawImage(self.boundingRect(), self._image)
+            draw_caption(painter, font, box, self.text)

@@ -1,31 +1,30 @@
-"""Before and after as one object: two linked canvases over the map, and a blink on the map itself."""
+"""Before and after side by side: two canvases over the map, linked in extent, scale, rotation and cursor."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Callable, Optional
+from typing import Optional
 
-from qgis.core import QgsGeometry, QgsMapLayer, QgsMapRendererParallelJob, QgsProject, QgsRectangle
+from qgis.core import QgsGeometry, QgsMapLayer, QgsPointXY, QgsProject, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapToolPan
 from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from .canvas_items import BlinkItem, PatchHighlight, Wedge, WedgeItem
-from .compat import describe
+from .canvas_items import CaptionItem, PatchHighlight, Wedge, WedgeItem
+from .compare_items import CrossItem
+from .compat import describe, no_input_method
 
 
 class _Half(QWidget):
-    """One canvas with its title."""
+    """One canvas with the date of its imagery in its corner."""
 
     def __init__(self, title: str, project: QgsProject, parent: QWidget) -> None:
         super().__init__(parent)
-        self.title = QLabel(title, self)
-        font = self.title.font()
-        font.setBold(True)
-        self.title.setFont(font)
         self.canvas = QgsMapCanvas(self)
         describe(self.canvas, title)
+        no_input_method(self.canvas)
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the panel
         self.canvas.setProject(project)
         self.canvas.enableAntiAliasing(True)
         self.canvas.setCachingEnabled(True)
@@ -35,57 +34,81 @@ class _Half(QWidget):
         self.canvas.setMapTool(self.pan)
         self.highlight = PatchHighlight(self.canvas)
         self.wedges = WedgeItem(self.canvas, project)
-        self.header = QHBoxLayout()
-        self.header.addWidget(self.title, 1)
+        self.caption = CaptionItem(self.canvas)
+        self.cross = CrossItem(self.canvas)
+        self.set_title(title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(self.header)
         layout.addWidget(self.canvas, 1)
+
+    def set_title(self, title: str) -> None:
+        """Name and date of the imagery, for the eye and for a screen reader."""
+        self.title = title
+        describe(self.canvas, title)
+        self.caption.set_text(f"{title}  1:{self.canvas.scale():,.0f}")
 
 
 class CompareView(QWidget):
     """前时相 left, 后时相 right, laid over the map canvas and moving with it in both directions.
 
-    It is a child of the canvas, so it takes no focus from the panel and needs no window of its own.
+    It is a child of the canvas, so it takes no focus from the panel and needs no window of its own. The map
+    below is frozen meanwhile: nobody sees it, and it would render everything a third time.
     """
 
     closed = pyqtSignal()
+    #: A side was rendered: image_before or image_after.
+    painted = pyqtSignal(str)
 
     def __init__(self, canvas: QgsMapCanvas, project: QgsProject, titles: tuple[str, str]) -> None:
         super().__init__(canvas)
         self.setObjectName("weipian_compare")
         self.setAutoFillBackground(True)
         self._main = canvas
+        self._was_frozen = canvas.isFrozen()
         self._syncing = False
         self.before = _Half(titles[0], project, self)
         self.after = _Half(titles[1], project, self)
-        self._button = QToolButton(self)
-        self._button.setText("退出并排 ✕")
-        self._button.setAutoRaise(True)
-        self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._button.clicked.connect(self._close_clicked)
-        self.after.header.addWidget(self._button)
         self._sizes: dict[int, QSize] = {}  # pixels of each side when it was last set by us
-        for half in self._halves():  # both maps start at the same height
-            half.title.setMinimumHeight(self._button.sizeHint().height())
         row = QHBoxLayout(self)
-        row.setContentsMargins(4, 2, 4, 2)
-        row.setSpacing(4)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
         row.addWidget(self.before, 1)
         row.addWidget(self.after, 1)
+        self._button = self._exit_button()
         canvas.installEventFilter(self)
         canvas.extentsChanged.connect(self._main_moved)
+        canvas.rotationChanged.connect(self._main_moved)
         canvas.destinationCrsChanged.connect(self._main_moved)
         for half in self._halves():
             half.canvas.extentsChanged.connect(self._half_moved)
+            half.canvas.viewport().installEventFilter(self)
+        self.before.canvas.mapCanvasRefreshed.connect(self._before_painted)
+        self.after.canvas.mapCanvasRefreshed.connect(self._after_painted)
+        self.before.canvas.xyCoordinates.connect(self._over_before)
+        self.after.canvas.xyCoordinates.connect(self._over_after)
+        canvas.freeze(True)
         self.setGeometry(canvas.rect())
         self.show()
         self.raise_()
         QTimer.singleShot(0, self._main_moved)
 
+    def _exit_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(self.tr("退出并排 ✕"))
+        describe(button, self.tr("退出并排"))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setAutoFillBackground(True)
+        button.clicked.connect(self._close_clicked)
+        button.adjustSize()
+        return button
+
     def _halves(self) -> tuple[_Half, _Half]:
         return self.before, self.after
+
+    def set_titles(self, before: str, after: str) -> None:
+        """Names and dates of the imagery: another batch may have other imagery."""
+        self.before.set_title(before)
+        self.after.set_title(after)
 
     def set_layers(self, before: Sequence[QgsMapLayer], after: Sequence[QgsMapLayer]) -> None:
         """What each side shows, top first."""
@@ -101,17 +124,46 @@ class CompareView(QWidget):
                 half.highlight.show(geometry, color)
             half.wedges.set_wedges(wedges)
 
+    def show_overlays(self, *, shown: bool) -> None:
+        """Hide outline and photos for a moment, or show them again."""
+        for half in self._halves():
+            half.highlight.setVisible(shown)
+            half.wedges.setVisible(shown)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
-        """Grow and shrink with the map."""
+        """Grow and shrink with the map; the linked cursor goes when the mouse does."""
         if watched is self._main and event.type() == QEvent.Type.Resize:
             self.setGeometry(self._main.rect())
             QTimer.singleShot(0, self._main_moved)
+        elif event.type() == QEvent.Type.Leave:
+            for half in self._halves():
+                half.cross.show_at(None)
         return False
+
+    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt name
+        """Keep the button in its corner."""
+        super().resizeEvent(event)
+        self._button.move(self.width() - self._button.width() - 4, 4)
+        self._button.raise_()
 
     def _close_clicked(self, _checked: bool = False) -> None:
         self.closed.emit()
 
-    def _main_moved(self) -> None:
+    def _over_before(self, point: QgsPointXY) -> None:
+        self.before.cross.show_at(None)
+        self.after.cross.show_at(point)
+
+    def _over_after(self, point: QgsPointXY) -> None:
+        self.after.cross.show_at(None)
+        self.before.cross.show_at(point)
+
+    def _before_painted(self) -> None:
+        self.painted.emit("image_before")
+
+    def _after_painted(self) -> None:
+        self.painted.emit("image_after")
+
+    def _main_moved(self, *_: object) -> None:
         """Same centre, same scale, same rotation on both sides."""
         if self._syncing:
             return
@@ -122,6 +174,7 @@ class CompareView(QWidget):
             _same_view(self._main, half.canvas)
             self._sizes[id(half.canvas)] = half.canvas.mapSettings().outputSize()
             half.canvas.refresh()
+            half.set_title(half.title)
         self._syncing = False
 
     def _half_moved(self) -> None:
@@ -137,20 +190,26 @@ class CompareView(QWidget):
         for canvas in (other, self._main):
             _same_view(moved, canvas)
             canvas.refresh()
+        for half in self._halves():
+            half.set_title(half.title)
         self._syncing = False
 
     def dispose(self) -> None:
         """Stop rendering and go."""
         self._main.removeEventFilter(self)
         self._main.extentsChanged.disconnect(self._main_moved)
+        self._main.rotationChanged.disconnect(self._main_moved)
         self._main.destinationCrsChanged.disconnect(self._main_moved)
         for half in self._halves():
+            half.canvas.viewport().removeEventFilter(self)
             half.canvas.extentsChanged.disconnect(self._half_moved)
             half.canvas.stopRendering()
             half.canvas.unsetMapTool(half.pan)
             half.canvas.setLayers([])
+        self._main.freeze(self._was_frozen)
         self.hide()
         self.deleteLater()
+        self._main.refresh()
 
 
 def _same_view(source: QgsMapCanvas, target: QgsMapCanvas) -> None:
@@ -160,57 +219,3 @@ def _same_view(source: QgsMapCanvas, target: QgsMapCanvas) -> None:
     pixels = target.mapSettings().outputSize()  # without the frame that width() includes
     half_x, half_y = size * pixels.width() / 2, size * pixels.height() / 2
     target.setExtent(QgsRectangle(centre.x() - half_x, centre.y() - half_y, centre.x() + half_x, centre.y() + half_y))
-
-
-class Blink:
-    """Renders the other time once for a place and shows it at once every further time."""
-
-    def __init__(self, canvas: QgsMapCanvas) -> None:
-        self._canvas = canvas
-        self._item = BlinkItem(canvas)
-        self._job: Optional[QgsMapRendererParallelJob] = None
-        self._key = ""
-        self._held = False
-
-    def hold(self, layers: Sequence[QgsMapLayer], shown: Callable[[], None]) -> None:
-        """Show `layers` (top first) over the map until `release`; `shown` is called once it is visible."""
-        self._held = True
-        settings = self._canvas.mapSettings()
-        settings.setLayers(list(layers))
-        key = "|".join([settings.visibleExtent().toString(), str(settings.rotation()), *(la.id() for la in layers)])
-        if key == self._key and self._job is None:
-            self._item.show()
-            shown()
-            return
-        self._cancel()
-        self._key = key
-        self._job = QgsMapRendererParallelJob(settings)
-
-        def finished() -> None:
-            job, self._job = self._job, None
-            if job is None:
-                return
-            self._item.set_image(job.renderedImage())
-            self._item.setVisible(self._held)
-            if self._held:
-                shown()
-
-        self._job.finished.connect(finished)
-        self._job.start()
-
-    def release(self) -> None:
-        """Show the map itself again."""
-        self._held = False
-        self._item.hide()
-
-    def _cancel(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.cancelWithoutBlocking()
-
-    def remove(self) -> None:
-        """Take it off the canvas."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.cancel()
-        self._item.remove()

@@ -63,6 +63,10 @@ class GapHighlight:
         """Where it is drawn, canvas CRS."""
         return self._band.asGeometry().boundingBox()
 
+    def setVisible(self, visible: bool) -> None:  # noqa: N802 - as the items of Qt
+        """Hide it for a moment, or show it again."""
+        self._band.setVisible(visible)
+
     def clear(self) -> None:
         """Draw nothing."""
         self._wkts = ()

@@ -22,19 +22,19 @@ from ..core.areas import mu
 from ..workbench.reading import area_source
 from ..workbench.session import Session
 from ..workbench.views import PatchView, QueueRow
-from .canvas_items import CaptionItem, CentreItem, PatchHighlight, Wedge, WedgeItem, from_canvas, to_canvas, wedges_of
-from .compare import Blink, CompareView
+from .canvas_items import CentreItem, PatchHighlight, Wedge, WedgeItem, from_canvas, wedges_of
+from .compare_modes import AFTER, IMAGE_AFTER, IMAGE_BEFORE, LENS, SIDE_BY_SIDE, SWIPE, Comparison, Upcoming
+from .compare_seen import Seen
 from .gap_items import GapHighlight
 from .map_layers import LayerGroup, Loaded, exchange_patches, gauss_kruger_at, update_patch
 from .map_styles import level_color
 from .map_tools import MapHands
 from .patch_filling import PatchFilling
+from .patch_places import PatchPlaces
+from .project_guard import ProjectGuard
+from .surroundings_items import Shape, SurroundingItems
 
-AFTER, BEFORE, SIDE_BY_SIDE = "后时相", "前时相", "并排"
-#: The map shows this many times the bounding box of a patch.
-ZOOM_FACTOR = 2.5
-#: A tiny patch is still shown within this much of its surroundings, m.
-MIN_VIEW_M = 120.0
+__all__ = ["AFTER", "LENS", "SIDE_BY_SIDE", "SWIPE", "MapController"]
 #: At most so many neighbours are snapped to.
 _SNAPPED_TO = 200
 
@@ -44,8 +44,10 @@ class MapController(QObject):
 
     #: A sentence for the user, e.g. that a layer could not be opened.
     message = pyqtSignal(str)
-    #: The comparison changed: 后时相, 前时相 or 并排.
+    #: The comparison changed: 后时相, 并排, 卷帘 or 透镜.
     compare_changed = pyqtSignal(str)
+    #: Imagery of a patch is painted, its whole box in view: patch_uid, image_after or image_before.
+    image_shown = pyqtSignal(str, str)
 
     def __init__(self, canvas: QgsMapCanvas, session: Session, project: Optional[QgsProject] = None) -> None:
         super().__init__(canvas)
@@ -60,15 +62,20 @@ class MapController(QObject):
         self._highlight = PatchHighlight(canvas)
         self._wedges = WedgeItem(canvas, self._project)
         self._gaps = GapHighlight(canvas, self._project)
-        self._caption = CaptionItem(canvas)
         self._centre = CentreItem(canvas, self._project)
+        self._around = SurroundingItems(canvas, self._project)
+        self._places = PatchPlaces(canvas, self._project)
         self.hands = MapHands(canvas, self._project, self._snap_targets)
         self.hands.message.connect(self.message)
-        self._blink = Blink(canvas)
-        self._compare: Optional[CompareView] = None
-        self.mode = AFTER
+        items = (self._highlight, self._wedges, self._gaps, self._centre, self._around)
+        self.compare = Comparison(canvas, self._project, self._images, self._image_title, items)
+        self.compare.message.connect(self.message)
+        self.compare.changed.connect(self.compare_changed)
+        self.compare.painted.connect(self._painted)
+        self._seen = Seen()
+        self._guard = ProjectGuard(self._project, canvas)
+        self._ticked: Optional[str] = None  # the batch whose imagery is switched on
         self._current: Optional[PatchView] = None
-        self._before_us: Optional[tuple[QgsCoordinateReferenceSystem, QgsRectangle]] = None
         self._our_crs: Optional[QgsCoordinateReferenceSystem] = None
         self._closed = False
         self._project.readProject.connect(self._project_read)
@@ -83,11 +90,17 @@ class MapController(QObject):
 
         `rows`: every patch of the workspace where the caller has just read them.
         """
-        alone, dirty = not self._group.others(), self._project.isDirty()
-        if alone and self._before_us is None:
-            self._before_us = (self._project.crs(), self._canvas.extent())
-        rows = self._session.queue() if rows is None else rows
+        self._guard.remember()
+        with self._guard.undisturbed():
+            loaded = self._load(self._session.queue() if rows is None else rows)
+        if loaded.problems:
+            self.message.emit("这些图层没有打开：" + "；".join(loaded.problems))
+        return list(loaded.problems)
+
+    def _load(self, rows: Sequence[QueueRow]) -> Loaded:
+        alone = not self._group.others()
         self._stop_filling()
+        self.compare.imagery_changed()
         loaded = self._group.build((), {}, [*self._session.assignments(), *self._session.basemaps()])
         self._bounds = _bounds_of(rows)
         self._loaded, self._fids = loaded, {}
@@ -98,12 +111,14 @@ class MapController(QObject):
             self._home()
             # The desktop sets CRS and extent itself after the first layers of a project came; ours win.
             QTimer.singleShot(0, self._settle)
-        self._set_mode(self.mode if self.mode != SIDE_BY_SIDE else AFTER)
-        if alone:  # nobody wants to be asked whether to save a project that holds our group alone
-            self._project.setDirty(dirty)
-        if loaded.problems:
-            self.message.emit("这些图层没有打开：" + "；".join(loaded.problems))
-        return list(loaded.problems)
+        for role in (IMAGE_AFTER, IMAGE_BEFORE):
+            for layer in loaded.images(role):
+                layer.repaintRequested.connect(self.compare.imagery_changed)
+        self._ticked = None
+        self._tick_images()
+        both = bool(self._images(IMAGE_BEFORE) and self._images(IMAGE_AFTER))
+        self.compare.set_mode(self.mode if both else AFTER)
+        return loaded
 
     def _best_crs(self, loaded: Loaded, rows: Sequence[QueueRow]) -> Optional[QgsCoordinateReferenceSystem]:
         """CRS of the imagery or the land-use layer, else the Gauss-Krüger zone of the patches."""
@@ -115,9 +130,7 @@ class MapController(QObject):
         return gauss_kruger_at((boxes[0][0] + boxes[0][2]) / 2) if boxes else None
 
     def _apply_crs(self) -> None:
-        if self._our_crs is not None and self._our_crs.isValid():
-            self._project.setCrs(self._our_crs)
-            self._canvas.setDestinationCrs(self._our_crs)
+        self._guard.use_crs(self._our_crs)
 
     def _settle(self) -> None:
         if self._closed or self._loaded is None or self._group.others():
@@ -133,7 +146,7 @@ class MapController(QObject):
         if self._loaded is None or self._bounds.isNull():
             return
         box = QgsGeometry.fromRect(self._bounds)
-        if self._transform(box):
+        if self._places.transform(box):
             extent = box.boundingBox()
             extent.scale(1.1)
             self._canvas.setExtent(extent)
@@ -169,8 +182,8 @@ class MapController(QObject):
 
     def start_drawing(self, kind: str, done: Callable[[bytes], None]) -> None:
         """Let the person draw on the map; side by side has no room for it."""
-        if self.mode == SIDE_BY_SIDE:
-            self._set_mode(AFTER)
+        if self.mode != AFTER:
+            self.compare.set_mode(AFTER)
         self.hands.draw(kind, done)
 
     def stop_drawing(self) -> None:
@@ -191,28 +204,38 @@ class MapController(QObject):
         request = QgsFeatureRequest(box.boundingBox()).setLimit(_SNAPPED_TO)
         for feature in self._loaded.patches.getFeatures(request):
             geometry = feature.geometry()
-            if self._transform(geometry):
+            if self._places.transform(geometry):
                 targets.append(geometry)
         return targets
 
     # -- the current patch -----------------------------------------------------------------------
 
     def show_patch(self, view: PatchView) -> None:
-        """Zoom to a patch, outline it and draw its photos."""
-        self._blink.release()
+        """Zoom to a patch, outline it and draw its photos; a frame that was kept for it is shown again."""
+        self._show(view, self._places.kept_extent(view) or self._places.extent(view.patch))
+
+    def fit(self) -> None:
+        """Zoom to the patch on the screen, whatever frame was kept for it."""
+        if self._current is not None:
+            self._show(self._current, self._places.extent(self._current.patch))
+
+    def _show(self, view: PatchView, extent: Optional[QgsRectangle]) -> None:
         if self._current is None or self._current.patch.patch_uid != view.patch.patch_uid:
             self._gaps.clear()
+            self._around.clear()
         self._current = view
-        geometry = self._redraw_items() or self._centre_geometry()
-        if geometry is None:
+        self._tick_images()
+        self._redraw_items()
+        if extent is None:
             return
-        extent = geometry.boundingBox()
-        extent.scale(ZOOM_FACTOR)
-        least = MIN_VIEW_M * self._units_per_metre()
-        if max(extent.width(), extent.height()) < least:
-            extent = QgsGeometry.fromPointXY(extent.center()).buffer(least / 2, 1).boundingBox()
+        self._canvas.stopRendering()  # what is half done is of another place
         self._canvas.setExtent(extent)
+        self.compare.stepped()
         self._canvas.refresh()
+
+    def frame(self) -> Optional[tuple[float, float, float]]:
+        """What is looked at: lon and lat of the middle in degrees, width on the ground in m."""
+        return self._places.frame()
 
     def toggle_gaps(self, wkts: Sequence[str]) -> int:
         """Draw the uncovered parts of the patch (WKT, lon/lat) or take them off; how many are drawn now."""
@@ -226,46 +249,21 @@ class MapController(QObject):
         self._current = view
         self._redraw_items()
 
-    def _centre_geometry(self) -> Optional[QgsGeometry]:
-        """The issued centre of a patch without boundary, in the canvas CRS."""
-        if self._centre.position is None:
-            return None
-        geometry = QgsGeometry.fromPointXY(self._centre.position)
-        return geometry if self._transform(geometry) else None
-
-    def _units_per_metre(self) -> float:
-        return 1 / 111_000 if self._canvas.mapSettings().destinationCrs().isGeographic() else 1.0
-
-    def _transform(self, geometry: QgsGeometry) -> bool:
-        """Take a geometry from EPSG:4490 to the canvas CRS in place; False if that cannot be done."""
-        try:
-            geometry.transform(to_canvas(self._canvas, self._project))
-        except QgsCsException:
-            return False
-        return True
-
-    def _redraw_items(self) -> Optional[QgsGeometry]:
-        """Outline and wedges of the current patch; its geometry in the canvas CRS, None without one."""
+    def _redraw_items(self) -> None:
+        """Outline, wedges and what else is drawn of the current patch, in the CRS that the map has now."""
         view = self._current
-        geometry: Optional[QgsGeometry] = None
-        wedges: list[Wedge] = []
+        geometry = self._places.boundary(view.patch) if view is not None else None
+        wedges: list[Wedge] = wedges_of(view.evidence) if view is not None else []
         color = level_color(view.patch.monitor_level if view else None)
-        if view is not None:
-            wedges = wedges_of(view.evidence)
-            if view.patch.wkb:
-                geometry = QgsGeometry()
-                geometry.fromWkb(view.patch.wkb)
-                geometry = geometry if self._transform(geometry) else None
         if geometry is None:
             self._highlight.clear()
         else:
             self._highlight.show(geometry, color)
         self._wedges.set_wedges(wedges)
         self._gaps.redraw()
+        self._around.redraw()
         self._show_centre(view)
-        if self._compare is not None:
-            self._compare.set_patch(geometry, color, wedges)
-        return geometry
+        self.compare.set_patch(geometry, color, wedges)
 
     def _show_centre(self, view: Optional[PatchView]) -> None:
         patch = view.patch if view is not None else None
@@ -278,98 +276,103 @@ class MapController(QObject):
 
     # -- before and after ------------------------------------------------------------------------
 
+    @property
+    def mode(self) -> str:
+        """后时相, 并排, 卷帘 or 透镜."""
+        return self.compare.mode
+
     def cycle_compare(self) -> str:
-        """后时相 → 前时相 → 并排 → 后时相; returns what is shown now."""
-        loaded = self._loaded
-        if loaded is None or loaded.image("image_before") is None or loaded.image("image_after") is None:
-            self.message.emit("没有两期影像可对比，请先在“图层设置”中指定前时相和后时相影像")
-            return self.mode
-        order = (AFTER, BEFORE, SIDE_BY_SIDE)
-        self._set_mode(order[(order.index(self.mode) + 1) % len(order)])
-        return self.mode
-
-    def _set_mode(self, mode: str) -> None:
-        self._blink.release()
-        loaded = self._loaded
-        self._drop_compare()
-        self.mode = mode
-        if loaded is None:
-            return
-        before, after = loaded.image("image_before"), loaded.image("image_after")
-        if before is not None and after is not None:
-            self._group.show(after, mode != BEFORE)
-            self._group.show(before, mode == BEFORE)
-        if mode == SIDE_BY_SIDE:
-            self._open_compare(loaded)
-        self._caption.set_text(self._title())
-        self.compare_changed.emit(mode)
-
-    def _title(self) -> str:
-        """Name and date of the imagery on the map."""
-        if self._loaded is None:
-            return ""
-        first, second = ("image_before", "image_after") if self.mode == BEFORE else ("image_after", "image_before")
-        return self._loaded.title(first) or self._loaded.title(second)
-
-    def _open_compare(self, loaded: Loaded) -> None:
-        titles = (loaded.title("image_before"), loaded.title("image_after"))
-        self._compare = CompareView(self._canvas, self._project, titles)
-        self._compare.closed.connect(self._leave_compare)
-        self._layers_changed()
-        self._redraw_items()
-
-    def _leave_compare(self) -> None:
-        self._set_mode(AFTER)
-
-    def _drop_compare(self) -> None:
-        if self._compare is not None:
-            self._compare.dispose()
-            self._compare = None
-
-    def _with_image(self, role: str) -> list[QgsMapLayer]:
-        """The layers on the map with the imagery of another time in place of the one shown, top first."""
-        if self._loaded is None:
-            return []
-        images = [image for image in (self._loaded.image("image_before"), self._loaded.image("image_after")) if image]
-        wanted = self._loaded.image(role)
-        layers: list[QgsMapLayer] = []
-        for layer in self._canvas.layers():
-            if layer not in images:
-                layers.append(layer)
-            elif wanted is not None and wanted not in layers:
-                layers.append(wanted)
-        if wanted is not None and wanted not in layers:
-            layers.append(wanted)
-        return layers
-
-    def _layers_changed(self) -> None:
-        """Layers were ticked in the tree: the comparison follows."""
-        if self._compare is not None:
-            self._compare.set_layers(self._with_image("image_before"), self._with_image("image_after"))
+        """To the next way of comparing; returns what is shown now."""
+        return self.compare.cycle()
 
     def hold_before(self, held: bool) -> None:
-        """While held, show the other time over the map; nothing is reloaded."""
-        if not held:
-            self._blink.release()
-            self._caption.set_text(self._title())
+        """While held, show the other time over the map."""
+        self.compare.hold_before(held)
+
+    def hold_overlays(self, held: bool) -> None:
+        """While held, show imagery alone."""
+        self.compare.hold_overlays(held)
+
+    def prefetch(self, uids: Sequence[str]) -> None:
+        """Have the imagery of these patches ready, most probable first."""
+        upcoming: list[Upcoming] = []
+        for uid in uids:
+            view = self._session.patch_view(uid)
+            extent = self._places.kept_extent(view) or self._places.extent(view.patch)
+            if extent is not None:
+                batch = view.patch.batch_id
+                upcoming.append((extent, self._images(IMAGE_AFTER, batch), self._images(IMAGE_BEFORE, batch)))
+        self.compare.prefetch(upcoming)
+
+    def shown_roles(self, uid: str) -> set[str]:
+        """image_after, image_before: which imagery of a patch has been painted on the screen since it was opened."""
+        return self._seen.roles(uid)
+
+    def has_image(self, uid: str, role: str) -> bool:
+        """Whether there is imagery of this time where the patch lies; nobody can be asked to have seen what is not."""
+        known = self._current is not None and self._current.patch.patch_uid == uid
+        view = self._current if known and self._current is not None else self._session.patch_view(uid)
+        box = self._places.box(view.patch)
+        layers = self._images(role, view.patch.batch_id)
+        return box is not None and any(self._places.reaches(layer, box) for layer in layers)
+
+    def _images(self, role: str, batch_id: Optional[str] = None) -> list[QgsMapLayer]:
+        """Imagery of a batch, that of the current patch when none is named, top first."""
+        if self._loaded is None:
+            return []
+        if batch_id is None:
+            batch_id = self._current.patch.batch_id if self._current is not None else ""
+        return list(self._loaded.images(role, batch_id))
+
+    def _image_title(self, role: str) -> str:
+        """Name and date of the imagery of the current patch, empty without."""
+        if self._loaded is None:
+            return ""
+        patch = self._current.patch if self._current is not None else None
+        if patch is None:
+            return self._loaded.title(role)
+        delivered = (patch.image_after if role == IMAGE_AFTER else patch.image_before) or ""
+        return self._loaded.title(role, patch.batch_id, delivered)
+
+    def _tick_images(self) -> None:
+        """Switch the later imagery of the current batch on and all other imagery off, once a batch."""
+        batch = self._current.patch.batch_id if self._current is not None else ""
+        if self._loaded is None or self._ticked == batch:
             return
-        role = "image_after" if self.mode == BEFORE else "image_before"
-        if self._loaded is None or self._loaded.image(role) is None:
-            self.message.emit("没有前时相影像，请先在“图层设置”中指定")
+        self._ticked = batch
+        shown = self._images(IMAGE_AFTER) or self._images(IMAGE_BEFORE)
+        with self._guard.undisturbed():
+            for role in (IMAGE_AFTER, IMAGE_BEFORE):
+                for layer in self._loaded.images(role):
+                    self._group.show(layer, layer in shown)
+
+    def _painted(self, role: str) -> None:
+        """Imagery came onto the screen: it counts as seen while the whole patch is in view."""
+        view = self._current
+        box = self._places.box(view.patch) if view is not None else None
+        if view is None or box is None or not self._canvas.isVisible():
             return
-        if self.mode != SIDE_BY_SIDE:
-            title = self._loaded.title(role)
-            self._blink.hold(self._with_image(role), lambda: self._caption.set_text(title))
+        uid = view.patch.patch_uid
+        if self._canvas.extent().contains(box) and self.has_image(uid, role):
+            self._seen.note(uid, role)
+            self.image_shown.emit(uid, role)
+
+    def show_surroundings(self, shapes: Sequence[Shape]) -> None:
+        """Draw neighbours and earlier patches over the map; none takes them off."""
+        self._around.show_shapes(shapes)
+
+    def _layers_changed(self) -> None:
+        self.compare.layers_changed()
 
     # -- the project -----------------------------------------------------------------------------
 
     def _project_cleared(self) -> None:
         """The user starts or opens another project: our layers went with the old one."""
-        self._drop_compare()
-        self._blink.release()
         self._filling = None  # it went with its layer
-        self._loaded, self._fids, self._before_us = None, {}, None
-        self.mode = AFTER
+        self._loaded, self._fids = None, {}
+        self.compare.imagery_changed()
+        self.compare.set_mode(AFTER)
+        self._guard.forget()
         if not self._closed:
             QTimer.singleShot(0, self._load_again)
 
@@ -397,18 +400,14 @@ class MapController(QObject):
         self._project.cleared.disconnect(self._project_cleared)
         self._canvas.destinationCrsChanged.disconnect(self._redraw_items)
         self._canvas.layersChanged.disconnect(self._layers_changed)
-        self._drop_compare()
+        self.compare.close()
         self._stop_filling()
-        for item in (self.hands, self._highlight, self._gaps, self._wedges, self._caption, self._centre, self._blink):
+        for item in (self.hands, self._highlight, self._gaps, self._wedges, self._centre, self._around):
             item.remove()
-        self._group.remove()
+        with self._guard.undisturbed():
+            self._group.remove()
         self._loaded = None
-        if self._before_us is not None and not self._group.others() and self._project.crs() == self._our_crs:
-            crs, extent = self._before_us
-            self._project.setCrs(crs)
-            self._canvas.setDestinationCrs(crs)
-            if not extent.isEmpty():
-                self._canvas.setExtent(extent)
+        self._guard.restore(alone=not self._group.others())
         self._canvas.refresh()
 
 
