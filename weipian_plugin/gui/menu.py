@@ -17,6 +17,7 @@ from .approval_work import ApprovalWork
 from .batch_work import BatchWork
 from .desk_work import DeskWork
 from .evidence_work import EvidenceWork
+from .fact_work import FactCommands
 from .guard import guarded
 from .hand_work import HandCommands
 from .key_help import key_name
@@ -55,7 +56,7 @@ class Commands(QObject):
         self.hands = HandCommands(review)
         self.desk = DeskWork(self)
         #: Parts that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
-        self.features: tuple[Any, ...] = (self.hands, self.desk)
+        self.features: tuple[Any, ...] = (self.hands, self.desk, FactCommands(review))
         self._busy: Any = None
         self._reopened = False
         self._ready = False
@@ -351,14 +352,3 @@ class Commands(QObject):
         texts = list(report.problems)
         more = f" 等 {len(texts)} 项" if len(texts) > 3 else ""
         self.review.tell("核验发现问题：" + "；".join(texts[:3]) + more, "warn")
-
-    def _show_pack(self) -> None:
-        from ..workbench.resources import resource
-
-        pack = self._session().pack
-        based = "\n".join(f"· {text}" for text in pack.based_on)
-        box = QMessageBox(self.dock)
-        box.setWindowTitle("规则包")
-        box.setText(f"{pack.label}\n版本 {pack.version}")
-        box.setInformativeText(f"依据\n{based}\n\n位置 {resource('rules')}\n未经来源核实的条目在界面上注明“未经核实”。")
-        box.exec()

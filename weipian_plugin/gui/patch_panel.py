@@ -162,7 +162,8 @@ class PatchPanel(QWidget):
         patch = view.patch
         self.level.set_level(patch.monitor_level, LEVEL_LABELS.get(patch.monitor_level or 0, ""))
         derived = patch.level_source == "derived"
-        self.level.setToolTip(self.tr("等级由规则推出，下发数据未给") if derived else self.tr("等级随数据下发"))
+        by_hand = self.tr("等级由人选定") if patch.level_source == "manual" else self.tr("等级随数据下发")
+        self.level.setToolTip(self.tr("等级由规则推出，下发数据未给") if derived else by_hand)
         self.patch_id.setText(patch.patch_id)
         describe(self.patch_id, f"图斑编号 {patch.patch_id}")
         split = {"parent": "（被拆分）", "child": "（拆分）"}.get(patch.split_state, "")

@@ -77,14 +77,15 @@ def _number(label: str, text: str, low: float, high: float) -> Optional[float]:
     return value
 
 
-def _check_area(text: str) -> None:
+def check_area(text: str) -> None:
+    """Raise E_AREA_INVALID unless this is an area in 亩."""
     try:
         parse_mu(text)
     except ValueError as error:
         raise WeipianError("E_AREA_INVALID", value=text) from error
 
 
-class _Form(QDialog):
+class Form(QDialog):
     """A form with a line for what is wrong; it stays open until its values are right."""
 
     def __init__(self, title: str, parent: Optional[QWidget]) -> None:
@@ -123,7 +124,7 @@ class _Form(QDialog):
         self.adjustSize()
 
 
-class AimDialog(_Form):
+class AimDialog(Form):
     """Position and azimuth of a photo by hand. An empty azimuth stays unknown, never 0."""
 
     def __init__(self, evidence: Evidence, parent: Optional[QWidget] = None) -> None:
@@ -162,7 +163,7 @@ class AimDialog(_Form):
         return lon, lat, None if azimuth is None else azimuth % 360, self.taken.text().strip()
 
 
-class ActionDialog(_Form):
+class ActionDialog(Form):
     """One step of enforcement or rectification: the fields of its kind, nothing else."""
 
     def __init__(
@@ -225,7 +226,7 @@ class ActionDialog(_Form):
     def check(self) -> None:
         """Areas are numbers, a step back has its reason."""
         for name in ("demolished_mu", "reclaimed_mu", "regularised_mu"):
-            _check_area(self.text(name))
+            check_area(self.text(name))
         if "reason" in self.fields and not self.text("reason"):
             raise ValueError("退回上一步需要写明理由")
 

@@ -100,7 +100,7 @@ def _mu(value: Optional[Decimal]) -> str:
 def _basic(report: PatchReport) -> tuple[tuple[str, str], ...]:
     patch, batch = report.patch, report.batch
     level = LEVEL_LABELS.get(patch.monitor_level or 0, "")
-    derived = "（推定）" if level and patch.level_source == "derived" else ""
+    derived = {"derived": "（推定）", "manual": "（手工）"}.get(patch.level_source or "", "") if level else ""
     centre = f"{report.centroid[0]:.6f}°E  {report.centroid[1]:.6f}°N" if report.centroid else ""
     pairs = (
         ("批次", batch.name),

@@ -36,11 +36,12 @@ from .imagery import Imagery
 from .judging import Judging
 from .layer_settings import LayerSettings
 from .pack_choice import PackChoice
+from .patch_facts import FactWork
 from .splitting import refuse_parent
 from .succession import Succession
 
 
-class Session(Succession, HandWork, Judging, LayerSettings, Desk, Imagery, PackChoice):
+class Session(Succession, HandWork, Judging, LayerSettings, Desk, Imagery, PackChoice, FactWork):
     """The one door of the panel to a workspace."""
 
     @classmethod
