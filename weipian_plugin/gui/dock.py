@@ -238,7 +238,7 @@ class WeipianDock(QgsDockWidget):
         self.header.agenda.hide()
 
     def lock(self, *, locked: bool) -> None:
-        """A patch that was split is looked at; its children are worked on. The last word of every rendering."""
+        """A patch that was split or is void is only looked at. The last word of every rendering."""
         for widget in (self.verdict, self.form, self.evidence, self.case):
             widget.setEnabled(not locked)
         self.settle()

@@ -8,6 +8,7 @@ from qgis.PyQt.QtCore import QTimer
 
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, ReviewStatus, Verdict
+from ..core.rulepack import RulePack
 from ..workbench.views import PatchView
 from . import changes
 from .case_panel import status_label
@@ -90,7 +91,7 @@ class Review(WorkspaceHolder):
         self._ahead.begin()
 
     def _render(self, view: PatchView, choice: Choice) -> None:
-        dock, pack = self.dock, self.opened().pack
+        dock, pack = self.dock, view.pack or self.opened().pack
         content = dock.content
         content.setUpdatesEnabled(False)  # one repaint for all parts
         try:
@@ -114,7 +115,7 @@ class Review(WorkspaceHolder):
             if illegal:
                 dock.case.show_case(view)
                 dock.case_box.setTitle(f"查处整改 · {status_label(view.patch.case_status)}")
-            dock.lock(locked=view.patch.split_state == "parent")
+            dock.lock(locked=view.patch.split_state == "parent" or view.patch.review_status is ReviewStatus.VOID)
             self._show_buttons()
         finally:
             content.setUpdatesEnabled(True)
@@ -181,7 +182,7 @@ class Review(WorkspaceHolder):
         )
         if not choice.sub_type and verdict and self.view is not None:
             advised = self.view.advice.sub_type
-            if advised and self.opened().pack.sub_type(verdict, advised) is not None:
+            if advised and self.pack.sub_type(verdict, advised) is not None:
                 choice = Choice(verdict, advised, choice.basis, choice.answers, doubt, choice.against_reason)
         self._take_draft(choice)
 
@@ -191,6 +192,11 @@ class Review(WorkspaceHolder):
     def _draft_or_saved(self) -> Choice:
         view = self.current()
         return self.drafts.get(view.patch.patch_uid, choice_of(view.judgement))
+
+    @property
+    def pack(self) -> RulePack:
+        """What the patch on the screen is judged by, the workspace's default without one."""
+        return (self.view.pack if self.view is not None else None) or self.opened().pack
 
     def current(self) -> PatchView:
         """The patch on the screen; raises E_PATCH_MISSING without one."""
@@ -212,7 +218,7 @@ class Review(WorkspaceHolder):
         dock = self.dock
         dock.verdict.set_state(choice.verdict, choice.doubt)
         dock.advice.fold(folded=bool(choice.verdict))
-        dock.form.show_choice(choice, self.view.advice, session.pack, needs_reason=self._needs_reason(choice))
+        dock.form.show_choice(choice, self.view.advice, self.pack, needs_reason=self._needs_reason(choice))
         dock.evidence.show_checklist(self.view.checklist)
         dock.evidence_box.setTitle(dock.evidence.title())
         self._toast_timer.stop()
