@@ -326,6 +326,20 @@ def image_day(report: PatchReport, role: str) -> str:
     return "；".join(part for part in (day or (state.caption if state.dated else ""), note) if part)
 
 
+def image_findings(reports: Iterable[PatchReport]) -> list[dict[str, str]]:
+    """Patches whose imagery cannot serve as it is, or whose day contradicts the delivery; one entry a time."""
+    return [
+        {
+            "patch_id": report.patch.patch_id, "role": role, "code": state.reason, "label": state.label,
+            "detail": state.detail, "date": state.date, "date_source": state.date_source, "by": state.by,
+            "conflict": state.conflict,
+        }
+        for report in reports
+        for role, state in report.images.items()
+        if (state.given or state.by) and (state.reason or state.conflict)
+    ]  # fmt: skip
+
+
 def image_caption(report: PatchReport, role: str) -> str:
     """Day of the image on a sheet with where it comes from; empty when nothing is known of the imagery."""
     state = report.images.get(role)

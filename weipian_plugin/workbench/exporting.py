@@ -6,7 +6,7 @@ import errno
 import re
 import shutil
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ from ..core.names import safe_name
 from ..report import ledger, result_layer, selfcheck
 from ..report import package as packing
 from ..report.contents import sheet_job
-from ..report.facts import cropland_note, in_verified_set
+from ..report.facts import cropland_note, image_findings, in_verified_set
 from ..report.model import PatchReport, ReportMeta, SheetResult
 from ..store import records
 from ..store.files import translate
@@ -51,12 +51,14 @@ class ExportResult:
     draft: bool
     problems: Sequence[str]
     cropland: str = ""
+    images: Sequence[Mapping[str, str]] = ()  # patches whose imagery is wanting, or dated otherwise than delivered
 
     def report(self) -> dict[str, Any]:
         """The REPORT_JSON of design section 5."""
         return {
             "folder": str(self.folder), "ledger": str(self.ledger), "patches": self.patches, "sheets": self.sheets,
             "draft": self.draft, "cropland": self.cropland,
+            "images": list(self.images),
             "skipped": [{"code": "W_EXPORT", "reason": text} for text in self.problems],
         }  # fmt: skip
 
@@ -112,11 +114,12 @@ def export_report(
             raise
         finally:
             shutil.rmtree(building, ignore_errors=True)
+        images = image_findings(reports)
     feedback.progress(100)
     bad = [f"{r.patch_id}：{r.error}" for r in results if r.error]
     drawn = sum(1 for r in results if not r.error)
     return ExportResult(
-        target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons], meta.cropland
+        target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons], meta.cropland, images
     )
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 from ..core.dates import parse_date
 from ..core.errors import WeipianError
@@ -114,7 +114,7 @@ class Imagery(Acting):
         checked = self._checked_image(new)
         self._store_images([checked if a == old else a for a in self.image_assignments()])
 
-    def _checked_image(self, layer: LayerAssignment) -> LayerAssignment:
+    def _checked_image(self, layer: LayerAssignment, *, opens: bool = True) -> LayerAssignment:
         if layer.role not in (*IMAGE_ROLES, BASEMAP):
             raise WeipianError("E_IMAGE_ROLE", role=layer.role)
         known = {batch.batch_id: batch.name for batch in self.batches()}
@@ -128,7 +128,8 @@ class Imagery(Acting):
             return replace(layer, taken_on="") if layer.role == BASEMAP else layer
         if layer.role == BASEMAP:
             raise WeipianError("E_IMAGE_ROLE", role=layer.role)
-        open_source(layer)
+        if opens:
+            open_source(layer)
         path = Path(layer.source).absolute()
         return replace(layer, source=str(path), kind=FOLDER if path.is_dir() else "")
 
@@ -140,6 +141,37 @@ class Imagery(Acting):
             if maps or self.basemaps():
                 change.put("setting", records.setting_row(BASEMAPS, canonical(maps)))
         self.catalogue.forget()
+
+    def checked_images(self, layers: Sequence[LayerAssignment]) -> list[LayerAssignment]:
+        """The same layers, imagery of them checked; a batch may be named by its name.
+
+        A file that does not open is told in `image_report` and keeps no overlay from running.
+
+        Raises:
+            WeipianError: E_BATCH_UNKNOWN, E_DATE_INVALID, E_IMAGE_DATED.
+        """
+        ids = {batch.name: batch.batch_id for batch in self.batches()}
+        return [
+            self._checked_image(replace(a, batch_id=ids.get(a.batch_id, a.batch_id)), opens=False)
+            if a.role in IMAGE_ROLES
+            else a
+            for a in layers
+        ]
+
+    def image_report(self) -> list[dict[str, Any]]:
+        """What each source of imagery says of itself, for REPORT_JSON."""
+        names = {batch.batch_id: batch.name for batch in self.batches()}
+        counts = self.image_counts()
+        return [
+            {
+                "role": source.role, "batch": names.get(source.assignment.batch_id, ""),
+                "source": source.assignment.source, "files": source.files, "date": source.date.text,
+                "date_source": source.date.source, "crs": source.crs, "patches": counts.get(source.assignment),
+                "problem": source.problem, "warnings": list(source.warnings),
+                "suggested_crs": self.suggested_crs(source.assignment) if source.problem else [],
+            }
+            for source in self.images()
+        ]  # fmt: skip
 
     def image_counts(self) -> dict[LayerAssignment, int]:
         """How many patches of its batch each source shows something of."""

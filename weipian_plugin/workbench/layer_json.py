@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Union
 
+from ..core.dates import parse_date
 from ..core.errors import WeipianError
+from ..core.imagery import FOLDER
 from ..core.model import IMAGE_ROLES, ROLES, SQUARE_METRES, LayerAssignment
+from .imagery import tiles
 from .landuse_scheme import CHOICES, scheme_named
 from .landuse_scheme import KEY as SCHEME_KEY
 from .layer_guess import guess_date, guess_role
@@ -18,7 +21,7 @@ from .registers import RegisterSource
 
 #: How LAYERS is written, for the sentence about one that is not.
 EXAMPLE = '{"landuse": {"source": "DLTB.gpkg"}, "rural_house": "宅基地审批.xlsx"}'
-_KEYS = ("source", "layer", "sheet", "class_field", "scheme", "crs", "taken_on", "unit")
+_KEYS = ("source", "layer", "sheet", "class_field", "scheme", "crs", "taken_on", "unit", "batch")
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,14 @@ def _one(role: str, item: Any, folder: Path) -> Union[LayerAssignment, RegisterS
     source, _, tail = text.get("source", "").partition("|layername=")
     if not source.strip():
         raise _wrong(f"{role} 没有写 source")
+    if role in IMAGE_ROLES:
+        return _image(role, source.strip(), text, folder)
     path = locate(source.strip(), folder)
     if is_table(path):
         unit = text.get("unit", "")
         if unit and unit not in SQUARE_METRES:
             raise WeipianError("E_ANSWER", key="unit", value=unit, choices="、".join(SQUARE_METRES))
         return RegisterSource(role, path, text.get("sheet", "") or text.get("layer", "") or tail, unit)
-    date = guess_date(Path(path).stem) if role in IMAGE_ROLES else ""
     return LayerAssignment(
         role=role,
         source=path,
@@ -135,8 +139,30 @@ def _one(role: str, item: Any, folder: Path) -> Union[LayerAssignment, RegisterS
         class_field=text.get("class_field", ""),
         scheme=scheme_named(text.get("scheme", "")) if role == "landuse" else text.get("scheme", ""),
         crs=text.get("crs", ""),
-        taken_on=text.get("taken_on", "") or date,
+        taken_on=text.get("taken_on", ""),
     )
+
+
+def _image(role: str, source: str, text: Mapping[str, str], folder: Path) -> LayerAssignment:
+    """A raster, a folder of rasters or a tile service that has a day; `batch` is a name or an id, told apart later.
+
+    Raises:
+        WeipianError: E_FILE_MISSING, E_DATE_INVALID, E_TILE_URL, E_IMAGE_DATED.
+    """
+    day = text.get("taken_on", "").strip()
+    if day and parse_date(day) is None:
+        raise WeipianError("E_DATE_INVALID", value=day)
+    batch = text.get("batch", "").strip()
+    if source.lower().startswith(("http://", "https://")):
+        if not day:
+            raise WeipianError("E_IMAGE_DATED")
+        return tiles(role, source, batch_id=batch, taken_on=day)[0]
+    path = Path(locate(source, folder))
+    named = "" if day or path.is_dir() else guess_date(path.stem)
+    return LayerAssignment(
+        role, str(path), crs=text.get("crs", ""), taken_on=day or named, batch_id=batch,
+        taken_source="manual" if day else "name" if named else "", kind=FOLDER if path.is_dir() else "",
+    )  # fmt: skip
 
 
 def locate(source: str, folder: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Optional
@@ -10,7 +10,7 @@ from typing import Any, Optional
 from ..core import areas
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback
-from ..core.model import APPROVAL_ROLES, LOOKED_AT_ROLES, ROLE_LABELS, ROLES, LayerAssignment
+from ..core.model import APPROVAL_ROLES, IMAGE_ROLES, LOOKED_AT_ROLES, ROLE_LABELS, ROLES, LayerAssignment
 from . import landuse_scheme, overlaying, registers
 from .register_tables import RegisterTable
 from .registers import RegisterReport, RegisterSource
@@ -30,6 +30,7 @@ class WorkReport:
     basis: str
     net_refused: bool = False
     layers: Sequence[LayerAssignment] = ()
+    images: Sequence[Mapping[str, Any]] = ()  # what each source of imagery says of itself
 
     @property
     def patches(self) -> int:
@@ -71,6 +72,7 @@ class WorkReport:
         used = areas.GROSS if self.net_refused else self.basis
         body["cropland"] = {"asked": self.basis, "basis": used, "label": areas.BASIS_LABELS[used]}
         body["layers"] = [{"role": item.role, "source": item.source, "layer": item.layer} for item in self.layers]
+        body["images"] = list(self.images)
         if self.registers is not None:
             body["registers"] = self.registers.report()
         return body
@@ -92,8 +94,8 @@ def run(
     """Overlay the patches and lay the registers on them; None takes what the workspace holds.
 
     `basis` gross or net, empty leaves it; `scheme` answers the question landuse_scheme.
-    Layers given together are all there are, except that images alone leave the others as they were; tables take
-    the place of the tables in their own roles.
+    Layers given together are all there are, except that images take the place of those of the same time and batch,
+    and alone leave the others as they were; tables take the place of the tables in their own roles.
 
     Raises:
         WeipianError: E_QUESTION (key landuse_scheme), E_LAYER_ROLE, E_LAYER_FIELD, E_NO_OVERLAY with nothing at
@@ -106,6 +108,7 @@ def run(
     with Session.open(folder, who) as session:
         stored = session.assignments()
         held = session.register_sources()
+        layers = session.checked_images(layers) if layers else layers
         wanted = [_named(layer, scheme) for layer in _merged(stored, layers)]
         overlaid = [layer for layer in wanted if layer.role not in LOOKED_AT_ROLES]
         if not overlaid and not wanted and not (held if tables is None else tables):
@@ -124,9 +127,10 @@ def run(
             session.set_cropland_basis(basis)
         basis = session.cropland_basis()
         refused = basis == areas.NET and session.net_refused()
+        images = session.image_report()
     found = _registers(folder, who, feedback, tables, read, held)
     given = {layer.role for layer in wanted} | {table.role for table in (*held, *(tables or ()))}
-    return WorkReport(done, found, _lacking(given), basis, refused, tuple(wanted))
+    return WorkReport(done, found, _lacking(given), basis, refused, tuple(wanted), images)
 
 
 def _registers(
@@ -151,13 +155,14 @@ def _registers(
 
 
 def _merged(stored: Sequence[LayerAssignment], layers: Optional[Sequence[LayerAssignment]]) -> list[LayerAssignment]:
-    """What counts from now on: images alone replace only the images."""
+    """What counts from now on: images replace those of the same time and batch, and alone nothing else."""
     if not layers:
         return list(stored)
+    places = {(layer.role, layer.batch_id) for layer in layers}
+    others = [layer for layer in stored if (layer.role, layer.batch_id) not in places]
     if all(layer.role in LOOKED_AT_ROLES for layer in layers):
-        roles = {layer.role for layer in layers}
-        return [*(layer for layer in stored if layer.role not in roles), *layers]
-    return list(layers)
+        return [*others, *layers]
+    return [*layers, *(layer for layer in others if layer.role in IMAGE_ROLES)]
 
 
 def _named(layer: LayerAssignment, scheme: str) -> LayerAssignment:
