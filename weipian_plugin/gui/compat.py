@@ -7,28 +7,15 @@ from typing import Any
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QObject, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPixmap
 from qgis.PyQt.QtSvg import QSvgRenderer
 from qgis.PyQt.QtWidgets import QComboBox, QLabel, QWidget
 
+from .tones import is_dark, text_color, tone
+
+__all__ = ["is_dark", "tone"]  # of `tones`, for those who look for them here
+
 LOG_TAG = "卫片执法助手"
-#: name -> (on a light window, on a dark window); each reaches 4.5:1 on its ground.
-_TONES = {
-    "good": ("#1a7431", "#6fdc8c"),
-    "bad": ("#b3201b", "#ff8a80"),
-    "warn": ("#8a5200", "#ffc46b"),
-    "muted": ("#5c5c5c", "#b0b0b0"),
-    "link": ("#0b57a4", "#8ab8ff"),
-    "mode": ("#0b57a4", "#8ab8ff"),
-    "cropland": ("#d9a520", "#e0b84a"),
-    "agri": ("#7fb55b", "#8dc46a"),
-    "unused": ("#9a9a9a", "#8a8a8a"),
-    "construction": ("#b56a6a", "#c98080"),
-    "unknown": ("#6f5fa8", "#9a8ad0"),
-    "uncovered": ("#ffffff", "#202020"),
-    "note": ("#fdf5e3", "#3a3222"),
-    "note_edge": ("#c98a10", "#d9a33c"),
-}
 
 
 def resource(*parts: str) -> Path:
@@ -37,16 +24,6 @@ def resource(*parts: str) -> Path:
     inside = package / "resources"
     root = inside if inside.is_dir() else package.parent / "resources"
     return root.joinpath(*parts)
-
-
-def is_dark(widget: QWidget) -> bool:
-    """Whether the window colour is a dark one."""
-    return widget.palette().color(QPalette.ColorRole.Window).lightness() < 128
-
-
-def tone(widget: QWidget, name: str) -> QColor:
-    """A named colour that is legible on the window colour of `widget`."""
-    return QColor(_TONES[name][1 if is_dark(widget) else 0])
 
 
 def write_in(label: QLabel, kind: str) -> None:
@@ -69,8 +46,7 @@ def icon(name: str, widget: QWidget) -> QIcon:
     painter = QPainter(pixmap)
     QSvgRenderer(str(path)).render(painter, QRectF(0, 0, size, size))
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    ink = QColor("#e0e0e0") if is_dark(widget) else widget.palette().color(QPalette.ColorRole.ButtonText)
-    painter.fillRect(pixmap.rect(), ink)
+    painter.fillRect(pixmap.rect(), text_color(widget))
     painter.end()
     return QIcon(pixmap)
 

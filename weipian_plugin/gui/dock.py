@@ -110,6 +110,7 @@ class WeipianDock(QgsDockWidget):
         self.setWidget(self.content)
         self.content.resized.connect(self._resized)
         self._view: Optional[PatchView] = None
+        self._step_shown = LOOK
         self.show_empty("", "", "")
 
     def _empty_page(self) -> QWidget:
@@ -283,6 +284,17 @@ class WeipianDock(QgsDockWidget):
             room += self.patch.spare()
         self.folding.apply(step, room - gaps, aside=("queue",) if self.is_wide() else ())
         self._fit_queue()
+        if step != self._step_shown:
+            self._step_shown = step
+            QTimer.singleShot(0, self._show_step)
+
+    def _show_step(self) -> None:
+        """Where not everything fits, bring what the step needs into view."""
+        first = self.folding.first(self._step_shown)
+        if self._step_shown == LOOK:
+            self.scroll.verticalScrollBar().setValue(0)
+        elif first is not None and self.page.isAncestorOf(first):
+            self.scroll.ensureWidgetVisible(first, 0, line_height(self))
 
     def _fixed_height(self) -> int:
         """Pixels of what does not fold."""

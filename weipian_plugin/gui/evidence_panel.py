@@ -150,7 +150,7 @@ class EvidencePanel(QWidget):
             item.setData(_PATH, link.path)
             item.setToolTip(tip(link, purposes))
             item.setData(int(Qt.ItemDataRole.AccessibleTextRole), tip(link, purposes).replace("\n", "，"))
-            item.setForeground(tone(self, name))
+            item.setForeground(tone(self.strip, name))
             item.setIcon(QIcon(self._blank()))
             self.strip.addItem(item)
             if link.path:

@@ -163,7 +163,7 @@ class FillPage(QDialog):
 
     def _fill_row(self, row: int, item: Filled) -> None:
         mark = QTableWidgetItem("✓" if item.field.id in self._done else "")
-        mark.setForeground(tone(self, "good"))
+        mark.setForeground(tone(self.table, "good"))
         label = QTableWidgetItem(item.field.label)
         value = QTableWidgetItem(("▲ " if item.note else "") + (item.text or "—"))
         tip = "\n".join(text for text in (item.full or self.tr("没有内容"), item.note) if text)
@@ -171,9 +171,9 @@ class FillPage(QDialog):
             cell.setToolTip(tip)
             self.table.setItem(row, column, cell)
         if item.note:
-            value.setForeground(tone(self, "warn"))
+            value.setForeground(tone(self.table, "warn"))
         elif not item.text:
-            value.setForeground(tone(self, "muted"))
+            value.setForeground(tone(self.table, "muted"))
         button = QToolButton(self.table)
         button.setIcon(icon("copy", self))
         button.setAutoRaise(True)

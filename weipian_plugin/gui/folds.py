@@ -164,10 +164,14 @@ class Folding:
         for step in steps:
             self._needs.setdefault(step, []).append(key)
 
+    def first(self, step: str) -> Optional[Fold]:
+        """The section that a step needs most."""
+        return next((self._folds[key] for key in self._needs.get(step, []) if not self._folds[key].isHidden()), None)
+
     def least(self, step: str) -> int:
         """Pixels that a step needs at least: its first section open, the others folded."""
         shown = [fold for fold in self._folds.values() if not fold.isHidden()]
-        first = next((self._folds[key] for key in self._needs.get(step, []) if not self._folds[key].isHidden()), None)
+        first = self.first(step)
         extra = first.open_height() - first.folded_height() if first is not None else 0
         return sum(fold.folded_height() for fold in shown) + extra
 

@@ -134,7 +134,7 @@ class TodayPage(QWidget):
         count = len(todo.uids)
         button = QPushButton(f"{_MARKS[todo.tone]} {todo.label}  {count}", parent)
         button.setAutoDefault(False)
-        color = tone(self, todo.tone).name()
+        color = tone(button, todo.tone).name()
         button.setStyleSheet(f"QPushButton {{ color: {color}; text-align: left; padding: 4px 6px; }}")
         tip = self.tr("{hint}；点开只看这 {count} 个").format(hint=todo.hint or todo.label, count=count)
         button.setToolTip(tip)

@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent,
 from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QTextBrowser, QToolButton, QWidget
 
 from .compat import describe, line_height, no_input_method, tone
+from .tones import GROUND
 
 #: Hatch of each overlay segment: the kind of land is not told by colour alone.
 _HATCH = {
@@ -137,6 +138,10 @@ class LevelBadge(QLabel):
 class NoteFrame(QFrame):
     """A softly tinted box with a coloured edge: advice, never an alarm."""
 
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self.setProperty(GROUND, tone(self, "note").name())
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt name
         """Fill from the palette's light or dark variant; no style sheet, so themes keep working."""
         painter = QPainter(self)
@@ -185,7 +190,8 @@ class RichText(QTextBrowser):
 
     def _fit(self) -> None:
         self.document().setTextWidth(max(self.viewport().width(), 50))
-        limit = self._max_lines * (line_height(self) + 2) + 4
+        # A fallback font for Chinese makes lines higher than the font's own metrics say.
+        limit = int(self._max_lines * line_height(self) * 1.3) + 4
         wanted = int(self.document().size().height()) + 2
         height = min(wanted, limit)
         bar = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if wanted <= limit else Qt.ScrollBarPolicy.ScrollBarAsNeeded
