@@ -82,7 +82,7 @@ class EvidenceWork(QObject):
         session = self._review.session
         if session is None:
             return
-        requirement = session.pack.requirements.get(requirement_id)
+        requirement = self._review.pack.requirements.get(requirement_id)
         key = (requirement.field if requirement is not None else "") or requirement_id
         widget = self._dock.form.fields.get(key)
         if widget is not None:
@@ -96,7 +96,7 @@ class EvidenceWork(QObject):
         view, session = self._review.current(), self._review.opened()
         patch = view.patch
         self._review.assert_shown(patch.patch_id)
-        offices = [office.label for office in session.pack.offices]
+        offices = [office.label for office in self._review.pack.offices]
         last = view.actions[-1] if view.actions else None
         dialog = ActionDialog(
             CASE_ACTIONS[kind], patch.patch_uid, patch.patch_id, offices, last, step_back, parent=self._dock

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QObject, Qt, QTimer
-from qgis.PyQt.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
+from qgis.PyQt.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from ..core.errors import WeipianError
 from ..core.model import ReviewStatus
@@ -22,6 +22,7 @@ from .guard import guarded
 from .hand_work import HandCommands
 from .key_help import key_name
 from .main_menu import MainMenu
+from .pack_work import PackWork
 from .review import Review
 from .shortcuts import Shortcuts
 
@@ -55,8 +56,9 @@ class Commands(QObject):
         self.approval_work = ApprovalWork(review)
         self.hands = HandCommands(review)
         self.desk = DeskWork(self)
+        self.packs = PackWork(review)
         #: Parts that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
-        self.features: tuple[Any, ...] = (self.hands, self.desk, FactCommands(review))
+        self.features: tuple[Any, ...] = (self.hands, self.desk, self.packs, FactCommands(review))
         self._busy: Any = None
         self._reopened = False
         self._ready = False
@@ -177,7 +179,6 @@ class Commands(QObject):
             "export": self._export,
             "verify": self._verify,
             "reload": lambda: review.session is not None and review.reload(),
-            "pack": self._show_pack,
         }
         for feature in self.features:
             table.update(feature.table())
@@ -214,6 +215,7 @@ class Commands(QObject):
         self.desk.close()
         self.review.set_session(session)
         self.desk.opened()
+        self.packs.opened()
 
     def _shown(self, visible: bool) -> None:
         if visible:
@@ -263,6 +265,7 @@ class Commands(QObject):
         self.review.set_session(None)
         self.review.set_session(Session.open(Path(text), operator()))
         self.desk.opened()
+        self.packs.opened()
 
     def _session(self) -> Session:
         if self.review.session is None:
