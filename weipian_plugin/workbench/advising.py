@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.areas import issued_cropland, issued_prime, mu
 from ..core.feedback import Feedback, stop_if_cancelled
+from .advising_parts import parts
 from .session import Session
 
 
@@ -53,5 +54,6 @@ def advise_all(folder: Path, who: str, feedback: Feedback, pack: str = "") -> di
                     }
                     for m in view.registers
                 ],
+                **parts(session, view),
             }  # fmt: skip
     return {"patches": result, "pack_version": session.pack.version}
