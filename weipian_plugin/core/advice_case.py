@@ -15,6 +15,8 @@ from .rulepack import RulePack
 
 ZERO = Decimal(0)
 _THOUSANDTH = Decimal("0.001")
+#: Far below anything measured: what the arithmetic of floats leaves must not carry an area over a limit.
+_NOISE = Decimal("1e-9")
 Number = Union[str, Decimal]
 
 
@@ -62,7 +64,7 @@ class Case:
 
     def full(self, role: str) -> bool:
         """True when `role` covers the patch within the tolerance of the pack."""
-        return self.given(role) and self.total - self.area(role) <= self.tolerance
+        return self.given(role) and _even(self.total - self.area(role)) <= self.tolerance
 
     @property
     def approvals_given(self) -> tuple[str, ...]:
@@ -84,7 +86,7 @@ class Case:
     def uncovered(self) -> Optional[Decimal]:
         """亩 outside every approval, never negative; None when unknown."""
         covered = self.covered
-        return None if covered is None else max(ZERO, self.total - covered)
+        return None if covered is None else max(ZERO, _even(self.total - covered))
 
     @property
     def has_landuse(self) -> bool:
@@ -212,6 +214,10 @@ class Case:
         shown = {k: show_mu(v) if isinstance(v, Decimal) else v for k, v in values.items()}
         text = rule.texts[text_key].format(**shown)
         return Reason(rule_id, text, rule.clause, rule.source, severity or rule.severity)
+
+
+def _even(value: Decimal) -> Decimal:
+    return value.quantize(_NOISE)
 
 
 def show_mu(value: Decimal) -> str:
