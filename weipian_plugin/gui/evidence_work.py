@@ -99,7 +99,14 @@ class EvidenceWork(QObject):
         offices = [office.label for office in self._review.pack.offices]
         last = view.actions[-1] if view.actions else None
         dialog = ActionDialog(
-            CASE_ACTIONS[kind], patch.patch_uid, patch.patch_id, offices, last, step_back, parent=self._dock
+            CASE_ACTIONS[kind],
+            patch.patch_uid,
+            patch.patch_id,
+            offices,
+            last,
+            step_back,
+            parent=self._dock,
+            mineral=view.mineral,
         )
         if not dialog.exec():
             return

@@ -37,6 +37,9 @@ _LABELS = {
     "note": "说明",
     "reason": "退回理由",
 }
+#: What a mineral patch is asked for instead.
+_MINERAL_LABELS = {"demolished_mu": "停采、清理恢复（亩）"}
+_MINERAL_WAYS = ("mining", "regularise", "confiscate")
 Field = Union[QLineEdit, QComboBox, QDateEdit]
 
 
@@ -175,16 +178,22 @@ class ActionDialog(Form):
         last: Optional[CaseAction] = None,
         needs_reason: bool = False,
         parent: Optional[QWidget] = None,
+        *,
+        mineral: bool = False,
     ) -> None:
         super().__init__(f"{kind.label} · {patch_id}", parent)
         self._kind = kind
+        self._mineral = mineral
         self._patch_uid = patch_uid
         self.fields: dict[str, Field] = {}
+        labels = {**_LABELS, **(_MINERAL_LABELS if mineral else {})}
         for name in (*kind.fields, *(("reason",) if needs_reason else ())):
+            if mineral and name == "reclaimed_mu":
+                continue  # no 复耕 is asked of a mineral patch
             widget = self._field(name, offices, last)
-            describe(widget, _LABELS[name])
+            describe(widget, labels[name])
             self.fields[name] = widget
-            self.form.addRow(_LABELS[name], widget)
+            self.form.addRow(labels[name], widget)
         self.finish()
 
     def _field(self, name: str, offices: Sequence[str], last: Optional[CaseAction]) -> Field:
@@ -196,8 +205,8 @@ class ActionDialog(Form):
             return date
         if name == "way":
             combo = QComboBox(self)
-            for key, label in WAYS.items():
-                combo.addItem(label, key)
+            for key in _MINERAL_WAYS if self._mineral else WAYS:
+                combo.addItem(WAYS[key], key)
             if last is not None and last.way:
                 combo.setCurrentIndex(max(combo.findData(last.way), 0))
             return combo
