@@ -111,6 +111,8 @@ class QueueModel(QAbstractTableModel):
         self._preset = PRESET_BY_KEY["all"]
         self._words: tuple[str, ...] = ()
         self._today = today
+        self._counts: dict[str, int] = {}  # empty until somebody asks
+        self._progress: Optional[tuple[int, int]] = None
 
     # -- Qt -------------------------------------------------------------------------------
     def rowCount(self, parent: Optional[QModelIndex] = None) -> int:  # noqa: N802 - Qt name
@@ -171,6 +173,7 @@ class QueueModel(QAbstractTableModel):
     def set_rows(self, rows: Iterable[QueueRow]) -> None:
         """Replace everything; the filter stays."""
         self.beginResetModel()
+        self._counts, self._progress = {}, None
         self._rows = sorted(rows, key=sort_key)
         self._at = {row.patch_uid: i for i, row in enumerate(self._rows)}
         self._shown = [i for i, row in enumerate(self._rows) if self._passes(row)]
@@ -199,6 +202,7 @@ class QueueModel(QAbstractTableModel):
         if moved:
             self.set_rows([*self._rows[:position], row, *self._rows[position + 1 :]])
             return
+        self._recount(self._rows[position], row)
         self._rows[position] = row
         at = bisect_left(self._shown, position)
         was_shown = at < len(self._shown) and self._shown[at] == position
@@ -224,7 +228,8 @@ class QueueModel(QAbstractTableModel):
 
     def set_today(self, today: str) -> None:
         """The date (ISO) against which 已超期 is told."""
-        self._today = today
+        if today != self._today:
+            self._today, self._counts = today, {}
 
     # -- looking things up ----------------------------------------------------------------
     @property
@@ -268,10 +273,26 @@ class QueueModel(QAbstractTableModel):
         return ""
 
     def counts(self) -> dict[str, int]:
-        """preset key -> how many of all rows it holds."""
-        return {p.key: sum(1 for row in self._rows if p.matches(row, self._today)) for p in PRESETS}
+        """preset key -> how many of all rows it holds; counted once, then kept in step with every change."""
+        if not self._counts:
+            self._counts = {p.key: sum(1 for row in self._rows if p.matches(row, self._today)) for p in PRESETS}
+        return dict(self._counts)
 
     def progress(self) -> tuple[int, int]:
         """(finished, all) of the issued patches as verified: without clues, void and split ones."""
-        counted = [row for row in self._rows if row.counted]
-        return sum(1 for row in counted if row.finished), len(counted)
+        if self._progress is None:
+            counted = [row for row in self._rows if row.counted]
+            self._progress = sum(1 for row in counted if row.finished), len(counted)
+        return self._progress
+
+    def _recount(self, before: QueueRow, after: QueueRow) -> None:
+        """One row changed: what was counted changes by it."""
+        for preset in PRESETS if self._counts else ():
+            was, now = preset.matches(before, self._today), preset.matches(after, self._today)
+            self._counts[preset.key] += bool(now) - bool(was)
+        if self._progress is not None:
+            done, total = self._progress
+            for row, sign in ((before, -1), (after, 1)):
+                done += sign * (row.counted and row.finished)
+                total += sign * row.counted
+            self._progress = done, total
