@@ -20,6 +20,7 @@ from .evidence_work import EvidenceWork
 from .fact_work import FactCommands
 from .guard import guarded
 from .hand_work import HandCommands
+from .imagery_work import ImageryCommands
 from .key_help import key_name
 from .main_menu import MainMenu
 from .pack_work import PackWork
@@ -58,7 +59,13 @@ class Commands(QObject):
         self.desk = DeskWork(self)
         self.packs = PackWork(review)
         #: Parts that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
-        self.features: tuple[Any, ...] = (self.hands, self.desk, self.packs, FactCommands(review))
+        self.features: tuple[Any, ...] = (
+            self.hands,
+            self.desk,
+            self.packs,
+            FactCommands(review),
+            ImageryCommands(review),
+        )
         self._busy: Any = None
         self._reopened = False
         self._ready = False

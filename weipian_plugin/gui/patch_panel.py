@@ -6,10 +6,11 @@ from decimal import Decimal
 from html import escape
 from typing import Optional
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ..core.areas import BASIS_LABELS, NET, AreaSummary, adopted_label, issued_cropland, issued_prime, mu
+from ..core.imagery import SHORT_LABELS
 from ..core.model import LEVEL_LABELS, SQUARE_METRES, Clue, Patch
 from ..workbench.clues import SOURCES
 from ..workbench.reading import area_source
@@ -17,6 +18,8 @@ from ..workbench.views import PatchView
 from .compat import describe, icon, write_in
 from .widgets import ElidedLabel, LevelBadge, OverlayBar, RichText, coloured
 
+#: Rasters are looked at so long after the panel is painted, ms.
+_LATER = 60
 _UNIT_LABELS = {"m2": "平方米", "mu": "亩", "ha": "公顷"}
 _PARTS = (
     ("cropland", "耕地"),
@@ -110,6 +113,36 @@ def clue_text(clue: Clue, origin: str) -> str:
     return " · ".join([f"线索（{SOURCES.get(origin, '')}）", *parts, *([clue.note] if clue.note else [])])
 
 
+def dates_text(view: PatchView, *, looked: bool) -> str:
+    """「前 2025-10-06 ▸ 后 2026-05-01」: the delivered days, else (when `looked`) those of the imagery."""
+    days = []
+    for role, delivered in (("image_before", view.patch.image_before), ("image_after", view.patch.image_after)):
+        state = view.images.get(role) if looked and not delivered else None
+        days.append(delivered or (state.date if state is not None else "") or "？")
+    return f"前 {days[0]} ▸ 后 {days[1]}"
+
+
+def images_text(view: PatchView) -> str:
+    """What is wrong with the imagery of this patch; empty when it serves or the workspace has none."""
+    said = [
+        f"{SHORT_LABELS[role]}{state.short}"
+        for role, state in view.images.items()
+        if state.reason and (state.given or state.by)
+    ]
+    said += [state.conflict for state in view.images.values() if state.conflict]
+    return "▲ " + "；".join(said) if said else ""
+
+
+def images_tip(view: PatchView) -> str:
+    """File, day and who marked it, a line a time."""
+    lines = []
+    for role, state in view.images.items():
+        if state.given or state.by:
+            parts = [state.source, state.caption, state.short, f"{state.by} 标记" if state.by else ""]
+            lines.append(f"{SHORT_LABELS[role]}：" + "，".join(part for part in parts if part))
+    return "\n".join(lines)
+
+
 class PatchPanel(QWidget):
     """Renders a PatchView; knows no session."""
 
@@ -130,6 +163,13 @@ class PatchPanel(QWidget):
         self.village = ElidedLabel(self)
         self.village.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.facts = ElidedLabel(self)
+        self.images = RichText(2, self)
+        self._view: Optional[PatchView] = None
+        self._labels: tuple[str, ...] = ()
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_LATER)
+        self._late.timeout.connect(self._show_images)
         self.story = RichText(2, self)
         self.bar = OverlayBar(self)
         self.identity = RichText(2, self)
@@ -145,7 +185,7 @@ class PatchPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addLayout(head)
-        for widget in (self.facts, self.story, self.bar, self.identity, self.overlaps):
+        for widget in (self.facts, self.images, self.story, self.bar, self.identity, self.overlaps):
             layout.addWidget(widget)
 
     def set_compact(self, *, compact: bool) -> None:
@@ -172,14 +212,34 @@ class PatchPanel(QWidget):
         self.story.set_html(escape(story))
         self.story.setToolTip(story)
         self.story.setVisible(bool(story))
-        dates = f"前 {patch.image_before or '？'} ▸ 后 {patch.image_after or '？'}"
-        status = patch.review_status.label
-        facts = " · ".join(text for text in (dates, class_label, type_label, status) if text)
-        self.facts.setText(facts)
+        self._view, self._labels = view, (class_label, type_label, patch.review_status.label)
+        if getattr(view.images, "ready", True):
+            self._show_images()
+        else:  # rasters are looked at once the panel is painted
+            self.images.hide()
+            self._late.start()
+        facts = self._show_facts(looked=False)
         issued = issued_text(patch)
         self.facts.setToolTip("\n".join(text for text in (facts, issued, patch.remark) if text))
         write_in(self.facts, "muted")
         self._show_areas(view)
+
+    def _show_facts(self, *, looked: bool) -> str:
+        dates = dates_text(self._view, looked=looked) if self._view is not None else ""
+        facts = " · ".join(text for text in (dates, *self._labels) if text)
+        self.facts.setText(facts)
+        return facts
+
+    def _show_images(self) -> None:
+        """What is wrong with the imagery, and days that only the imagery knows."""
+        view = self._view
+        if view is None:
+            return
+        wanting, tip = images_text(view), images_tip(view)
+        self.images.set_html(coloured(self, escape(wanting), "warn"))
+        self.images.setVisible(bool(wanting))
+        self.images.setToolTip(tip)
+        self._show_facts(looked=True)
 
     def _show_areas(self, view: PatchView) -> None:
         summary = view.summary

@@ -255,6 +255,7 @@ class Review(WorkspaceHolder):
             doubt=choice.doubt,
             against_reason=choice.against_reason if self._needs_reason(choice) else "",
         )
+        self._keep_frame(patch.patch_uid)
         self.drafts.pop(patch.patch_uid, None)
         following = self.dock.queue.model.neighbour(patch.patch_uid, 1, unfinished=True)
         self.row_changed(patch.patch_uid)
@@ -266,6 +267,12 @@ class Review(WorkspaceHolder):
         self.tell(f"已保存 …{patch.patch_id[-4:]} {said}")
         if not more:
             self.tell("本筛选下没有其他未判定的图斑了。可换一个筛选，或从菜单导出。", "warn")
+
+    def _keep_frame(self, uid: str) -> None:
+        """The frame in which it was judged goes to its sheet."""
+        seen = self.map.frame() if self.map is not None and hasattr(self.map, "frame") else None
+        if seen is not None:
+            self.opened().keep_frame(uid, *seen)
 
     def assert_shown(self, patch_id: str) -> None:
         """Raise E_PATCH_MISMATCH unless this is the number that the person sees."""

@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("before", "卫片：按住看前时相", "B", "看图", hold=True),
     Command("overlays", "卫片：按住隐藏叠加", "H", "看图", hold=True),
     Command("fit", "卫片：缩放到图斑", "0", "看图"),
+    Command("image_mark", "卫片：标记影像问题", "I", "看图"),
     Command("gaps", "卫片：高亮审批未覆盖的缺口", "A", "看图"),
     Command("photos", "卫片：添加照片/文件", "P", "举证与查处"),
     Command("fold_evidence", "卫片：展开或收起举证", "E", "举证与查处"),

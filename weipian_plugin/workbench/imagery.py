@@ -174,15 +174,13 @@ class Imagery(Acting):
         ]  # fmt: skip
 
     def image_counts(self) -> dict[LayerAssignment, int]:
-        """How many patches of its batch each source shows something of."""
-        counts: dict[LayerAssignment, int] = {}
+        """How many patches of its batch the frame of each source on disk meets."""
         layers = [a for a in self.image_assignments() if a.role in IMAGE_ROLES and a.kind != TILES]
-        for patch in self.patches() if layers else ():
-            box = box_of(patch)
-            for layer in layers:
-                if box and layer.batch_id in ("", patch.batch_id) and self.catalogue.sight([layer], box).covered > 0:
-                    counts[layer] = counts.get(layer, 0) + 1
-        return {layer: counts.get(layer, 0) for layer in layers}
+        boxes = [(patch.batch_id, box_of(patch)) for patch in self.patches()] if layers else []
+        return {
+            layer: self.catalogue.touched(layer, [box for batch, box in boxes if box and layer.batch_id in ("", batch)])
+            for layer in layers
+        }
 
     def sheet_layers(self) -> list[LayerAssignment]:
         """Layers for the sheets: imagery as what a map opens; tile services stay out, so nothing needs a network."""

@@ -76,6 +76,19 @@ class _Frames:
             for index in np.flatnonzero(meets):
                 yield crs, rasters[int(index)]
 
+    def met(self, plane: Callable[[str], Optional[Any]], number: int) -> Any:
+        """Which of `number` boxes meet a raster; `plane` gives the four corners of each, (4n, 2), in a CRS."""
+        found = np.zeros(number, dtype=bool)
+        for crs, (_, bounds) in self._groups.items():
+            points = plane(crs)
+            if points is None:
+                continue
+            corners = points.reshape(number, 4, 2)
+            low, high = corners.min(axis=1), corners.max(axis=1)
+            for west, south, east, north in bounds:
+                found |= (low[:, 0] <= east) & (high[:, 0] >= west) & (low[:, 1] <= north) & (high[:, 1] >= south)
+        return found
+
 
 def _bounds(raster: Raster) -> tuple[float, float, float, float]:
     t = raster.transform
@@ -118,6 +131,17 @@ class Catalogue:
                 self._failed[assignment.source] = (time.monotonic(), failure)
                 raise
         return self._frames[key]
+
+    def touched(self, source: LayerAssignment, boxes: Sequence[Box]) -> int:
+        """How many of these boxes the frames of a source meet; no picture is read."""
+        if not boxes:
+            return 0
+        try:
+            frames = self.frames(source)
+        except WeipianError:
+            return 0
+        corners = np.array([[(w, s), (e, s), (e, n), (w, n)] for w, s, e, n in boxes]).reshape(-1, 2)
+        return int(frames.met(lambda crs: self._looker.plane(crs, corners), len(boxes)).sum())
 
     def sight(self, sources: Sequence[LayerAssignment], box: Box) -> Sight:
         """What sources, those on top first, show of a lon/lat box."""
@@ -170,6 +194,11 @@ class States(Mapping[str, ImageState]):
     def __init__(self, find: Callable[[], Mapping[str, ImageState]]) -> None:
         self._find = find
         self._found: Optional[Mapping[str, ImageState]] = None
+
+    @property
+    def ready(self) -> bool:
+        """True when asking costs nothing."""
+        return self._found is not None
 
     def _all(self) -> Mapping[str, ImageState]:
         if self._found is None:
