@@ -54,6 +54,14 @@ def decode(blob: Optional[bytes]) -> Optional[bytes]:
     return blob[8 + {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}[envelope] :]
 
 
+def box_of(head: Optional[bytes]) -> Optional[tuple[float, float, float, float]]:
+    """(minx, miny, maxx, maxy) out of the first 40 bytes of a blob that carries its envelope; None without one."""
+    if head is None or not (head[3] >> 1) & 0b111:
+        return None
+    minx, maxx, miny, maxy = struct.unpack_from("<4d" if head[3] & 1 else ">4d", head, 8)
+    return minx, miny, maxx, maxy
+
+
 def _envelope(blob: Optional[bytes]) -> Optional[Sequence[float]]:
     if blob is None or blob[3] & 0b00010000:
         return None

@@ -72,18 +72,18 @@ def _patch(row: Row) -> Patch:
 
 
 _AGAIN = "SELECT patch_uid FROM reissue WHERE batch_id = ?"
-_OF_BATCH = f"batch_id = ? OR patch_uid IN ({_AGAIN}) OR parent_uid IN ({_AGAIN})"
+OF_BATCH = f"batch_id = ? OR patch_uid IN ({_AGAIN}) OR parent_uid IN ({_AGAIN})"
 
 
 def patches(ws: Workspace, batch_id: str = "") -> list[Patch]:
     """Patches of a batch (those that it held again and the children of all these included) or all, in order."""
-    tail, values = (f"WHERE {_OF_BATCH} ORDER BY fid", (batch_id,) * 3) if batch_id else ("ORDER BY fid", ())
+    tail, values = (f"WHERE {OF_BATCH} ORDER BY fid", (batch_id,) * 3) if batch_id else ("ORDER BY fid", ())
     return [_patch(row) for row in _select(ws, "patch", tail, values)]
 
 
 def uids_of(ws: Workspace, batch_id: str = "") -> set[str]:
     """patch_uid of the patches of a batch, as `patches` has them, or of all."""
-    where, values = (f"WHERE {_OF_BATCH}", (batch_id,) * 3) if batch_id else ("", ())
+    where, values = (f"WHERE {OF_BATCH}", (batch_id,) * 3) if batch_id else ("", ())
     return {row[0] for row in ws.connection.execute(f"SELECT patch_uid FROM patch {where}", values)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from ..core.rulepack import RulePack
 from ..geo.viewcone import look
 from ..store import glance, gpkg, records
 from ..store.workspace import Workspace
+from . import queue_reading
 from .ahead import Ahead
 from .clock import today
 from .imagery_states import Catalogue, States, states_of
@@ -46,18 +47,10 @@ CROPLAND = "cropland"
 
 def area_source(patch: Patch) -> str:
     """How the area in force came about where it is not the computed one of the delivered boundary."""
-    if patch.wkb is None:
-        return "下发，无边界" if patch.area_in_force else "无边界"
-    if areas.adopted_label(patch):
-        return areas.adopted_label(patch)
-    return "自绘边界" if patch.geometry_source == "drawn" else ""
-
-
-def _centre(patch: Patch) -> Optional[tuple[float, float]]:
-    """Lon, lat of a patch that has no boundary, None if it has one or nothing is known."""
-    if patch.wkb is not None or patch.centre_lon is None or patch.centre_lat is None:
-        return None
-    return patch.centre_lon, patch.centre_lat
+    drawn, shaped = patch.geometry_source == "drawn", patch.wkb is not None
+    return queue_reading.source_of(
+        patch.area_in_force, patch.adopted_area_m2, patch.adopted_source or "", drawn=drawn, shaped=shaped
+    )
 
 
 class Reader:
@@ -126,79 +119,17 @@ class Reader:
 
     def queue(self, batch_id: str = "") -> list[QueueRow]:
         """One row a patch in order of import; filter and order are the list's own affair."""
-        return self._queue(records.patches(self._ws, batch_id))
+        return queue_reading.rows(self._ws, batch_id)
 
     def queue_row(self, patch_uid: str) -> QueueRow:
-        """The row of one patch, after a change to it."""
-        return self._queue([self._patch(patch_uid)], patch_uid)[0]
+        """The row of one patch, after a change to it.
 
-    def _queue(self, patches: Sequence[Patch], only: str = "") -> list[QueueRow]:
-        judged = records.judgements(self._ws, only)
-        sql = "SELECT patch_uid, role, sum(area_m2) FROM overlay WHERE role IN ('prime_farmland','eco_redline')"
-        sql += " AND patch_uid = ?" if only else ""
-        overlaps = {
-            (uid, role): area
-            for uid, role, area in self._ws.connection.execute(
-                f"{sql} GROUP BY patch_uid, role", (only,) if only else ()
-            )
-        }
-        counts: dict[str, int] = {}
-        for uid, _, _ in records.links(self._ws, only):
-            counts[uid] = counts.get(uid, 0) + 1
-        dues = {batch.batch_id: batch.due_on or "" for batch in self.batches()}
-        merged = records.merged_clues(self._ws, only)
-        return [
-            replace(
-                self._queue_row(p, judged.get(p.patch_uid), overlaps, counts.get(p.patch_uid, 0), dues),
-                merged_into=merged.get(p.patch_uid, ""),
-            )
-            for p in patches
-        ]
-
-    def _queue_row(
-        self,
-        patch: Patch,
-        judgement: Optional[Judgement],
-        overlaps: Mapping[tuple[str, str], float],
-        evidence_count: int,
-        dues: Mapping[str, str],
-    ) -> QueueRow:
-        prime = overlaps.get((patch.patch_uid, "prime_farmland"))
-        redline = overlaps.get((patch.patch_uid, "eco_redline"))
-        verdict = judgement.verdict.value if judgement and judgement.verdict else ""
-        text = " ".join(
-            part
-            for part in (
-                patch.patch_id, patch.village_name, patch.town_name,
-                judgement.answers.get("project", "") if judgement else "",
-                judgement.answers.get("party", "") if judgement else "",
-            )
-            if part
-        )  # fmt: skip
-        return QueueRow(
-            patch_uid=patch.patch_uid,
-            patch_id=patch.patch_id,
-            batch_id=patch.batch_id,
-            level=patch.monitor_level,
-            monitor_class=patch.monitor_class or "",
-            village=patch.village_name or "",
-            area_mu=areas.mu(patch.area_in_force),
-            verdict=verdict,
-            doubt=bool(judgement and judgement.doubt),
-            review_status=patch.review_status,
-            case_status=patch.case_status,
-            prime_mu=areas.issued_prime(patch, None) if prime is None else areas.mu(prime),
-            redline_mu=None if redline is None else areas.mu(redline),
-            due_on=patch.due_on or dues.get(patch.batch_id, ""),
-            bbox=gpkg.wkb_bounds(patch.wkb) if patch.wkb else None,
-            text=text.casefold(),
-            evidence_count=evidence_count,
-            split_state=patch.split_state,
-            parent_uid=patch.parent_uid or "",
-            origin=patch.origin,
-            area_source=area_source(patch),
-            centre=_centre(patch),
-        )
+        Raises:
+            WeipianError: E_PATCH_MISSING.
+        """
+        for row in queue_reading.rows(self._ws, only=patch_uid):
+            return row
+        raise WeipianError("E_PATCH_MISSING", patch_id=patch_uid)
 
     def patch_view(self, patch_uid: str, verdict: str = "", sub_type: str = "") -> PatchView:
         """Everything about one patch; `verdict`/`sub_type` are a choice not yet saved, for its checklist."""
@@ -306,15 +237,11 @@ class Reader:
 
     def images_of(self, patch: Patch) -> States:
         """role -> how the patch stands on the imagery of its batch, looked at when first asked for."""
-        return States(
-            lambda: states_of(
-                patch,
-                records.assignments(self._ws),
-                records.image_problems(self._ws, patch.patch_uid),
-                self.pack_for(patch.batch_id),
-                self.catalogue,
-            )
-        )
+        layers = records.assignments(self._ws)
+        marks = records.image_problems(self._ws, patch.patch_uid)
+        pack, catalogue = self.pack_for(patch.batch_id), self.catalogue
+        # Rasters wait until somebody asks, which may be after the workspace was closed.
+        return States(lambda: states_of(patch, layers, marks, pack, catalogue))
 
     def _family(self, patch: Patch) -> tuple[str, ...]:
         """Numbers of the children of a split patch, or of the parent of a child."""
