@@ -93,7 +93,8 @@ def together(own: CaseFigures, others: Iterable[CaseFigures]) -> list[CaseFigure
         theirs = actor_key(other.actor)
         same_actor = bool(mine) and mine == theirs
         same_site = bool(own.site) and own.site == other.site and (not mine or not theirs or same_actor)
-        if (same_actor or same_site) and _counts(other) and other.patch_uid not in ground:
+        known = other.patch_uid in ground or any(item.patch_uid in other.same_ground for item in taken)
+        if (same_actor or same_site) and _counts(other) and not known:
             taken.append(other)
             ground |= {other.patch_uid, *other.same_ground}
     return taken

@@ -156,8 +156,9 @@ def actors_answered(ws: Workspace, after_fid: int) -> list[tuple[int, str, str]]
 
 
 def judgement_mark(ws: Workspace) -> tuple[int, int]:
-    """(highest fid, how many were withdrawn): tells whether only new judgements came."""
-    row = ws.connection.execute("SELECT coalesce(max(fid), 0), coalesce(sum(withdrawn), 0) FROM judgement").fetchone()
+    """(highest fid, sum of those withdrawn): tells whether only new judgements came."""
+    sql = "SELECT coalesce(max(fid), 0), coalesce(sum(withdrawn * fid), 0) FROM judgement"
+    row = ws.connection.execute(sql).fetchone()
     return int(row[0]), int(row[1])
 
 
@@ -202,3 +203,22 @@ def landuse_mark(ws: Workspace) -> int:
     """Changes when the overlay was run again or patches were overlaid."""
     row = ws.connection.execute("SELECT coalesce(max(fid), 0) FROM overlay").fetchone()
     return int(row[0])
+
+
+def landuse_codes(ws: Workspace) -> list[str]:
+    """Every class of land use that was met."""
+    return [row[0] for row in ws.connection.execute("SELECT DISTINCT class_code FROM overlay WHERE role = 'landuse'")]
+
+
+def landuse_sums(ws: Workspace, codes: Sequence[str], *, net: bool = False) -> dict[str, float]:
+    """patch_uid -> m² of these classes, of every patch that has some; quicker than `overlaps` for very many."""
+    area = "coalesce(net_m2, area_m2)" if net else "area_m2"
+    cursor = ws.connection.cursor()
+    cursor.row_factory = None
+    rows = cursor.execute(
+        f"SELECT patch_uid, {area} FROM overlay WHERE role = 'landuse' AND class_code IN {_in(codes)}", list(codes)
+    )
+    found: dict[str, float] = {}
+    for uid, size in rows:
+        found[uid] = found.get(uid, 0.0) + size
+    return found

@@ -8,7 +8,7 @@ time; only the names stay in memory, and of those only what is new is read again
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Optional
 
@@ -27,6 +27,8 @@ _ROUNDS, _MOST = 4, 60
 #: Ground that is the same: this share of the smaller patch.
 _SAME_SHARE = 0.5
 _MANY_OF_ACTOR = 2000
+#: From this many on the whole table is read at once.
+_MANY_AT_ONCE = 500
 
 
 class Watcher:
@@ -38,6 +40,7 @@ class Watcher:
         self._net = net
         self._names = _Names(workspace, pack)
         self._ratio = _Ratio(workspace, pack, net=net)
+        self._mark: tuple[object, ...] = ()
 
     def watches(
         self, patch: Patch, judgement: Optional[Judgement], verdict: str = "", issued_on: str = ""
@@ -48,7 +51,7 @@ class Watcher:
         chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
         if chosen not in ("", "illegal"):
             return ()
-        self._names.refresh()
+        self._refresh()
         own = self._figures([patch.patch_uid]).get(patch.patch_uid)
         if own is None:
             return ()
@@ -59,6 +62,14 @@ class Watcher:
         if own.cropland + own.prime > self._pack.threshold("touch_mu"):
             found += ratio_watch(self._pack, self._ratio.of((patch.image_after or issued_on)[:4]))
         return found
+
+    def _refresh(self) -> None:
+        """Look for news only after something was written."""
+        mark = (self._ws.head(), self._ws.data_version())
+        if mark != self._mark:
+            self._names.refresh()
+            self._ratio.stale = True
+            self._mark = mark
 
     def _figures(self, uids: Iterable[str], site: Iterable[str] = ()) -> dict[str, CaseFigures]:
         bases = figures.bases(self._ws, list(uids)[:_MANY_OF_ACTOR])
@@ -208,6 +219,7 @@ class _Ratio:
         self._ws = workspace
         self._pack = pack
         self._net = net
+        self.stale = True
         self._mark: tuple[int, ...] = ()
         self._fid = 0
         self._parts: dict[str, tuple[str, str, Decimal]] = {}
@@ -215,7 +227,9 @@ class _Ratio:
 
     def of(self, year: str) -> RatioFigures:
         """The figures of a year."""
-        self._refresh()
+        if self.stale:
+            self._refresh()
+            self.stale = False
         sums = self._sums.get(year, {})
         illegal = sums.get("illegal", ZERO)
         return RatioFigures(year, illegal, illegal + sums.get("legal", ZERO))
@@ -229,16 +243,26 @@ class _Ratio:
             return
         news = {uid: (year, verdict) for uid, year, verdict in figures.judged_years(self._ws, self._fid)}
         needed = [uid for uid, (_, verdict) in news.items() if verdict in ("illegal", "legal")]
-        areas = figures.overlaps(self._ws, needed, net=self._net)
+        crops = self._croplands(needed)
         for uid, (year, verdict) in news.items():
             self._take(uid)
-            land = areas.get(uid, {}).get("landuse", {})
-            crop = to_mu(sum(area for code, area in land.items() if _is_cropland(self._pack, code)))
             if verdict in ("illegal", "legal"):
+                crop = to_mu(crops.get(uid, 0.0))
                 self._parts[uid] = (year, verdict, crop)
                 by = self._sums.setdefault(year, {})
                 by[verdict] = by.get(verdict, ZERO) + crop
         self._fid = fid
+
+    def _croplands(self, uids: Sequence[str]) -> dict[str, float]:
+        """patch_uid -> m² of 耕地."""
+        if len(uids) > _MANY_AT_ONCE:
+            codes = [code for code in figures.landuse_codes(self._ws) if _is_cropland(self._pack, code)]
+            return figures.landuse_sums(self._ws, codes, net=self._net)
+        areas = figures.overlaps(self._ws, uids, net=self._net)
+        return {
+            uid: sum(area for code, area in roles.get("landuse", {}).items() if _is_cropland(self._pack, code))
+            for uid, roles in areas.items()
+        }
 
     def _take(self, uid: str) -> None:
         year, verdict, crop = self._parts.pop(uid, ("", "", ZERO))
