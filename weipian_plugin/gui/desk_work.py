@@ -14,6 +14,7 @@ from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QAction, QMainWindow
 
 from ..core.errors import WeipianError
+from ..core.model import ViewFrame
 from ..workbench.agenda import FEEDBACK_DAYS, SOON_DAYS, Place, Todo, agenda
 from .fill_work import FillWork
 from .guard import guarded
@@ -32,6 +33,7 @@ SOON_KEY, FEEDBACK_KEY = "weipian/due_days", "weipian/feedback_days"
 #: The start screen's counts come after the panel is painted; drafts are noted so long after the last change, ms.
 _COUNT_DELAY = 30
 _NOTE_DELAY = 700
+_RESUME_DELAY = 60  # after the map has turned to the patch
 #: What a key may do while the start screen is open; every other key waits until one has gone on.
 _ON_TODAY = ("help", "leave", "wide", "today")
 
@@ -50,6 +52,7 @@ class DeskWork(QObject):
         self.mode.changed.connect(self.dock.show_mode)
         self._count_timer = self._timer(_COUNT_DELAY, self._count)
         self._note_timer = self._timer(_NOTE_DELAY, self._note)
+        self._resume_timer = self._timer(_RESUME_DELAY, self._resume)
         self.enter_action = self._make_enter_action()
         self.review.rows_read.connect(self._rows_read)
         page = self.dock.today
@@ -100,6 +103,7 @@ class DeskWork(QObject):
     def close(self) -> None:
         """The workspace goes: keep where we stand."""
         self._count_timer.stop()
+        self._resume_timer.stop()
         self._note()
         self.fill.close()
 
@@ -166,6 +170,7 @@ class DeskWork(QObject):
             return
         if self.review.dock.queue.model.rows:
             self._take_drafts()
+        self._resume_timer.start()
         self.show_today()
 
     @guarded
@@ -249,7 +254,26 @@ class DeskWork(QObject):
             return
         session.keep_drafts({uid: asdict(choice) for uid, choice in self.review.drafts.items()})
         if view is not None:
-            session.keep_place(Place(view.patch.patch_uid))
+            session.keep_place(self._standing(view.patch.patch_uid))
+
+    def _standing(self, uid: str) -> Place:
+        """Where the map is looked at now; a map that cannot say leaves the place to the patch."""
+        the_map = self.review.map
+        frame = the_map.frame() if the_map is not None else None
+        if not isinstance(frame, tuple):
+            return Place(uid)
+        return Place(uid, *frame, compare=str(the_map.mode))
+
+    @guarded
+    def _resume(self) -> None:
+        """Look at the last patch as it was left."""
+        session, view, the_map = self.review.session, self.review.view, self.review.map
+        if session is None or view is None or the_map is None:
+            return
+        place = session.place()
+        if place.patch_uid == view.patch.patch_uid and place.width_m > 0:
+            frame = ViewFrame(place.patch_uid, place.lon, place.lat, place.width_m)
+            the_map.resume(view, frame, place.compare)
 
 
 def _days(value: Any, default: int) -> int:

@@ -231,6 +231,7 @@ class WeipianDock(QgsDockWidget):
         """Say what to do first; `key` is the menu command of the button."""
         self.empty_text.setText(text)
         self.empty_button.setText(button)
+        describe(self.empty_button, button or self.tr("下一步"))
         self.empty_button.setVisible(bool(button))
         self.empty_key = key
         self.pages.setCurrentIndex(0)  # the first page

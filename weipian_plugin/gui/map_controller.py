@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Callable, Optional
 
 from qgis.core import (
@@ -19,11 +20,12 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..core.areas import mu
+from ..core.model import ViewFrame
 from ..workbench.reading import area_source
 from ..workbench.session import Session
 from ..workbench.views import PatchView, QueueRow
 from .canvas_items import CentreItem, PatchHighlight, Wedge, WedgeItem, from_canvas, wedges_of
-from .compare_modes import AFTER, IMAGE_AFTER, IMAGE_BEFORE, LENS, SIDE_BY_SIDE, SWIPE, Comparison, Upcoming
+from .compare_modes import AFTER, CYCLE, IMAGE_AFTER, IMAGE_BEFORE, LENS, SIDE_BY_SIDE, SWIPE, Comparison, Upcoming
 from .compare_seen import Seen
 from .gap_items import GapHighlight
 from .map_layers import LayerGroup, Loaded, exchange_patches, gauss_kruger_at, update_patch
@@ -218,6 +220,14 @@ class MapController(QObject):
         """Zoom to the patch on the screen, whatever frame was kept for it."""
         if self._current is not None:
             self._show(self._current, self._places.extent(self._current.patch))
+
+    def resume(self, view: PatchView, frame: ViewFrame, mode: str) -> None:
+        """Show a patch as it was left: the place, the scale and the way of comparing."""
+        extent = self._places.kept_extent(replace(view, frame=frame))
+        if extent is not None:
+            self._show(view, extent)
+        if mode in CYCLE and mode != self.compare.mode and self._images(IMAGE_BEFORE) and self._images(IMAGE_AFTER):
+            self.compare.set_mode(mode)
 
     def _show(self, view: PatchView, extent: Optional[QgsRectangle]) -> None:
         if self._current is None or self._current.patch.patch_uid != view.patch.patch_uid:

@@ -91,7 +91,7 @@ class ReviewMode(QObject):
         dock = self._frame.parentWidget()
         main = dock.parentWidget() if dock is not None else None
         centre = getattr(main, "centralWidget", lambda: None)()
-        target = centre.findChild(QgsMapCanvas) if centre is not None else None
+        target = centre if isinstance(centre, QgsMapCanvas) or centre is None else centre.findChild(QgsMapCanvas)
         if target is not None:
             target.window().activateWindow()
             target.setFocus(Qt.FocusReason.OtherFocusReason)
