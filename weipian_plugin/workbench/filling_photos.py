@@ -55,7 +55,9 @@ def copy_out(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WeipianError("E_WRITE", path=folder, detail=os_reason(error)) from error
-    unique = {link.evidence.evidence_id: link for link in evidence}
+    unique: dict[str, LinkedEvidence] = {}
+    for link in evidence:
+        unique.setdefault(link.evidence.evidence_id, link)
     ordered = sorted(unique.values(), key=lambda link: link.evidence.kind != "photo")
     done = []
     for number, link in enumerate(ordered, 1):
