@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Optional
 
@@ -13,7 +12,7 @@ from ..core.errors import WeipianError
 from ..core.rulepack import RulePack
 from .pack_files import PackFiles, head_of, is_pack, pack_folders, read_files
 from .pack_yaml import Problem, Problems
-from .packs import build_pack
+from .packs import built
 from .resources import DEFAULT_PACK, default_pack, resource
 
 #: Folder in the workspace, and QgsSettings key of the office's own.
@@ -61,20 +60,6 @@ class PackRef:
         if self.files is None:
             raise WeipianError("E_RULES", detail=self.trouble)
         return built(self.files)
-
-
-@lru_cache(maxsize=8)
-def _built(_fingerprint: str, text: str) -> RulePack:
-    return build_pack(PackFiles.from_text(text))
-
-
-def built(files: PackFiles) -> RulePack:
-    """The pack of these files, read once.
-
-    Raises:
-        PackError: E_RULES with everything that is wrong.
-    """
-    return _built(files.fingerprint, files.text())
 
 
 def user_folder() -> Optional[Path]:

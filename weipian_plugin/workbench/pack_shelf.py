@@ -14,7 +14,8 @@ from ..store.kept_packs import KeptPack
 from ..store.workspace import Transaction, Workspace
 from .clock import now
 from .pack_files import PackFiles, read_files
-from .pack_library import PackRef, available, built, default_for, named, newest
+from .pack_library import PackRef, available, default_for, named, newest
+from .packs import built
 from .resources import DEFAULT_PACK, resource
 
 #: Setting with the id of the pack that new batches start with.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Optional
 
@@ -32,7 +33,21 @@ def load_pack(folder: Path, search: Sequence[Path] = ()) -> RulePack:
     Raises:
         PackError: E_RULES with file and line; `problems` holds all of them.
     """
-    return build_pack(read_files(Path(folder), search))
+    return built(read_files(Path(folder), search))
+
+
+@lru_cache(maxsize=8)
+def _cached(_fingerprint: str, text: str) -> RulePack:
+    return build_pack(PackFiles.from_text(text))
+
+
+def built(files: PackFiles) -> RulePack:
+    """The pack of these files, read once however it is asked for.
+
+    Raises:
+        PackError: E_RULES with everything that is wrong.
+    """
+    return _cached(files.fingerprint, files.text())
 
 
 def build_pack(files: PackFiles) -> RulePack:
