@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
 from ..core.advice_model import Advice
 from ..core.model import Judgement, Verdict
 from ..core.rulepack import AskField, RulePack
+from .choices_field import ChoicesField
 from .compat import describe, no_input_method
 
 _CHECKED = (
@@ -133,7 +134,7 @@ class ChoiceForm(QWidget):
         self._pack: Optional[RulePack] = None
         self._choice = Choice()
         self._silent = False
-        self.fields: dict[str, Union[QLineEdit, QComboBox]] = {}
+        self.fields: dict[str, Union[QLineEdit, QComboBox, ChoicesField]] = {}
         self.sub_type = QComboBox(self)
         self.sub_type.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.sub_type.setMinimumContentsLength(8)
@@ -228,12 +229,16 @@ class ChoiceForm(QWidget):
                 widget.hide()
                 widget.deleteLater()
             self.fields = {}
+            # Two facts a line: a screen of 768 px has no room for a line each; several boxes need one of their own.
+            row, column = 1, 0
             for number, ask in enumerate(asks):
                 widget = self._make_field(ask)
                 self.fields[ask.id] = widget
-                # Two facts a line: a screen of 768 px has no room for a line each.
-                alone = number == len(asks) - 1 and number % 2 == 0
-                self._place(widget, ask.label, 1 + number // 2, 2 * (number % 2), 3 if alone else 1)
+                if ask.kind == "choices" and column:
+                    row, column = row + 1, 0
+                alone = not column and (number == len(asks) - 1 or ask.kind == "choices")
+                self._place(widget, ask.label, row, 2 * column, 3 if alone else 1)
+                row, column = (row + 1, 0) if alone or column else (row, 1)
             self._asked = wanted
             self._tab_order()
         for key, widget in self.fields.items():
@@ -243,7 +248,11 @@ class ChoiceForm(QWidget):
             else:
                 widget.setText(value)
 
-    def _make_field(self, ask: AskField) -> Union[QLineEdit, QComboBox]:
+    def _make_field(self, ask: AskField) -> Union[QLineEdit, QComboBox, ChoicesField]:
+        if ask.kind == "choices":
+            several = ChoicesField(ask, self)
+            several.textEdited.connect(lambda _text: self._touched())
+            return several
         if ask.kind == "choice":
             combo = QComboBox(self)
             combo.setEditable(True)
