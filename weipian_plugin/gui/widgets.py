@@ -190,14 +190,26 @@ class RichText(QTextBrowser):
 
     def _fit(self) -> None:
         self.document().setTextWidth(max(self.viewport().width(), 50))
-        # A fallback font for Chinese makes lines higher than the font's own metrics say.
-        limit = int(self._max_lines * line_height(self) * 1.3) + 4
+        limit = self._height_of(self._max_lines)
         wanted = int(self.document().size().height()) + 2
         height = min(wanted, limit)
         bar = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if wanted <= limit else Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.setVerticalScrollBarPolicy(bar)
         if height != self.height():
             self.setFixedHeight(height)
+
+    def _height_of(self, lines: int) -> int:
+        """Pixels of the first so many lines as they are laid out; a fallback font makes some higher than others."""
+        left, bottom = lines, 0.0
+        layout, block = self.document().documentLayout(), self.document().begin()
+        while block.isValid() and left > 0:
+            top, laid = layout.blockBoundingRect(block).top(), block.layout()
+            for number in range(min(left, laid.lineCount())):
+                line = laid.lineAt(number)
+                bottom = top + line.y() + line.height()
+            left -= laid.lineCount()
+            block = block.next()
+        return int(bottom + self.document().documentMargin()) + 3
 
 
 class Notice(QFrame):
