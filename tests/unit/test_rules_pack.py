@@ -13,7 +13,7 @@ from weipian_plugin.core.areas import class_of
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.fields import CANONICAL
 from weipian_plugin.core.rulepack import SOURCE_TAGS, THRESHOLD_KEYS, RulePack
-from weipian_plugin.workbench.pack_files import CASES
+from weipian_plugin.workbench.pack_files import CASES, PackError
 from weipian_plugin.workbench.packs import FILES, OPTIONAL, load_pack
 
 RULES = Path(__file__).resolve().parents[2] / "resources" / "rules"
@@ -264,8 +264,11 @@ def test_missing_file(copy):
 
 def test_missing_rule_and_threshold(copy):
     broken(copy, "rules.yaml", "id: R-13", "id: R-99")
-    with pytest.raises(WeipianError, match="缺少规则 R-13"):
+    with pytest.raises(PackError) as caught:
         load_pack(copy)
+    said = "\n".join(map(str, caught.value.problems))
+    assert "缺少规则 R-13" in said
+    assert "软件里没有规则 R-99" in said
 
 
 def test_windows_edits_are_fine(copy):

@@ -121,7 +121,7 @@ class PackWork(QObject):
         if found is None:
             self.bar.hide()
             return
-        self.bar.offer(found.text)
+        self.bar.offer(found.text, found.ref.display)
 
     @guarded
     def _compare_offer(self) -> None:

@@ -18,7 +18,7 @@ _LEANINGS = ("legal", "illegal", "other", "none")
 _LEANING_LABELS = {"legal": "合法", "illegal": "违法", "other": "其他", "none": "不能判断"}
 _LAYERS = (*(role for role in ROLES if role != "landuse"), "approved_union")
 _FACTS = ("area", "type", "before", "after", "today", "landuse", "layers", "attributes", "answers", "issued")
-_EXPECT = ("leaning", "doubt", "sub_type", "rules", "not_rules", "lacks", "says")
+_EXPECT = ("leaning", "never", "doubt", "sub_type", "rules", "not_rules", "lacks", "says")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ def _facts(pack: RulePack, entry: Entry) -> Facts:
     for key in answers.values:
         if key not in pack.ask_fields:
             answers.at(key).fail(f"没有这个填写项：{key}{near(key, pack.ask_fields)}")
+        elif pack.ask_fields[key].kind == "choice":
+            answers.one_of(key, pack.ask_fields[key].choices)
     issued = entry.entry("issued")
     issued.only("cropland", "prime")
     patch = Patch(
@@ -137,7 +139,12 @@ def _row(role: str, mu: float, code: str, detail: Optional[Mapping[str, str]] = 
 
 def _check_expectation(pack: RulePack, expect: Entry) -> None:
     expect.only(*_EXPECT)
-    leaning = expect.one_of("leaning", _LEANINGS)
+    if "leaning" not in expect.values and not expect.texts("never"):
+        expect.at("leaning").fail("expect 里至少要写 leaning（应当倾向）或 never（不应倾向）")
+    leaning = expect.one_of("leaning", _LEANINGS, "none")
+    for name in expect.texts("never"):
+        if name not in _LEANINGS:
+            where(name).fail(f"“never”里不能是“{name}”{near(name, _LEANINGS)}，可用的有 {'、'.join(_LEANINGS)}")
     if "doubt" in expect.values:
         expect.flag("doubt")
     for key in ("rules", "not_rules"):
@@ -155,7 +162,9 @@ def _check_expectation(pack: RulePack, expect: Entry) -> None:
 def _compare(advice: Advice, expect: Entry) -> list[str]:
     found: list[str] = []
     leaning = advice.leaning or "none"
-    if leaning != expect.text("leaning"):
+    if leaning in expect.texts("never"):
+        found.append(f"不应倾向“{_LEANING_LABELS[leaning]}”")
+    if "leaning" in expect.values and leaning != expect.text("leaning"):
         found.append(f"倾向应为“{_LEANING_LABELS[str(expect.text('leaning'))]}”，实际“{_LEANING_LABELS[leaning]}”")
     if "doubt" in expect.values and advice.doubt != expect.flag("doubt"):
         found.append(f"应当{'存疑' if expect.flag('doubt') else '不存疑'}，实际{'存疑' if advice.doubt else '不存疑'}")

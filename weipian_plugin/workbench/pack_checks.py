@@ -85,7 +85,8 @@ def check_reference(ref: PackRef) -> CheckReport:
         raw = files.chain[-1][1].get(CASES)
         if pack is not None and raw is not None:
             cases = run_cases(pack, read_yaml(f"{files.id}/{CASES}", raw, problems), problems)
-    return CheckReport(ref.id, ref.version, ref.label, tuple(problems), tuple(cases))
+    listed = sorted(problems, key=lambda problem: (problem.file, problem.line))
+    return CheckReport(ref.id, ref.version, ref.label, tuple(listed), tuple(cases))
 
 
 __all__ = ["CheckReport", "WeipianError", "check_pack", "check_reference", "is_pack"]

@@ -47,8 +47,8 @@ class PackOffer:
     @property
     def text(self) -> str:
         """What is offered, in one sentence."""
-        what = f"有新版本 {self.ref.version}" if self.newer else f"（{self.ref.version}）的内容有改动"
-        return f"规则包“{self.ref.label}”{what}；批次“{self.batch_name}”仍按 {self.kept_version} 判定。"
+        what = f"规则包有新版本 {self.ref.version}" if self.newer else f"规则包 {self.ref.version} 的内容有改动"
+        return f"{what}，批次“{self.batch_name}”仍用 {self.kept_version}"
 
 
 class PackChoice(Acting):

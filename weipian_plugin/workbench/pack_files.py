@@ -19,6 +19,8 @@ SUFFIX = ".yaml"
 #: Packs above a pack; more is a mistake.
 _MAX_DEPTH = 8
 _MAX_FILES = 60
+#: Problems that fit into one sentence.
+_TOLD = 5
 
 
 class PackError(WeipianError):
@@ -26,9 +28,9 @@ class PackError(WeipianError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
-        rest = len(self.problems) - 1
-        more = f"（另有 {rest} 处，用“规则包…”里的“检查”可以全部列出）" if rest else ""
-        super().__init__("E_RULES", detail=f"{self.problems[0]}{more}")
+        rest = len(self.problems) - _TOLD
+        more = f"；另有 {rest} 处，“规则包…”里全部列出" if rest > 0 else ""
+        super().__init__("E_RULES", detail="；".join(map(str, self.problems[:_TOLD])) + more)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class PackFiles:
     def text(self) -> str:
         """As JSON, for the workspace."""
         packs = [
-            {"id": pack_id, "files": {name: _even(raw).decode() for name, raw in sorted(files.items())}}
+            {
+                "id": pack_id,
+                "files": {name: _even(raw).decode("utf-8", "surrogateescape") for name, raw in sorted(files.items())},
+            }
             for pack_id, files in self.chain
         ]
         return json.dumps(packs, ensure_ascii=False, separators=(",", ":"))
@@ -70,7 +75,10 @@ class PackFiles:
         """
         try:
             packs = json.loads(text)
-            chain = [(str(p["id"]), {str(k): str(v).encode() for k, v in p["files"].items()}) for p in packs]
+            chain = [
+                (str(p["id"]), {str(k): str(v).encode("utf-8", "surrogateescape") for k, v in p["files"].items()})
+                for p in packs
+            ]
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise WeipianError("E_PACK_STORED") from error
         if not chain:

@@ -5,6 +5,7 @@ What is wrong goes to the problems of the entry; a reader then goes on with an e
 
 from __future__ import annotations
 
+import difflib
 import string
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -37,6 +38,12 @@ _SEVERITIES = ("info", "warn", "high")
 _PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim")
 _ASK_KINDS = ("text", "date", "area", "number", "choice", "choices")
 _UNITS = ("mu", "m2", "m", "deg", "percent", "year", "day", "count")
+#: Values that a sentence may leave out.
+_OPTIONAL_VALUES = frozenset({"count"})
+#: What the end of a number's id says of its unit.
+_UNIT_OF = (
+    ("_mu", "mu"), ("_m2", "m2"), ("_m", "m"), ("_deg", "deg"), ("_percent", "percent"), ("_days", "day"),
+)  # fmt: skip
 #: Numbers that must not be in the wrong order.
 _ORDERED = (
     ("road_width_min_m", "road_width_max_m"),
@@ -226,8 +233,11 @@ def read_rules(doc: Entry, sub_types: Mapping[str, tuple[SubType, ...]]) -> dict
         texts, params = entry.entry("texts"), entry.entry("params")
         for name, allowed in TEXT_KEYS.get(key, {}).items():
             _check_template(texts, name, allowed)
+            _check_complete(texts, name, allowed)
         if key in TEXT_KEYS:
             texts.only(*TEXT_KEYS[key])
+        else:
+            entry.at("id").fail(f"软件里没有规则 {key}{near(key, TEXT_KEYS)}；规则只能改写，不能新增")
         for name in PARAM_KEYS.get(key, ()):
             if not params.texts(name):
                 params.at(name).fail(f"规则 {key} 缺少参数“{name}”")
@@ -256,6 +266,14 @@ def _check_template(texts: Entry, name: str, allowed: frozenset[str]) -> None:
             texts.at(name).fail(f"“{name}”里不能用 {{{placeholder}}}{near(placeholder, allowed)}，可用的有 {usable}")
 
 
+def _check_complete(texts: Entry, name: str, allowed: frozenset[str]) -> None:
+    """A sentence keeps its numbers: advice without them cannot be checked by anybody."""
+    text = texts.text(name)
+    lacking = [f"{{{key}}}" for key in sorted(allowed - _OPTIONAL_VALUES) if f"{{{key}}}" not in text]
+    if text and lacking:
+        texts.at(name).fail(f"“{name}”里缺少 {'、'.join(lacking)}，请补上，不然看不到数字或名称")
+
+
 def _check_why(entry: Entry) -> None:
     """A reason that is forecast says why, in words that the code can fill."""
     if entry.text("why"):
@@ -278,6 +296,18 @@ def _check_params(rule: str, params: Entry, sub_types: Mapping[str, tuple[SubTyp
             where(hint).fail(f"提示应写成“地类编码=判定/二级类”，现在是“{hint}”")
 
 
+def _check_unit(entry: Entry, key: str) -> None:
+    """A number in another unit than its id says would be taken for something else."""
+    before = len(entry.place.problems)
+    unit = entry.one_of("unit", _UNITS)
+    wanted = next((unit_of for tail, unit_of in _UNIT_OF if key.endswith(tail)), unit)
+    if len(entry.place.problems) == before and unit != wanted:
+        entry.at("unit").fail(f"{key} 的单位应当是 {wanted}，现在是 {unit}；请把 value 换算成 {wanted}")
+    close = difflib.get_close_matches(key, THRESHOLD_KEYS, 1, 0.85)
+    if close and key not in THRESHOLD_KEYS and not key.startswith(("temp_", "report_")):
+        entry.at("id").fail(f"没有哪条规则用数值 {key}（是不是“{close[0]}”？）")
+
+
 def read_thresholds(doc: Entry) -> tuple[dict[str, Decimal], dict[str, str]]:
     """Numbers and their provenance; every one that the code uses must be there."""
     doc.only("thresholds")
@@ -288,7 +318,7 @@ def read_thresholds(doc: Entry) -> tuple[dict[str, Decimal], dict[str, str]]:
         entry.only("id", "value", "unit", "label", "source", "note")
         _unique(entry, found)
         key, _, source = _base(entry)
-        entry.one_of("unit", _UNITS)
+        _check_unit(entry, key)
         found[key], sources[key], places[key] = _decimal(entry, "value"), source, entry.at("value")
     for key in THRESHOLD_KEYS:
         if key not in found:

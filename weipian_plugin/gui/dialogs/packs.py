@@ -55,6 +55,7 @@ def _table(parent: QWidget, heads: list[str], name: str) -> QTableWidget:
     table.setWordWrap(True)
     table.setTabKeyNavigation(False)
     table.horizontalHeader().setStretchLastSection(True)
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     describe(table, name)
     return table
 
@@ -234,7 +235,6 @@ class PacksDialog(WorkDialog):
         self.problems.setVisible(bool(rows))
         self.problems.resizeColumnsToContents()
         self.problems.setColumnWidth(2, min(self.problems.columnWidth(2), self.problems.viewport().width() // 3))
-        self.problems.resizeRowsToContents()
 
     def _fill_batches(self) -> None:
         batches = self._session.batches()

@@ -39,8 +39,8 @@ class DifferenceModel(QAbstractTableModel):
         super().__init__(parent)
         self.rows: list[Difference] = []
         self.heads = (
-            self.tr("图斑编号"), self.tr("村"), self.tr("现用的建议"), self.tr("另一包的建议"), self.tr("规则增减"),
-            self.tr("材料增减"), self.tr("已作判定"),
+            self.tr("图斑编号"), self.tr("村"), self.tr("已作判定"), self.tr("现用的建议"), self.tr("另一包的建议"),
+            self.tr("规则增减"), self.tr("材料增减"),
         )  # fmt: skip
 
     def set_rows(self, rows: list[Difference]) -> None:
@@ -73,12 +73,11 @@ class DifferenceModel(QAbstractTableModel):
         return text if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _cell(self, item: Difference, column: int) -> str:
-        if column == 6:
-            label = item.verdict_label or self.tr("未判定")
-            return f"▲ {label}" + self.tr("（相反）") if item.against_verdict else label
+        label = item.verdict_label or self.tr("未判定")
         return (
             item.patch_id,
             item.village,
+            f"▲ {label}" + self.tr("（相反）") if item.against_verdict else label,
             item.before.short,
             item.after.short,
             signed(item.rules_new, item.rules_gone),
@@ -196,7 +195,7 @@ class CompareDialog(WorkDialog):
         self.tell(found.headline(), "warn" if found.against else "good")
         self.table.resizeColumnsToContents()
         header = self.table.horizontalHeader()
-        limit = max(120, self.table.viewport().width() // 4)
+        limit = max(120, self.table.viewport().width() // 5)
         for column in range(self.model.columnCount() - 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, min(header.sectionSize(column), limit))
