@@ -94,7 +94,7 @@ class Imagery(Acting):
         return None
 
     def add_images(self, layers: Sequence[LayerAssignment]) -> None:
-        """Give further sources; one that is there in the same role and batch is replaced.
+        """Give further sources, on top of those that are there; the same in the same role and batch is replaced.
 
         Raises:
             WeipianError: E_IMAGE_ROLE, E_IMAGE_DATED for tiles as 前时相/后时相 without a day, E_DATE_INVALID,
@@ -103,7 +103,7 @@ class Imagery(Acting):
         checked = [self._checked_image(layer) for layer in layers]
         places = {(a.role, a.batch_id, a.source) for a in checked}
         kept = [a for a in self.image_assignments() if (a.role, a.batch_id, a.source) not in places]
-        self._store_images([*kept, *checked])
+        self._store_images([*checked, *kept])
 
     def remove_images(self, layers: Sequence[LayerAssignment]) -> None:
         """Take sources out; files stay where they are."""

@@ -89,7 +89,8 @@ class ImageForm(QGroupBox):
         self.day.setText(layer.taken_on if own else "")
         found = DATE_LABELS.get(source.date.source, "")
         hint = self.tr("{}（{}），可以改").format(source.date.text, found) if source.date.text else ""
-        self.day.setPlaceholderText(hint or self.tr("例如 2026-05-01；空着则用下发标注的日期"))
+        empty = self.tr("底图不标日期") if layer.role == BASEMAP else self.tr("例如 2026-05-01；空着则用下发标注的日期")
+        self.day.setPlaceholderText(hint or empty)
         self._fill_crs(source, suggested)
         for widget in (self.crs, self.more_crs):
             widget.setEnabled(not online)

@@ -101,6 +101,7 @@ class TileDialog(QDialog):
         code = str(self.service.currentData())
         self.address.setEnabled(not code)
         self.address.setText(tianditu_url(code) if code else "")
+        self.address.setCursorPosition(0)
         self.name.setText(self.service.currentText() if code else "")
         held = tile_keys().has(TIANDITU_HOST) if code else False
         self.key.setPlaceholderText(
