@@ -15,6 +15,7 @@ from ..core.model import ReviewStatus
 from ..core.states import REVIEW_STEPS
 from .approval_work import ApprovalWork
 from .batch_work import BatchWork
+from .compare_work import CompareWork
 from .desk_work import DeskWork
 from .evidence_work import EvidenceWork
 from .fact_work import FactCommands
@@ -56,6 +57,7 @@ class Commands(QObject):
         self.batch_work = BatchWork(review)
         self.approval_work = ApprovalWork(review)
         self.hands = HandCommands(review)
+        self.looking = CompareWork(review)
         self.desk = DeskWork(self)
         self.packs = PackWork(review)
         #: Parts that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
@@ -65,6 +67,7 @@ class Commands(QObject):
             self.packs,
             FactCommands(review),
             ImageryCommands(review),
+            self.looking,
         )
         self._busy: Any = None
         self._reopened = False

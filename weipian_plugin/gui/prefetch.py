@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -163,19 +163,3 @@ class Prefetcher(QObject):
         if running is not None:
             self._dying.append(running[1])
             running[1].cancelWithoutBlocking()
-
-
-def following(neighbour: Callable[..., Optional[str]], uid: str, count: int = 3) -> list[str]:
-    """The patches that are probably looked at next: `count` unfinished ones, then the next and previous of the list."""
-    found: list[str] = []
-    at = uid
-    for _ in range(count):
-        at = neighbour(at, 1, unfinished=True) or ""
-        if not at or at == uid or at in found:
-            break
-        found.append(at)
-    for step in (1, -1):
-        beside = neighbour(uid, step, unfinished=False)
-        if beside and beside != uid and beside not in found:
-            found.append(beside)
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
 
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, ReviewStatus, Verdict
@@ -27,6 +27,9 @@ _TOAST = 6000
 
 class Review(WorkspaceHolder):
     """Joins the dock, one open Session and the map controller (None without a map)."""
+
+    #: A patch came onto the panel: patch_uid.
+    shown = pyqtSignal(str)
 
     def __init__(self, dock: WeipianDock, make_map: Optional[Callable[[Any], Any]] = None) -> None:
         super().__init__(dock, make_map)
@@ -89,6 +92,7 @@ class Review(WorkspaceHolder):
         self._map_timer.start()
         self._remember_timer.start()
         self._ahead.begin()
+        self.shown.emit(uid)
 
     def _render(self, view: PatchView, choice: Choice) -> None:
         dock, pack = self.dock, view.pack or self.opened().pack
