@@ -32,8 +32,8 @@ from .mosaics import Opened, entered_date, open_source, source_date
 
 #: A source that did not open is tried again after so many seconds: the USB stick may be back.
 _AGAIN = 10.0
-#: Half the width of the smallest box that is looked at, degrees (about 15 m).
-_LEAST = 0.000135
+#: Half the width of the box around a bare centre, and of the smallest box that is looked at, degrees (15 m, 0.1 m).
+_AROUND, _LEAST = 0.000135, 0.000001
 Box = tuple[float, float, float, float]
 
 
@@ -216,14 +216,15 @@ class States(Mapping[str, ImageState]):
 
 
 def box_of(patch: Patch) -> Optional[Box]:
-    """The lon/lat box of a patch, never smaller than some metres; around its centre where it has no boundary."""
+    """The lon/lat box of a patch, or of some metres around its centre where it has no boundary."""
     bounds = gpkg.wkb_bounds(patch.wkb) if patch.wkb else None
     if bounds is None and patch.centre_lon is not None and patch.centre_lat is not None:
         bounds = (patch.centre_lon, patch.centre_lat, patch.centre_lon, patch.centre_lat)
     if bounds is None:
         return None
     west, south, east, north = bounds
-    wide, high = max((east - west) / 2, _LEAST), max((north - south) / 2, _LEAST)
+    least = _LEAST if patch.wkb else _AROUND
+    wide, high = max((east - west) / 2, least), max((north - south) / 2, least)
     x, y = (west + east) / 2, (south + north) / 2
     return x - wide, y - high, x + wide, y + high
 
