@@ -283,3 +283,19 @@ def test_cropland_is_never_closed_by_demolition_alone(crop, acts):
 def test_waiting_changes_nothing(total, acts, more):
     idle = [a for a in more if a.kind in {"stop", "rectify", "close"}]
     assert remaining_mu(total, False, [*acts, *idle]) == remaining_mu(total, False, acts)
+
+
+def test_no_reclaiming_is_asked_of_a_mineral_patch():
+    """矿产整改: restored and accepted counts; 耕地 or not, nobody asks for 复耕 (dossier 6 names none)."""
+    mined = replace(PATCH_OF_MINE, review_status=ReviewStatus.FINISHED)
+    done = CaseAction("u", "rectified", "2026-06-01", way="mining", demolished_mu="3")
+    judged = Judgement("u", Verdict.ILLEGAL, sub_type="no_licence")
+    said = closure_missing(mined, None, judged, (done,), (), mineral=True)
+    assert not [text for text in said if "复耕" in text]
+    assert any("矿产整改面积须验收后才计入" in text for text in said)
+    accepted = (done, CaseAction("u", "accept", "2026-06-10", person="王"))
+    assert open_mu(mined, None, judged, accepted, mineral=True) == Decimal("0.00")
+    assert [t for t in closure_missing(mined, None, judged, (done,), ()) if "复耕" in t]  # land: it is asked
+
+
+PATCH_OF_MINE = Patch("u", "P1", "b", area_m2=2000.0, wkb=None, patch_type="CK")

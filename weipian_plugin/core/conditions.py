@@ -79,7 +79,7 @@ def _mineral_elsewhere(case: Case) -> bool:
 
 
 def _large(case: Case) -> bool:
-    return case.total >= case.pack.threshold("large_works_mu")
+    return round_mu(case.total) >= case.pack.threshold("large_works_mu")
 
 
 def _points_illegal(case: Case) -> bool:

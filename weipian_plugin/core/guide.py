@@ -46,9 +46,7 @@ def guide_case(case: Case, advice: Advice) -> Guide:
     steps: list[GuideStep] = []
     fitting = ""
     for step in case.pack.flow.steps:
-        state, text = flow.state(step)
-        if fitting and state != FAILS:
-            state, text = SKIPPED, f"前面的“{fitting}”已经符合"
+        state, text = (SKIPPED, f"前面的“{fitting}”已经符合") if fitting else flow.state(step)
         if state == FITS:
             fitting = step.label
         steps.append(_step(case, step, state, text))
