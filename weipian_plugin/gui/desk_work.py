@@ -91,6 +91,7 @@ class DeskWork(QObject):
             "today": self.show_today,
             "submit_here": lambda: self._commands.run("submit"),
             "search": self.dock.queue.search.setFocus,
+            "sub_type": self._to_sub_type,
             "fold_queue": lambda: self._toggle("queue"),
             "fold_evidence": lambda: self._toggle("evidence"),
             "fold_case": lambda: self._toggle("case"),
@@ -149,6 +150,14 @@ class DeskWork(QObject):
         """All keys as they are now."""
         enter = key_name(self.enter_action.shortcut())
         KeyHelp(rows_of(COMMANDS, self._commands.shortcuts.actions), enter, self.dock).show_over(self.dock)
+
+    def _to_sub_type(self) -> None:
+        """The keyboard goes to the sub-types of the chosen verdict: letters and arrows choose, Ctrl+Enter submits."""
+        if not self.dock.verdict.state()[0]:
+            self.review.tell(self.tr("先选判定（1 合法、2 违法、3 其他），再选细类。"), "hint")
+            return
+        self.dock.folds["form"].set_open(opened=True)
+        self.dock.form.sub_type.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _toggle(self, key: str) -> None:
         fold = self.dock.folds[key]
