@@ -137,7 +137,7 @@ def test_from_stop_to_zero(session, tmp_path):
     view = session.patch_view("u1")
     assert view.patch.case_status is CaseStatus.CLOSED
     assert view.open_mu == 0
-    refused("E_REASON_REQUIRED", judge, session, "other")
+    refused("E_REVISION", judge, session, "other")
 
 
 def test_dates_and_areas_are_checked(session):

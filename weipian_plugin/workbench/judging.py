@@ -87,10 +87,11 @@ class Judging(People):
         if against and not reason:
             raise WeipianError("E_REASON_REQUIRED")
         judgement = self._judgement(patch, decision, view.advice, pack)
+        patch = self._after(patch, chosen, revised=revision is not None)
         self.pin_pack(patch.batch_id)
         with self._ws.transaction("judge", patch_uid, self.who) as change:
             change.put("judgement", records.judgement_row(judgement))
-            self._put_patch(change, self._after(patch, chosen))
+            self._put_patch(change, patch)
             if revision is not None:
                 revising.put(change, replace(revision, judgement_id=judgement.judgement_id))
         self.remember(patch_uid)
@@ -100,8 +101,10 @@ class Judging(People):
         pack = getattr(view, "pack", None)
         return pack if isinstance(pack, RulePack) else self.pack
 
-    def _after(self, patch: Patch, chosen: Optional[Verdict]) -> Patch:
-        """Both axes of the patch once this verdict is in force."""
+    def _after(self, patch: Patch, chosen: Optional[Verdict], *, revised: bool) -> Patch:
+        """Both axes of the patch once this verdict is in force; 改判 brings back what was submitted."""
+        if revised and patch.review_status in (ReviewStatus.SUBMITTED, ReviewStatus.FINISHED):
+            patch = replace(patch, review_status=ReviewStatus.JUDGED, review_source=None)
         if chosen:
             if patch.review_status is ReviewStatus.RECEIVED and not to_be_overlaid(self._ws, patch):
                 patch = replace(patch, review_status=ReviewStatus.ASSESSED)
