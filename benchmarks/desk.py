@@ -53,6 +53,7 @@ class Desk:
             shutil.copytree(self.pristine, table, ignore=shutil.ignore_patterns("evidence", "sources"))
         if job.get("images"):
             _exchange_images(live, job.pop("images"))
+        _make("settle", str(live))
         os.sync()
         out.unlink(missing_ok=True)
         os.environ["WEIPIAN_BENCH_HERE"] = str(HERE)

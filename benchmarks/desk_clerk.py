@@ -6,11 +6,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from desk_tools import press_command, resident_mb, until
+from desk_tools import press, press_command, resident_mb, until
 from desk_walk import Steps, begin
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QApplication
 
-#: Command of the verdict that the advice leans to; without a leaning it is 存疑.
+#: Command of the verdict that the advice leans to.
 VERDICTS = {"legal": "legal", "illegal": "illegal", "other": "other"}
+#: A clerk who needs more than this gives up.
+MOST_KEYS = 30
 
 
 def measure(plugin: Any, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,7 +36,10 @@ def measure(plugin: Any, job: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _judge(plugin: Any, steps: Steps) -> int:
-    """Verdict and submission of the patch on the screen; gives the number of keys. The next one is there after it."""
+    """Verdict, sub-type, submission of the patch on the screen; gives the number of keys. Then the next one is there.
+
+    The verdict is the one that the advice leans to, 违法 where it leans nowhere; the evidence is complete.
+    """
     view, count = steps.review.view, 0
     patch_uid = view.patch.patch_uid
 
@@ -41,12 +48,28 @@ def _judge(plugin: Any, steps: Steps) -> int:
         press_command(plugin, command)
         count += 1
 
-    key(VERDICTS.get(view.advice.leaning or "", "doubt"))
-    steps.timed(lambda: key("submit"))
+    key(VERDICTS.get(view.advice.leaning or "", "illegal"))
+    count += _sub_type(plugin)
+    steps.timed(lambda: key("submit_here" if plugin.dock.form.sub_type.hasFocus() else "submit"))
     row = plugin.dock.queue.model.row_of(patch_uid)
-    if row is None or not (row.verdict or row.doubt):
+    if row is None or not row.verdict:
         raise RuntimeError(f"{view.patch.patch_id} was not judged: {plugin.dock.notice.text()}")
     return count
+
+
+def _sub_type(plugin: Any) -> int:
+    """Take the first sub-type by keyboard where none was filled in; gives the number of keys."""
+    combo, count = plugin.dock.form.sub_type, 0
+    if combo.currentData():
+        return 0
+    until(combo.isVisible, "the fields of the verdict")
+    press_command(plugin, "sub_type")
+    while not combo.currentData() and count < MOST_KEYS:
+        press(Qt.Key.Key_Down)
+        count += 1
+    if not combo.currentData():
+        raise RuntimeError(f"no sub-type after {count} keys; the focus is on {QApplication.focusWidget()}")
+    return count + 1
 
 
 def _triage(plugin: Any, steps: Steps) -> int:

@@ -2,6 +2,7 @@
 
     desk_data.py workspace TARGET DELIVERY LAYERS_JSON IMAGES_JSON
     desk_data.py assign TARGET LAYERS_JSON
+    desk_data.py settle TARGET
     desk_data.py image TARGET EXTENT SIDE SEED KIND
 
 Seeded; runs in a process of its own, in which shapely finds its own GEOS as inside QGIS.
@@ -131,6 +132,13 @@ def assign(target: str, layers: str) -> dict[str, Any]:
     return {}
 
 
+def settle(target: str) -> dict[str, Any]:
+    """Open it where it lies now, as on every day but the first: its origin and the last patch are known."""
+    with Session.open(Path(target), ours.WHO) as session:
+        session.remember(session.opening_patch())
+    return {}
+
+
 # -- imagery -----------------------------------------------------------------------------------
 
 
@@ -185,6 +193,6 @@ def _blocks(pixels: int, seed: int) -> Iterator[tuple[int, Any]]:
         yield row, colour + grain[:, :rows]
 
 
-COMMANDS: Mapping[str, Any] = {"workspace": workspace, "assign": assign, "image": image}
+COMMANDS: Mapping[str, Any] = {"workspace": workspace, "assign": assign, "settle": settle, "image": image}
 if __name__ == "__main__":
     print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))
