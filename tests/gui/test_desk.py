@@ -285,6 +285,24 @@ def test_a_letter_without_a_command_does_not_jump_in_the_list(panel) -> None:
     assert dock.queue.table.currentIndex().row() == before
 
 
+def test_a_list_that_is_open_takes_its_keys(panel) -> None:
+    _window, _canvas, _review, dock, _commands = panel
+    QTest.keyClick(dock.queue.table, Qt.Key.Key_2)
+    QTest.qWait(30)
+    combo = dock.form.sub_type
+    combo.setFocus()
+    combo.showPopup()
+    QTest.qWait(50)
+    assert QApplication.activePopupWidget() is not None
+    QTest.keyClick(combo.view(), Qt.Key.Key_Down)
+    QTest.keyClick(combo.view(), Qt.Key.Key_Down)
+    QTest.keyClick(combo.view(), Qt.Key.Key_1)  # no verdict
+    QTest.keyClick(combo.view(), Qt.Key.Key_Return)
+    assert QApplication.activePopupWidget() is None
+    assert combo.currentIndex() > 0
+    assert dock.verdict.state() == ("illegal", False)
+
+
 @pytest.mark.parametrize(("key", "name"), [(Qt.Key.Key_B, "hold_before"), (Qt.Key.Key_H, "hold_overlays")])
 def test_a_held_key_acts_until_it_is_released(panel, key: Qt.Key, name: str) -> None:
     _window, canvas, review, dock, _commands = panel

@@ -184,7 +184,10 @@ class ReviewMode(QObject):
 
     def _override(self, widget: QWidget, event: QKeyEvent) -> bool:
         """What is typed into a text field or a list that is open is no command."""
-        popup = widget.window().windowType() == Qt.WindowType.Popup
+        if widget.window().windowType() == Qt.WindowType.Popup:
+            event.accept()
+            return False  # a combo box chooses with Enter at this very event
+        popup = QApplication.activePopupWidget() is not None  # the keys are its, whoever has the focus below
         if popup or (takes_text(widget) and not event.modifiers() & _MODIFIED):
             event.accept()
             return True
