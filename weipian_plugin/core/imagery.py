@@ -32,7 +32,8 @@ OFFSET_HOSTS: Mapping[str, str] = {
 TIANDITU_HOST = "tianditu.gov.cn"
 #: Parameters of a URL that hold somebody's key; they stay out of the workspace.
 _KEYS = frozenset({"tk", "key", "ak", "token", "access_token", "apikey", "api_key"})
-_WHOLE = 0.995
+#: A box in degrees is turned against the pixels, so its corners stick out a little at the edge of an image.
+_WHOLE = 0.97
 
 
 @dataclass(frozen=True)
