@@ -38,6 +38,8 @@ class PatchColumns(NamedTuple):
     centre_lon: Optional[float]
     centre_lat: Optional[float]
     issued_prime_m2: Optional[float]
+    patch_type: Optional[str]
+    assignee: Optional[str]
     head: Optional[bytes]
 
     @property
@@ -49,18 +51,31 @@ class PatchColumns(NamedTuple):
 _COLUMNS = (
     "patch_uid, patch_id, batch_id, monitor_level, monitor_class, village_name, town_name, area_m2, issued_area,"
     " issued_unit, adopted_area_m2, adopted_source, geometry_source, review_status, case_status, due_on, split_state,"
-    f" parent_uid, origin, centre_lon, centre_lat, issued_prime_m2, substr(geom, 1, {_HEAD_BYTES})"
+    " parent_uid, origin, centre_lon, centre_lat, issued_prime_m2, patch_type,"
+    f" assignee, substr(geom, 1, {_HEAD_BYTES})"
 )
+
+
+class Judged(NamedTuple):
+    """Columns of the judgement in force; `answers` is JSON."""
+
+    verdict: Optional[str] = None
+    doubt: int = 0
+    answers: str = ""
+    sub_type: str = ""
+    by: str = ""
+    against_reason: str = ""
 
 
 class Beside(NamedTuple):
     """What the other tables say, by patch."""
 
-    judged: Mapping[str, tuple[Optional[str], int, str]]  # verdict, doubt, answers (JSON) of the judgement in force
+    judged: Mapping[str, Judged]
     overlaps: Mapping[tuple[str, str], float]  # (uid, role) -> m², of prime_farmland and eco_redline
     evidence: Mapping[str, int]
     merged: Mapping[str, str]
     dues: Mapping[str, str]
+    landuse: Mapping[str, str]  # code of the largest class of land use
 
 
 def patches(ws: Workspace, batch_id: str = "", only: str = "") -> Iterator[PatchColumns]:
@@ -78,7 +93,10 @@ def beside(ws: Workspace, only: str = "") -> Beside:
     """Judgements in force, overlaps, evidence, merged clues and deadlines, of one patch or all."""
     one, values = (" AND patch_uid = ?", (only,)) if only else ("", ())  # type: tuple[str, tuple[str, ...]]
     judged = _rows(
-        ws, f"SELECT patch_uid, verdict, doubt, answers FROM judgement WHERE withdrawn = 0{one} ORDER BY fid", values
+        ws,
+        "SELECT patch_uid, verdict, doubt, answers, coalesce(sub_type, ''), coalesce(\"by\", ''),"
+        f" coalesce(against_reason, '') FROM judgement WHERE withdrawn = 0{one} ORDER BY fid",
+        values,
     )
     overlaps: dict[tuple[str, str], float] = {}
     for uid, role, area in _rows(
@@ -91,12 +109,23 @@ def beside(ws: Workspace, only: str = "") -> Beside:
     counted = _rows(ws, f"SELECT patch_uid, count(*) FROM evidence_link{where} GROUP BY patch_uid", values)
     dues = _rows(ws, "SELECT batch_id, coalesce(due_on, '') FROM batch", ())
     return Beside(
-        judged={uid: (verdict, doubt, answers) for uid, verdict, doubt, answers in judged},
+        judged={uid: Judged._make(rest) for uid, *rest in judged},
         overlaps=overlaps,
         evidence=dict(counted),
         merged=merged_clues(ws, only),
         dues=dict(dues),
+        landuse=_largest(ws, one, values),
     )
+
+
+def _largest(ws: Workspace, one: str, values: tuple[str, ...]) -> dict[str, str]:
+    """uid -> code of the class of land use with the largest area; gaps and doubles are no class."""
+    found: dict[str, tuple[float, str]] = {}
+    sql = f"SELECT patch_uid, class_code, area_m2 FROM overlay WHERE role = 'landuse'{one}"
+    for uid, code, area in _rows(ws, sql, values):
+        if not code.startswith("__") and area > found.get(uid, (0.0, ""))[0]:
+            found[uid] = (area, code)
+    return {uid: code for uid, (_, code) in found.items()}
 
 
 def _rows(ws: Workspace, sql: str, values: tuple[str, ...]) -> Iterator[Any]:

@@ -119,7 +119,7 @@ class Reader:
 
     def queue(self, batch_id: str = "") -> list[QueueRow]:
         """One row a patch in order of import; filter and order are the list's own affair."""
-        return queue_reading.rows(self._ws, batch_id)
+        return queue_reading.rows(self._ws, self.pack_for, batch_id)
 
     def queue_row(self, patch_uid: str) -> QueueRow:
         """The row of one patch, after a change to it.
@@ -127,7 +127,7 @@ class Reader:
         Raises:
             WeipianError: E_PATCH_MISSING.
         """
-        for row in queue_reading.rows(self._ws, only=patch_uid):
+        for row in queue_reading.rows(self._ws, self.pack_for, only=patch_uid):
             return row
         raise WeipianError("E_PATCH_MISSING", patch_id=patch_uid)
 

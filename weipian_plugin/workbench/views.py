@@ -56,6 +56,12 @@ class QueueRow:
     merged_into: str = ""  # number of the patch that covers this clue
     area_source: str = ""  # 下发，无边界 / 平差 …; empty for the computed area of a delivered boundary
     centre: Optional[tuple[float, float]] = None  # lon, lat where there is no boundary
+    class_label: str = ""  # the monitoring class as the pack calls it
+    office: str = ""  # 整改责任科室
+    assignee: str = ""
+    judged_by: str = ""  # who made the judgement in force
+    sub_type: str = ""  # of the judgement in force
+    against: bool = False  # the judgement in force gave a reason for going against the advice
 
     @cached_property
     def workable(self) -> bool:
