@@ -136,7 +136,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_CLUE_TIME": ("{label}写法不对：{value}", "请写成 2026-05-01 或 2026-05-01 14:30。"),
     "E_CLUE_KNOWN": ("这条线索已登记为 {patch_id}", "不需要重复登记；如确为另一条，请在说明中写清区别。"),
     "E_CLUE_ORDER": ("{later}早于{earlier}", "请核对三个时间的先后。"),
-    "E_RULES": ("规则包有错：{detail}", "请按提示的行号改正 resources/rules 下的文件，或恢复为随插件发布的版本。"),
+    "E_RULES": ("规则包有错：{detail}", "请按提示的文件和行号改正，或改用随插件发布的规则包。"),
     "E_LAYER_ROLE": (
         "不认识的图层角色：{role}",
         "可用的角色：landuse、prime_farmland、eco_redline、urban_boundary、plan_zone、approval、supply、title、temp_land、facility_agri、rural_house、mining_right、village、grid、image_before、image_after。",

@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from ..core.errors import WeipianError
 from .pack_cases import CaseResult, run_cases
-from .pack_files import CASES, PackFiles, is_pack, read_files
+from .pack_files import CASES, HEAD, PackFiles, is_pack, read_files
 from .pack_library import OTHER, PackRef, named, places, reference
 from .pack_yaml import Problem, Problems, read_yaml
 from .packs import check_files
@@ -80,7 +80,7 @@ def check_reference(ref: PackRef) -> CheckReport:
         files = None
         problems.add(Problem(ref.id, 0, "", ref.trouble))
     cases: Sequence[CaseResult] = ()
-    if files is not None:
+    if files is not None and all(HEAD in contents for _, contents in files.chain):
         pack = check_files(files, problems)
         raw = files.chain[-1][1].get(CASES)
         if pack is not None and raw is not None:

@@ -30,8 +30,8 @@ class PackInfo:
 
     @property
     def usable(self) -> bool:
-        """Nothing is wrong with it."""
-        return self.report.ok
+        """It can be used; test cases that come out otherwise do not keep anybody from it."""
+        return not self.report.problems
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
@@ -163,8 +164,16 @@ def default_for(pack_id: str, workspace: Optional[Path] = None) -> RulePack:
         own = [folder for origin, folder in places(workspace) if origin != SHIPPED]
         if not any(pack_folders(folder) or is_pack(folder) for folder in own):
             return default_pack()  # without looking further, on every opening
-    found = newest(available(workspace), pack_id or DEFAULT_PACK)
-    try:
-        return found.load() if found else default_pack()
-    except WeipianError:
-        return default_pack()
+    return default_reference(pack_id, workspace).load()
+
+
+def default_reference(pack_id: str, workspace: Optional[Path] = None) -> PackRef:
+    """As `default_for`, the place of the pack: the highest version without mistakes."""
+    refs = available(workspace)
+    for wanted in dict.fromkeys((pack_id or DEFAULT_PACK, DEFAULT_PACK)):
+        own = [ref for ref in refs if ref.id == wanted]
+        for ref in sorted(own, key=lambda ref: version_key(ref.version), reverse=True):
+            with suppress(WeipianError):
+                ref.load()
+                return ref
+    return reference(resource("rules", DEFAULT_PACK), SHIPPED)

@@ -14,7 +14,7 @@ from ..store.kept_packs import KeptPack
 from ..store.workspace import Transaction, Workspace
 from .clock import now
 from .pack_files import PackFiles, read_files
-from .pack_library import PackRef, available, default_for, named, newest
+from .pack_library import PackRef, default_for, default_reference, named
 from .packs import built
 from .resources import DEFAULT_PACK, resource
 
@@ -111,9 +111,7 @@ def for_new_batch(ws: Workspace, word: str = "") -> PackRef:
     """
     if word.strip():
         return named(word, ws.folder)
-    refs = available(ws.folder)
-    usable = [ref for ref in (newest(refs, records.setting(ws, DEFAULT)), newest(refs, DEFAULT_PACK)) if ref]
-    return next(ref for ref in usable if ref.files is not None)
+    return default_reference(records.setting(ws, DEFAULT), ws.folder)
 
 
 def with_pack(batch: Batch, key: tuple[str, str]) -> Batch:

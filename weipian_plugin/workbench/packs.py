@@ -83,13 +83,13 @@ def documents(files: PackFiles, problems: Problems) -> dict[str, Entry]:
         if CASES not in contents:
             found.pop(CASES, None)
         if not number:
-            for name in FILES:
-                if name not in contents:
-                    problems.add(Problem(f"{pack_id}/{name}", 1, "", "缺少这个文件"))
+            lacking = "、".join(name for name in FILES if name not in contents)
+            if lacking:
+                said = f"缺少文件 {lacking}；只写不同之处的规则包要在 pack.yaml 里写 extends"
+                problems.add(Problem(f"{pack_id}/{HEAD}", 1, "extends", said))
     for name, doc in found.items():
         if name not in (*FILES, *OPTIONAL, CASES):
-            known = [k for k in (*FILES, *OPTIONAL, CASES) if k not in found]
-            doc.place.fail(f"没有哪一部分读取文件 {name}{near(name, known)}，请改名或移走")
+            doc.place.fail(f"没有哪一部分读取文件 {name}{near(name, (*FILES, *OPTIONAL, CASES))}，请改名或移走")
     return found
 
 
