@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import shapely
 from osgeo import gdal, osr
 
 from weipian_plugin.core.errors import WeipianError
+from weipian_plugin.core.feedback import Silent
 from weipian_plugin.core.imagery import (
     ImageDate,
     best_date,
@@ -23,7 +25,7 @@ from weipian_plugin.core.model import Batch, LayerAssignment, Patch
 from weipian_plugin.sources.rasters import date_in_name, rasters_in, read_raster, stretch, suggest_crs
 from weipian_plugin.store import records
 from weipian_plugin.store.workspace import Workspace
-from weipian_plugin.workbench import mosaics
+from weipian_plugin.workbench import layer_json, layer_work, mosaics
 from weipian_plugin.workbench.imagery import tiles
 from weipian_plugin.workbench.session import Session
 
@@ -318,3 +320,46 @@ def test_real_imagery() -> None:
     assert names["m_4709963_se_14_1_20100629.tif"].bands == 4
     assert names["1985.tif"].taken.text == "1985"
     assert names["dsifn_mask.tif"].palette
+
+
+def test_imagery_from_the_command_line(session: Session, tmp_path: Path) -> None:
+    folder = tmp_path / "影像"
+    folder.mkdir()
+    raster(folder / "a.tif", field(width=50))
+    single = raster(tmp_path / "后时相_20260420.tif", field())
+    before = {"source": "影像", "taken_on": "2025-10", "batch": "批次1"}
+    found = layer_json.parse(json.dumps({"image_before": before, "image_after": single}))
+    layers = layer_json.wanted({}, found, tmp_path).layers
+    report = layer_work.run(session.folder, "试", Silent(), layers).report()
+    session.catalogue.forget()
+    assert [(a.role, a.batch_id, a.kind, a.taken_on, a.taken_source) for a in session.image_assignments()] == [
+        ("image_before", "b1", "folder", "2025-10", "manual"),
+        ("image_after", "", "", "2026-04-20", "name"),
+    ]
+    told = {item["role"]: item for item in report["images"]}
+    assert (told["image_before"]["batch"], told["image_before"]["patches"]) == ("批次1", 1)
+    assert (told["image_after"]["patches"], told["image_after"]["date_source"]) == (2, "name")
+    # another image of the same time and batch takes the place of the first; the other time stays
+    again = layer_json.wanted({}, {"image_after": [raster(tmp_path / "n.tif", field())]}, tmp_path).layers
+    layer_work.run(session.folder, "试", Silent(), again)
+    assert [Path(a.source).name for a in session.image_assignments()] == ["影像", "n.tif"]
+
+
+@pytest.mark.parametrize(
+    ("item", "code"),
+    [
+        ({"source": "x.tif", "batch": "没有的批次"}, "E_BATCH_UNKNOWN"),
+        ({"source": "x.tif", "taken_on": "去年"}, "E_DATE_INVALID"),
+        ({"source": "https://a.example/{z}/{x}/{y}.png"}, "E_IMAGE_DATED"),
+        ({"source": "https://a.example/tiles", "taken_on": "2026-05-01"}, "E_TILE_URL"),
+        ({"source": "y.tif"}, "E_FILE_MISSING"),
+    ],
+    ids=["unknown batch", "no date", "undated tiles", "no placeholders", "no file"],
+)
+def test_wrong_imagery_on_the_command_line(session: Session, tmp_path: Path, item: dict, code: str) -> None:
+    raster(tmp_path / "x.tif", field())
+    with pytest.raises(WeipianError) as caught:
+        layers = layer_json.wanted({}, {"image_after": [item]}, tmp_path).layers
+        layer_work.run(session.folder, "试", Silent(), layers)
+    assert caught.value.code == code
+    assert session.assignments() == []

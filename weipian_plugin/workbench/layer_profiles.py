@@ -105,6 +105,7 @@ def save(
     """
     if not name.strip():
         raise WeipianError("E_PROFILE_NAME")
+    layers = [item for item in layers if not item.batch_id]  # another workspace has other batches
     root = common_root([item.source for item in (*layers, *tables)])
     profile = LayerProfile(
         name.strip(),

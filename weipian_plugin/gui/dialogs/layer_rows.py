@@ -110,4 +110,4 @@ def parted(rows: Sequence[LayerAssignment]) -> tuple[list[LayerAssignment], list
 def with_source(row: LayerAssignment, chosen: LayerAssignment) -> LayerAssignment:
     """A row after its file was chosen; what the person had set about the date stays, the scheme is the file's."""
     scheme = row.scheme if row.source == chosen.source else ""
-    return replace(chosen, scheme=scheme, taken_on=chosen.taken_on or row.taken_on)
+    return replace(chosen, scheme=scheme, taken_on=chosen.taken_on or row.taken_on, batch_id=row.batch_id)
