@@ -440,7 +440,7 @@ def test_whatever_the_facts_advice_is_honest(rows, patch_type, answers, today):
     if "landuse" not in roles:
         assert advice.doubt
     if advice.leaning == "legal":
-        assert roles & {"approval", "supply", "title"}
+        assert roles & {"approval", "supply", "title", "mining_right"}
     for reason in advice.reasons:
         assert reason.rule_id in pack.rules
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +12,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weipian_plugin.core.feedback import Silent
 from weipian_plugin.core.model import Batch, Judgement, OverlayRow, Patch, ReviewStatus, Verdict
 from weipian_plugin.core.rulepack import RulePack
 from weipian_plugin.core.watch import CaseFigures, RatioFigures, actor_key, ratio_watch, watches
 from weipian_plugin.store import records
+from weipian_plugin.workbench.advising import advise_all
 from weipian_plugin.workbench.packs import load_pack
 from weipian_plugin.workbench.session import Session
 
@@ -222,5 +225,31 @@ def test_parts_of_one_parent_count_together(tmp_path):
     try:
         assert reached(session, "0_1")["penal_prime"] == {"P0_2", "P0_3"}  # 5.1 亩
         assert not session.patch_view("u0").watches
+    finally:
+        session.close()
+
+
+def test_headless_advice_tells_guide_contradictions_forecast_and_watches(tmp_path):
+    rows = [(at("1", 106.8), 2.0, {"actor": "甲公司", "built_on": "2026-06"}, "illegal"), (at("2", 106.9), 5.0, {}, "")]
+    filled(tmp_path / "ws", rows).close()
+    told = advise_all(tmp_path / "ws", "张三", Silent())["patches"]
+    judged, open_ = told["P1"], told["P2"]
+    assert {"suggestion", "leaning", "doubt", "rules", "missing", "areas_mu", "registers"} <= set(judged)
+    assert [s["id"] for s in judged["guide"]["steps"]] == ["legal", "facility", "road", "other", "illegal"]
+    assert judged["guide"]["current"] in {"legal", "facility", "road", "other", "illegal"}
+    assert any("晚于后时相" in c["text"] for c in judged["contradictions"])
+    assert judged["forecast_for"] == {"verdict": "illegal", "sub_type": "", "judged": True}
+    assert {r["reason_id"] for r in judged["forecast"]} >= {"need_site_photo", "evidence_mismatch"}
+    assert {w["id"] for w in open_["watches"]} >= {"prime_any", "penal_prime"}
+    json.dumps(told, ensure_ascii=False)
+
+
+def test_answers_that_are_not_saved_yet_count(tmp_path):
+    session = filled(tmp_path / "ws", [(at("1", 106.8), 2.0, {"built_on": "2026-06"}, "illegal")])
+    try:
+        assert session.patch_view("u1").advice.contradictions
+        assert not session.patch_view("u1", "illegal", "", {"built_on": "2026-03"}).advice.contradictions
+        assert not session.patch_view("u1", "illegal", "", {"built_on": ""}).advice.contradictions
+        assert session.patch_view("u1", "other", "no_change").advice.contradictions
     finally:
         session.close()

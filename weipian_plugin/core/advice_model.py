@@ -16,7 +16,7 @@ from .rulepack import UNCONFIRMED_MARK, is_confirmed
 class Facts:
     """Everything known about one patch. `today` is an ISO date, empty when not known.
 
-    `answers` are facts typed but not saved yet; they go before those of the judgement.
+    `answers` are facts typed but not saved yet; they go before those of the judgement, also when emptied.
     """
 
     patch: Patch
@@ -46,8 +46,8 @@ class Facts:
     def answer(self, key: str) -> str:
         """A fact the clerk entered, stripped, empty when it was not."""
         saved = self.judgement.answers if self.judgement else {}
-        value = self.answers.get(key) or saved.get(key) or ""
-        return str(value).strip()
+        value = self.answers[key] if key in self.answers else saved.get(key)
+        return str(value or "").strip()
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ def _concerns(case: Case, reason: ReturnReason) -> bool:
     if reason.verdicts and verdict not in reason.verdicts:
         return False
     found = case.pack.sub_type(verdict, sub_type)
-    return not reason.sub_types or (found is not None and found.id in reason.sub_types)
+    if not reason.sub_types:
+        return True
+    return bool(reason.verdicts) if found is None else found.id in reason.sub_types
 
 
 def _expected(case: Case, reason: ReturnReason, item: object) -> bool:

@@ -15,7 +15,7 @@ from .views import PatchView
 _KEPT = 24
 #: What lies outside the workspace (files of imagery) is looked at again after this, s.
 _FRESH_S = 30.0
-Key = tuple[str, str, str]  # patch_uid, verdict and sub-type of a choice not yet saved
+Key = tuple[str, ...]  # patch_uid, verdict, sub-type and answers of a choice not yet saved
 
 
 class Ahead:

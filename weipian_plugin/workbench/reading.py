@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -131,24 +131,31 @@ class Reader:
             return row
         raise WeipianError("E_PATCH_MISSING", patch_id=patch_uid)
 
-    def patch_view(self, patch_uid: str, verdict: str = "", sub_type: str = "") -> PatchView:
-        """Everything about one patch; `verdict`/`sub_type` are a choice not yet saved, for its checklist."""
-        key = (patch_uid, verdict, sub_type)
-        return self._ahead.get(key, lambda: self._read_view(*key))
+    def patch_view(
+        self, patch_uid: str, verdict: str = "", sub_type: str = "", answers: Optional[Mapping[str, str]] = None
+    ) -> PatchView:
+        """Everything about one patch; `verdict`, `sub_type` and `answers` are a choice not yet saved.
+
+        An answer that is given here goes before the saved one, also when it is empty.
+        """
+        typed = dict(answers or {})
+        key = (patch_uid, verdict, sub_type, *(f"{name}={typed[name]}" for name in sorted(typed)))
+        return self._ahead.get(key, lambda: self._read_view(patch_uid, verdict, sub_type, typed))
 
     def prefetch_view(self, patch_uid: str) -> None:
         """Have the view of a patch ready that will probably be asked for next; one that is gone is nobody's fault."""
         with suppress(WeipianError):
             self.patch_view(patch_uid)
 
-    def _read_view(self, patch_uid: str, verdict: str, sub_type: str) -> PatchView:
+    def _read_view(self, patch_uid: str, verdict: str, sub_type: str, answers: Mapping[str, str]) -> PatchView:
         patch = self._patch(patch_uid)
         rows = records.overlay(self._ws, patch_uid)
         judgement = records.judgements(self._ws, patch_uid).get(patch_uid)
         evidence = tuple(
             self.linked(patch, item, purpose) for item, purpose in glance.linked_evidence(self._ws, patch_uid)
         )
-        return self.assemble(patch, rows, judgement, evidence, records.actions(self._ws, patch_uid), verdict, sub_type)
+        actions = records.actions(self._ws, patch_uid)
+        return self.assemble(patch, rows, judgement, evidence, actions, verdict, sub_type, answers)
 
     def assemble(
         self,
@@ -159,11 +166,12 @@ class Reader:
         actions: Sequence[CaseAction],
         verdict: str = "",
         sub_type: str = "",
+        answers: Optional[Mapping[str, str]] = None,
     ) -> PatchView:
         """Put advice, checklist and closure together from what is known of one patch."""
         pack = self.pack_for(patch.batch_id)
         known = self.facts_of(pack, patch, rows, judgement, evidence)
-        facts = replace(known, actions=tuple(actions), verdict=verdict, sub_type=sub_type)
+        facts = replace(known, actions=tuple(actions), verdict=verdict, sub_type=sub_type, answers=dict(answers or {}))
         summary, case = facts.summary, Case(pack, facts)
         chosen = verdict or (judgement.verdict.value if judgement and judgement.verdict else "")
         chosen_sub = sub_type or (judgement.sub_type if judgement and not verdict else "")
