@@ -200,16 +200,18 @@ class RichText(QTextBrowser):
 
     def _height_of(self, lines: int) -> int:
         """Pixels of the first so many lines as they are laid out; a fallback font makes some higher than others."""
-        left, bottom = lines, 0.0
+        left, bottom, more = lines, 0.0, False
         layout, block = self.document().documentLayout(), self.document().begin()
         while block.isValid() and left > 0:
             top, laid = layout.blockBoundingRect(block).top(), block.layout()
             for number in range(min(left, laid.lineCount())):
                 line = laid.lineAt(number)
                 bottom = top + line.y() + line.height()
+            more = laid.lineCount() > left or (laid.lineCount() == left and block.next().isValid())
             left -= laid.lineCount()
             block = block.next()
-        return int(bottom + self.document().documentMargin()) + 3
+        # Where it goes on, not even the heads of the next line show.
+        return int(bottom) if more else int(self.document().size().height()) + 2
 
 
 class Notice(QFrame):
