@@ -2,6 +2,887 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="zh_CN">
  <context>
+  <name>AdvicePanel</name>
+  <message>
+   <source>出处</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>可能被退回：</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>CompareView</name>
+  <message>
+   <source>退出并排 ✕</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>退出并排</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>Comparison</name>
+  <message>
+   <source>没有两期影像可对比，请先在“图层设置”中指定前时相和后时相影像</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>CompareWork</name>
+  <message>
+   <source>周边</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>（Shift+←→ 移动）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>往期 {id}</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>DeskWork</name>
+  <message>
+   <source>卫片：进入核查</source>
+   <translation>Weipian: enter review</translation>
+  </message>
+  <message>
+   <source>按回车继续上次的图斑，或点一项待办。</source>
+   <translation>Press Enter to go on with the last patch, or click something to do.</translation>
+  </message>
+  <message>
+   <source>再按一次 Esc 退出核查模式</source>
+   <translation>Press Esc again to leave the review mode</translation>
+  </message>
+  <message>
+   <source>先选判定（1 合法、2 违法、3 其他），再选细类。</source>
+   <translation>Choose a verdict first (1 legal, 2 illegal, 3 other), then its sub-type.</translation>
+  </message>
+  <message>
+   <source>有未提交的改动，已保留</source>
+   <translation>Changes that were not submitted are kept</translation>
+  </message>
+ </context>
+ <context>
+  <name>ImageForm</name>
+  <message>
+   <source>所选影像</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>全部批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>其他坐标系…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>保存修改</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>移除</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>生成金字塔（大影像整体浏览更快）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>底图不标日期</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>例如 2026-05-01；空着则用下发标注的日期</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>影像自带</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>时相</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>拍摄日期</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>坐标系</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{}（{}），可以改</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>ImageMarkDialog</name>
+  <message>
+   <source>标记影像问题</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>（没有问题，清除标记）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>例如 东侧三分之一被云遮住</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>保存</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>取消</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>时相</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>理由</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>说明</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>可用</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>现在：{}，日期 {}{}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>图斑 {}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>，{} 标记</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>ImageryDialog</name>
+  <message>
+   <source>时相</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>影像</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>日期</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>坐标系</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>大小</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>图斑</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>影像清单</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>只读取影像，不在影像旁边写任何文件。文件夹里的影像会拼在一起显示。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>关闭</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>全部批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>不详</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>添加影像</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>影像文件夹</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>正在读取影像</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>正在生成影像金字塔</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>添加文件…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>添加文件夹…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>添加在线地图…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>随下发标注</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>还没有影像。添加前时相、后时相影像后，面板才能对比；没有影像也可以判定，但会注明。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>所有文件</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{} 个影像的金字塔已生成，放在本机缓存里，没有改动影像文件夹。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>从坐标数值看，可能是 {}，请核对后在下面选择。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已移除“{}”，影像文件没有动。</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>PacksDialog</name>
+  <message>
+   <source>规则包</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>有哪些规则包</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>各批次用哪个</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>关闭</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>名称</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>编号</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>版本</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>来自</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>检查</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>规则包清单</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>文件</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>行</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>项</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>问题，应当怎样写</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>检查出的问题</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>重新检查</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>改过文件以后再检查一遍</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>打开文件夹</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>看这个规则包的文件</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>新批次用它</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>以后导入的批次按这个规则包判定；已有批次不变</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>本单位规则包…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>本单位自己的规则包放在哪个文件夹（各工作区共用）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>批次保存着自己的规则包副本：换电脑、更新插件都不会改变建议。换用以后已作的判定不变，可以用“撤销”换回来。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>现用</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>换成</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>各批次的规则包</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>换用</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>所选批次以后按“换成”里的规则包给出建议</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>看差异…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>先看换用以后哪些图斑的建议不同；不改动任何内容</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>本单位规则包所在的文件夹</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>没有底本</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>依据：</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>没有来源核实的条目在界面上注明“未经核实”。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>找到 {count} 个新的规则包。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>这个文件夹里没有新的规则包；每个规则包是一个有 pack.yaml 的文件夹。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>用于批次：{names}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已换用 {name}，可用“撤销”换回来。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>以后导入的批次用 {name}。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>新批次用</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>以 {names} 为底本</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>（没有）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{name} 换成</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>，尚未固定</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>DifferenceModel</name>
+  <message>
+   <source>图斑编号</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>村</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已作判定</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>现用的建议</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>另一包的建议</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>规则增减</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>材料增减</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>未判定</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>（相反）</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>CompareDialog</name>
+  <message>
+   <source>换规则包对比</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>全部批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>另一个规则包</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>只比较建议，不写判定。单击一行，面板转到该图斑。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>只看</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>建议不同的图斑</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>关闭</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>开始对比</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>存为网页</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>对比</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>全部不同（{count}）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已存：{path}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>与已作判定相反（{count}）</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>OfferBar</name>
+  <message>
+   <source>规则包有改动</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>看差异</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>用新的规则包重新给出建议，列出不同的图斑；不作改动</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>换用</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>本批次以后按新的规则包给出建议；已作的判定不变，可以撤销</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>不换</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>本批次仍按现用的规则包；同一改动不再提示</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>PatchFactsDialog</name>
+  <message>
+   <source>（未知）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>村（社区）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>责任人</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>办理期限</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>采用面积（亩）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>采用的理由</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>例如：勘测定界面积，文号</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>图斑分类</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>监测等级</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>拆分出的图斑面积之和要与原图斑相等，不能单独改。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>图斑信息 · …{number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>不填就用计算面积 {area:.2f}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>现在采用的是{source}面积 {area:.2f} 亩。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>没有写采用这个面积的理由</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>WhoDialog</name>
+  <message>
+   <source>现在由谁操作</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>姓名写入每一条操作记录。这里不验证身份，不能证明坐在这里的是谁。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>姓名</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>岗位</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>RevisionDialog</name>
+  <message>
+   <source>清单里没有时在这里写</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>例如 渝北规资函〔2026〕12号</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已查处或上报后改判，要有理由、依据文件和另一位复核人，并列入改判清单。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>改判</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>（没有附件，只写文号）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>（本图斑还没有文件）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>改判理由</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>说明</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>文号</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>附件</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>复核人</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>还缺</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>ReturnDialog</name>
+  <message>
+   <source>退回理由</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>补充一句；清单里没有的理由也写在这里</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>说明</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>内审退回</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>RevisionsDialog</name>
+  <message>
+   <source>改判清单</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>还没有改判。已制止、立案、移交或上报之后把“违法”改为其他，会列在这里。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>复制表格</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>另存为…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>关闭</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>另存改判清单</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>TileDialog</name>
+  <message>
+   <source>添加在线地图</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>底图（日期不详，不能当前/后时相）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>全部批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>显示时会联网，只有选了在线地图才会。密钥要自己申请，只存在 QGIS 的认证库里（加密），不写进工作区、工程和日志。涉密数据请不要与在线地图一起打开。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>添加</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>取消</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>服务</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>地址</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>名称</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>密钥</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>用作</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>拍摄日期</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>批次</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已存有密钥，空着就用它</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>需要时填写自己的密钥（tk）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>天地图需要密钥（tk）：请在天地图网站注册后申请，再填到“密钥”里。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>▲ 这是 {}：图上位置偏移几百米，与图斑对不上，不能用来量算、描边或判断占用。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{}（知道拍摄日期）</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>WeipianDock</name>
+  <message>
+   <source>卫片执法</source>
+   <translation>Satellite patches</translation>
+  </message>
+  <message>
+   <source>队列</source>
+   <translation>Queue</translation>
+  </message>
+  <message>
+   <source>判定内容</source>
+   <translation>Decision</translation>
+  </message>
+  <message>
+   <source>审批</source>
+   <translation>Approvals</translation>
+  </message>
+  <message>
+   <source>举证</source>
+   <translation>Evidence</translation>
+  </message>
+  <message>
+   <source>查处整改</source>
+   <translation>Case and rectification</translation>
+  </message>
+  <message>
+   <source>下一步</source>
+   <translation>Next step</translation>
+  </message>
+  <message>
+   <source> · 核查模式</source>
+   <translation> · review mode</translation>
+  </message>
+ </context>
+ <context>
   <name>EvidencePanel</name>
   <message>
    <source>添加照片/文件…</source>
@@ -41,6 +922,165 @@
   </message>
  </context>
  <context>
+  <name>FactCommands</name>
+  <message>
+   <source>已保存图斑信息</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>FillPage</name>
+  <message>
+   <source>填报抄录</source>
+   <translation>Copy into the platform</translation>
+  </message>
+  <message>
+   <source>平台</source>
+   <translation>Platform</translation>
+  </message>
+  <message>
+   <source>已抄字段</source>
+   <translation>Fields copied</translation>
+  </message>
+  <message>
+   <source>复制下一项（空格）</source>
+   <translation>Copy the next field (Space)</translation>
+  </message>
+  <message>
+   <source>平台字段，按平台的顺序</source>
+   <translation>Fields in the platform's order</translation>
+  </message>
+  <message>
+   <source>取出照片和附件…</source>
+   <translation>Take photos and files out…</translation>
+  </message>
+  <message>
+   <source>存为网页…</source>
+   <translation>Save as a web page…</translation>
+  </message>
+  <message>
+   <source>在别的电脑上填报时用：存到 U 盘，用浏览器打开，不需要联网</source>
+   <translation>For filling in on another PC: save to a USB stick, open in a browser, no network needed</translation>
+  </message>
+  <message>
+   <source>已判定的都存…</source>
+   <translation>Save all judged…</translation>
+  </message>
+  <message>
+   <source>本批次已判定的图斑存在一个网页里</source>
+   <translation>The judged patches of this batch in one web page</translation>
+  </message>
+  <message>
+   <source>平台字段</source>
+   <translation>Field</translation>
+  </message>
+  <message>
+   <source>内容</source>
+   <translation>Content</translation>
+  </message>
+  <message>
+   <source>◂ 上一个图斑</source>
+   <translation>◂ Previous patch</translation>
+  </message>
+  <message>
+   <source>下一个图斑 ▸</source>
+   <translation>Next patch ▸</translation>
+  </message>
+  <message>
+   <source>重新抄</source>
+   <translation>Start over</translation>
+  </message>
+  <message>
+   <source>复制</source>
+   <translation>Copy </translation>
+  </message>
+  <message>
+   <source>✔ 本图斑的字段都抄完了</source>
+   <translation>✔ All fields of this patch are copied</translation>
+  </message>
+  <message>
+   <source>本图斑已抄 {done} / {total} 项</source>
+   <translation>{done} / {total} fields of this patch copied</translation>
+  </message>
+  <message>
+   <source>剪贴板：{label} = {text}</source>
+   <translation>Clipboard: {label} = {text}</translation>
+  </message>
+  <message>
+   <source>没有内容</source>
+   <translation>No content</translation>
+  </message>
+ </context>
+ <context>
+  <name>FillWork</name>
+  <message>
+   <source>附件放到哪个文件夹</source>
+   <translation>Folder for the files</translation>
+  </message>
+  <message>
+   <source>取出照片和附件</source>
+   <translation>Take photos and files out</translation>
+  </message>
+  <message>
+   <source>存为网页</source>
+   <translation>Save as a web page</translation>
+  </message>
+  <message>
+   <source>网页 (*.html)</source>
+   <translation>Web page (*.html)</translation>
+  </message>
+  <message>
+   <source>已判定 {total} 个图斑，抄过 {begun} 个</source>
+   <translation>{total} patches judged, {begun} begun</translation>
+  </message>
+  <message>
+   <source>本图斑没有照片和附件。</source>
+   <translation>This patch has no photos or files.</translation>
+  </message>
+  <message>
+   <source>已取出 {count} 个文件到 {folder}</source>
+   <translation>{count} files taken out to {folder}</translation>
+  </message>
+  <message>
+   <source>还没有已判定的图斑。</source>
+   <translation>No patch is judged yet.</translation>
+  </message>
+  <message>
+   <source>已存 {count} 个图斑：{path}</source>
+   <translation>{count} patches saved: {path}</translation>
+  </message>
+  <message>
+   <source>本图斑还没有判定，判定的字段是空的</source>
+   <translation>This patch is not judged yet; those fields are empty</translation>
+  </message>
+ </context>
+ <context>
+  <name>Fold</name>
+  <message>
+   <source>已展开</source>
+   <translation>open</translation>
+  </message>
+  <message>
+   <source>已收起</source>
+   <translation>folded</translation>
+  </message>
+  <message>
+   <source>收起这一节</source>
+   <translation>Fold this section</translation>
+  </message>
+  <message>
+   <source>展开这一节</source>
+   <translation>Open this section</translation>
+  </message>
+ </context>
+ <context>
+  <name>GuidePanel</name>
+  <message>
+   <source>判定步骤</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
   <name>HeaderPanel</name>
   <message>
    <source>工作区、导入、套合、导出…</source>
@@ -56,18 +1096,62 @@
   </message>
  </context>
  <context>
+  <name>ImageryCommands</name>
+  <message>
+   <source>已标记影像问题，可按 Z 撤销。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已清除影像标记。</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>KeyHelp</name>
+  <message>
+   <source>按键一览</source>
+   <translation>Keys</translation>
+  </message>
+  <message>
+   <source>改键：设置 → 键盘快捷键，搜索“卫片”。按任意键关闭。</source>
+   <translation>To change keys: Settings → Keyboard Shortcuts, search for 卫片. Any key closes this.</translation>
+  </message>
+  <message>
+   <source>进入核查模式：点一下面板，或按 {key}。正在填写的文字里按键只是文字，按回车或 Esc 回到核查。</source>
+   <translation>To enter the review mode click into the panel or press {key}. In a text field keys are text; Enter or Esc goes back.</translation>
+  </message>
+ </context>
+ <context>
+  <name>QueueReading</name>
+  <message>
+   <source>读取图斑队列</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>PackWork</name>
+  <message>
+   <source>批次“{name}”已换用 {pack}，可撤销。</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
   <name>PatchPanel</name>
   <message>
    <source>复制图斑编号</source>
    <translation>Copy the patch id</translation>
   </message>
   <message>
-   <source>等级由规则推出，下发数据未给</source>
-   <translation>Level derived by rule, not in the delivery</translation>
+   <source>等级由人选定</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>等级随数据下发</source>
    <translation>Level as delivered</translation>
+  </message>
+  <message>
+   <source>等级由规则推出，下发数据未给</source>
+   <translation>Level derived by rule, not in the delivery</translation>
   </message>
  </context>
  <context>
@@ -114,6 +1198,80 @@
   <message>
    <source>没有符合条件的图斑。可换一个筛选，或清空搜索。</source>
    <translation>No patch matches. Choose another filter or clear the search.</translation>
+  </message>
+ </context>
+ <context>
+  <name>SurroundingsPanel</name>
+  <message>
+   <source>量得宽度 {width:.1f} 米（多在 {low:.1f}～{high:.1f}），长 {length:.0f} 米</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>到 {patch}（{village}，{area} 亩）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>村</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>网格</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>近旁没有图斑</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>200 米以内没有其他图斑</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>宽约 {width:.1f} 米</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>近旁 {count} 个图斑</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>另有 {count} 个图斑在 200 米以内</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>▲ 下发数据写的是{name}</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>TodayPage</name>
+  <message>
+   <source>开始</source>
+   <translation>Begin</translation>
+  </message>
+  <message>
+   <source>本工作区</source>
+   <translation>This workspace</translation>
+  </message>
+  <message>
+   <source>{hint}；点开只看这 {count} 个</source>
+   <translation>{hint}; click to see these {count}</translation>
+  </message>
+  <message>
+   <source>今天要办 · {month} 月 {day} 日 周{week}</source>
+   <translation>To do today · {month}/{day} {week}</translation>
+  </message>
+  <message>
+   <source>继续 …{ending}</source>
+   <translation>Continue …{ending}</translation>
+  </message>
+  <message>
+   <source>已判定 {done} / {total}</source>
+   <translation>{done} / {total} judged</translation>
+  </message>
+  <message>
+   <source>没有待办</source>
+   <translation>nothing to do</translation>
   </message>
  </context>
  <context>
@@ -193,6 +1351,25 @@
   <message>
    <source>工作区文件夹</source>
    <translation>Workspace folder</translation>
+  </message>
+ </context>
+ <context>
+  <name>CheckPack</name>
+  <message>
+   <source>检查规则包</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>检查规则包：一次列出全部错误（文件、行号、项、应当怎样写），并运行规则包自带的测试用例。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>规则包（文件夹或编号）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>工作区文件夹</source>
+   <translation type="unfinished" />
   </message>
  </context>
  <context>
@@ -326,6 +1503,25 @@
   <message>
    <source>卫片执法助手</source>
    <translation>Weipian</translation>
+  </message>
+ </context>
+ <context>
+  <name>Rejudge</name>
+  <message>
+   <source>换规则包对比</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>用另一个规则包重新给出建议，列出与现用规则包不同的图斑；不写判定，不改动任何内容。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>批次名称（不填为全部）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>另一个规则包（编号或文件夹）</source>
+   <translation type="unfinished" />
   </message>
  </context>
  <context>
