@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Optional
 
 from ..core import revision
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.model import CaseStatus, Judgement, Patch, ReviewStatus, Revision, Verdict
 from ..core.people import Person
 from ..core.trail import REDO, UNDO
@@ -160,3 +163,30 @@ def lines(ws: Workspace, patch_uid: str = "") -> list[RevisionLine]:
 
 def _label(verdict: str) -> str:
     return Verdict(verdict).label if verdict else "存疑"
+
+
+def write_table(path: Path, found: Sequence[RevisionLine]) -> None:
+    """改判清单 as xlsx, or csv (UTF-8 with a mark, so that Excel reads it) where the name ends so.
+
+    Raises:
+        WeipianError: E_WRITE.
+    """
+    rows = [HEADS, *(line.cells() for line in found)]
+    try:
+        if path.suffix.lower() == ".csv":
+            with path.open("w", encoding="utf-8-sig", newline="") as file:
+                csv.writer(file).writerows(rows)
+            return
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.title = "改判清单"
+        for row in rows:
+            sheet.append(list(row))
+            for cell in sheet[sheet.max_row]:
+                cell.data_type = "s"  # a number that begins with = stays text
+        sheet.freeze_panes = "A2"
+        book.save(path)
+    except OSError as error:
+        raise WeipianError("E_WRITE", path=path, detail=os_reason(error)) from error
