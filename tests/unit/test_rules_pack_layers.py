@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from weipian_plugin.core.conditions import CONDITIONS
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.workbench.pack_checks import check_pack
 from weipian_plugin.workbench.pack_files import PackError, PackFiles, read_files
@@ -233,3 +234,28 @@ def test_no_folder_no_pack(tmp_path):
     assert "chongqing-2023" in caught.value.remedy
     (said,) = problems(tmp_path)
     assert "pack.yaml" in said
+
+
+def test_the_examples_of_the_documentation_work(shelf):
+    """What docs/rules.md shows can be copied into a pack as it stands."""
+    text = (RULES.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+    blocks = [part.partition("```")[0] for part in text.split("```yaml\n")[1:]]
+    judgements = [b for b in blocks if b.startswith(("sub_types", "opinions", "remove"))]
+    named = {"thresholds": "thresholds:", "evidence": "requirements:", "rules": "rules:"}
+    files = {name: next(b for b in blocks if sign in b) for name, sign in named.items()}
+    files["cases"] = next(b for b in blocks if b.startswith("cases:"))
+    assert len(judgements) == 3
+    found = check_pack(str(pack(shelf, judgements="\n".join(judgements), **files)))
+    assert [str(p) for p in found.problems] == []
+    (case,) = found.cases
+    assert case.ok, case.differences
+    own = load_pack(shelf / "own-2026")
+    assert own.sub_type("other", "pond_repair").label == "山坪塘整治"
+    assert own.sub_type("other", "sm") is None
+    assert own.opinion("非农违法").verdict == "illegal"
+    assert own.rules["R-04"].param("date_fields")[-1] == "批地日期"
+
+
+def test_every_condition_is_documented():
+    text = (RULES.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert [name for name in CONDITIONS if f"`{name}`" not in text] == []
