@@ -358,18 +358,19 @@ class Looker:
 
 def _shown(data: Any, window: tuple[int, int, int, int], size: tuple[int, int]) -> Optional[Any]:
     """A grid over a window: True where there is a picture. None when it cannot be read."""
+    first = data.GetRasterBand(1)
     with quiet():
         try:
-            mask = data.GetRasterBand(1).GetMaskBand().ReadAsArray(*window, *size)
-            bands = [data.GetRasterBand(i + 1).ReadAsArray(*window, *size) for i in range(min(data.RasterCount, 3))]
-        except (RuntimeError, AttributeError):
+            black = first.ReadAsArray(*window, *size) == 0
+            shown = np.ones(black.shape, dtype=bool)
+            if first.GetMaskFlags() != gdal.GMF_ALL_VALID:
+                shown = first.GetMaskBand().ReadAsArray(*window, *size) > 0
+            # A collar nobody declared is black in every band; a class 0 of a palette is none.
+            for number in range(2, min(data.RasterCount, 3) + 1):
+                black &= black.any() and data.GetRasterBand(number).ReadAsArray(*window, *size) == 0
+        except (RuntimeError, AttributeError, TypeError):  # a window that does not come gives None
             return None
-    if mask is None or any(band is None for band in bands):
-        return None
-    shown = mask > 0
-    if len(bands) >= 3:  # a collar nobody declared: black in every band; a class 0 of a palette is none
-        shown &= np.any(np.stack(bands) != 0, axis=0)
-    return shown
+    return shown & ~black if data.RasterCount >= 3 else shown
 
 
 def grid_over(box: tuple[float, float, float, float], number: int = _POINTS) -> Any:

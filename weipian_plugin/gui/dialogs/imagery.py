@@ -147,7 +147,7 @@ class ImageryDialog(WorkDialog):
         self.form.show_source(source, suggested, slow=self._slow(source))
         said = [source.problem] if source.problem else list(source.warnings)
         if missing and suggested:
-            said.append(self.tr("从坐标数值看，可能是 {}，请核对后在下面选择。").format("、".join(suggested)))
+            said.append(self.tr("从坐标数值看，可能是 {}，请核对后在“坐标系”里选择。").format("、".join(suggested)))
         self.tell("\n".join(said), "bad" if missing else "warn")
 
     def _slow(self, source: ImageSource) -> int:
