@@ -45,7 +45,7 @@ def action_text(action: CaseAction) -> str:
     areas = [
         f"{label} {value} 亩"
         for label, value in (
-            ("拆除", action.demolished_mu),
+            ("停采恢复" if action.way == "mining" else "拆除", action.demolished_mu),
             ("复耕", action.reclaimed_mu),
             ("补办", action.regularised_mu),
         )

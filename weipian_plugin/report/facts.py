@@ -287,7 +287,8 @@ def action_line(action: CaseAction) -> str:
     """One step of the case as a sentence fragment: date, kind, number, office, areas, note."""
     kind = CASE_ACTIONS[action.kind].label if action.kind in CASE_ACTIONS else action.kind
     parts = [action.date, kind, action.doc_no, action.office, action.person, WAYS.get(action.way, action.way)]
-    amounts = (("拆除", action.demolished_mu), ("复耕", action.reclaimed_mu), ("补办", action.regularised_mu))
+    cleared = "停采恢复" if action.way == "mining" else "拆除"
+    amounts = ((cleared, action.demolished_mu), ("复耕", action.reclaimed_mu), ("补办", action.regularised_mu))
     parts += [f"{label} {value} 亩" for label, value in amounts if value.strip()]
     return "  ".join(part for part in [*parts, action.note] if part)
 
