@@ -1,64 +1,41 @@
-"""The queue: rows sorted once, filters as an index array over them, no proxy model."""
+"""The queue as Qt sees it: an index array of the slots shown, in order, over columns; no proxy model."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Callable, Optional
+from typing import Any, Optional, Union
 
+import numpy as np
+import numpy.typing as npt
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from qgis.PyQt.QtGui import QBrush, QColor, QPalette
 from qgis.PyQt.QtWidgets import QApplication
 
 from ..core.model import LEVEL_LABELS, LEVEL_MARKS, CaseStatus, ReviewStatus
 from ..workbench.views import QueueRow
+from .queue_filters import PRESET_BY_KEY, PRESETS, SLOW_TESTS, Preset, QueueFilter
+from .queue_index import Box, QueueIndex
+
+__all__ = ["PRESETS", "PRESET_BY_KEY", "ROW_ROLE", "Preset", "QueueModel", "area_text", "sort_key", "status_text"]
 
 #: Row data of a cell for callers.
 ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _ZERO = Decimal(0)
+#: Orders of the list: key -> words.
+ORDERS: Mapping[str, str] = {
+    "level": "级别，永农多的在前",
+    "due": "期限",
+    "nearest": "就近（从当前图斑起）",
+    "id": "编号",
+    "village": "村",
+    "area": "面积",
+    "status": "状态",
+}
 
 
 def _at_risk(row: QueueRow) -> bool:
     return bool(row.prime_mu) or bool(row.redline_mu)
-
-
-def _to_rectify(row: QueueRow) -> bool:
-    return row.verdict == "illegal" and row.case_status is not CaseStatus.CLOSED
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A filter of the combo box; `matches(row, today)` with today as ISO text."""
-
-    key: str
-    label: str
-    matches: Callable[[QueueRow, str], bool]
-
-
-def _working(test: Callable[[QueueRow], bool]) -> Callable[[QueueRow, str], bool]:
-    """A filter over the rows on which something is done: neither split nor void nor part of another patch."""
-    return lambda row, _today: row.workable and test(row)
-
-
-PRESETS: tuple[Preset, ...] = (
-    Preset("open_1", "一级 · 未判定", lambda row, _today: not row.finished and row.level == 1),
-    Preset("open", "未判定", lambda row, _today: not row.finished),
-    Preset("all", "全部", lambda _row, _today: True),
-    Preset("doubt", "存疑", _working(lambda row: row.doubt)),
-    Preset("risk", "疑似永农/红线", _working(_at_risk)),
-    Preset("no_evidence", "尚无举证", _working(lambda row: not row.evidence_count)),
-    Preset("returned", "被退回", _working(lambda row: row.review_status is ReviewStatus.RETURNED)),
-    Preset("rectify", "待整改", _working(_to_rectify)),
-    Preset("overdue", "已超期", lambda row, today: bool(row.due_on) and row.due_on < today and not row.finished),
-    Preset("illegal", "违法", _working(lambda row: row.verdict == "illegal")),
-    Preset("done", "已判定", _working(lambda row: row.finished)),
-    Preset("clues", "线索", _working(lambda row: row.origin != "delivery")),
-    Preset("shapeless", "无边界", _working(lambda row: row.bbox is None)),
-    Preset("aside", "被拆分/作废/已并入", lambda row, _today: not row.workable),
-)
-PRESET_BY_KEY = {preset.key: preset for preset in PRESETS}
 
 
 def _grey() -> QBrush:
@@ -67,7 +44,7 @@ def _grey() -> QBrush:
 
 
 def sort_key(row: QueueRow) -> tuple[int, Decimal, str]:
-    """Level, then the larger overlap with 永农 first, then the number."""
+    """Level, then the larger overlap with 永农 first, then the number: the usual order, of one row."""
     return (row.level or 9, -(row.prime_mu or _ZERO), row.patch_id)
 
 
@@ -98,20 +75,39 @@ def area_text(row: QueueRow) -> str:
     return f"{row.area_mu:.2f} 下发" if row.bbox is None and row.area_source else f"{row.area_mu:.2f}"
 
 
+def _tip(row: QueueRow) -> str:
+    source = f"（{row.area_source}）" if row.area_source else ""
+    parts = [row.patch_id, LEVEL_LABELS.get(row.level or 0, ""), row.village, f"{row.area_mu:.2f} 亩{source}"]
+    if row.merged_into:
+        parts.append(f"已并入 {row.merged_into}")
+    if row.prime_mu:
+        parts.append(f"永农 {row.prime_mu:.2f} 亩")
+    if row.redline_mu:
+        parts.append(f"红线 {row.redline_mu:.2f} 亩")
+    if row.due_on and not row.finished:
+        parts.append(f"{row.due_on} 到期")
+    parts += [row.review_status.label, status_text(row)]
+    return " · ".join(part for part in parts if part)
+
+
 class QueueModel(QAbstractTableModel):
-    """All rows of the workspace (or one batch) with the filter's index array on top."""
+    """All rows of the workspace (or one batch); filter and order are an array of slots over them."""
 
     LEVEL, PATCH, VILLAGE, AREA, STATUS = range(5)
+    #: Order that a click on each header asks for.
+    HEADER_ORDERS = ("level", "id", "village", "area", "status")
 
     def __init__(self, parent: Optional[QObject] = None, today: str = "") -> None:
         super().__init__(parent)
-        self._rows: list[QueueRow] = []
-        self._at: dict[str, int] = {}
-        self._shown: list[int] = []  # ascending positions in _rows
-        self._preset = PRESET_BY_KEY["all"]
-        self._words: tuple[str, ...] = ()
-        self._today = today
-        self._counts: dict[str, int] = {}  # empty until somebody asks
+        self._index = QueueIndex(today=today)
+        self._filter = QueueFilter()
+        self._order, self._down = "level", False
+        self._walk: Mapping[str, int] = {}  # uid -> step of the order 就近
+        self._keys: npt.NDArray[np.int64] = np.zeros(0, np.int64)  # a slot
+        self._sorted: npt.NDArray[np.int64] = np.zeros(0, np.int64)  # slots by key
+        self._shown: npt.NDArray[np.int64] = np.zeros(0, np.int64)  # slots that pass, by key
+        self._shown_keys: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+        self._counts: dict[str, int] = {}  # of presets, as far as somebody asked
         self._progress: Optional[tuple[int, int]] = None
 
     # -- Qt -------------------------------------------------------------------------------
@@ -136,14 +132,14 @@ class QueueModel(QAbstractTableModel):
         """Text, alignment and tool tip of a cell."""
         if not index.isValid() or index.row() >= len(self._shown):
             return None
-        row = self._rows[self._shown[index.row()]]
+        row = self._index.rows[self._shown[index.row()]]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if index.column() == self.AREA else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._tip(row)
+            return _tip(row)
         if role == Qt.ItemDataRole.ForegroundRole:
             return None if row.workable else _grey()
         return row if role == ROW_ROLE else None
@@ -157,139 +153,255 @@ class QueueModel(QAbstractTableModel):
             return row.village
         return area_text(row) if column == self.AREA else status_text(row)
 
-    def _tip(self, row: QueueRow) -> str:
-        source = f"（{row.area_source}）" if row.area_source else ""
-        parts = [row.patch_id, LEVEL_LABELS.get(row.level or 0, ""), row.village, f"{row.area_mu:.2f} 亩{source}"]
-        if row.merged_into:
-            parts.append(f"已并入 {row.merged_into}")
-        if row.prime_mu:
-            parts.append(f"永农 {row.prime_mu:.2f} 亩")
-        if row.redline_mu:
-            parts.append(f"红线 {row.redline_mu:.2f} 亩")
-        parts += [row.review_status.label, status_text(row)]
-        return " · ".join(part for part in parts if part)
-
     # -- rows -----------------------------------------------------------------------------
     def set_rows(self, rows: Iterable[QueueRow]) -> None:
-        """Replace everything; the filter stays."""
+        """Replace everything; filter, order and what is known of rows that did not change stay."""
         self.beginResetModel()
+        before = self._index
+        self._index = QueueIndex(list(rows), before.today, before.person)
+        self._index.view = before.view
+        self._keep_facts(before)
         self._counts, self._progress = {}, None
-        self._rows = sorted(rows, key=sort_key)
-        self._at = {row.patch_uid: i for i, row in enumerate(self._rows)}
-        self._shown = [i for i, row in enumerate(self._rows) if self._passes(row)]
+        self._sort()
+        self._narrow()
         self.endResetModel()
 
-    def set_filter(self, preset: str, text: str = "") -> None:
-        """Combine a preset with the words of the search box (all must be met)."""
-        self._preset = PRESET_BY_KEY[preset]
-        self._words = tuple(text.lower().split())
+    def _keep_facts(self, before: QueueIndex) -> None:
+        for slot, row in enumerate(self._index.rows) if before.has_facts() else ():
+            old = before.at.get(row.patch_uid)
+            if old is not None and before.rows[old] == row:
+                self._index.set_facts(slot, *before.facts(old))
+
+    def set_filter(self, wanted: Union[str, QueueFilter], text: str = "") -> None:
+        """Narrow the list by a preset's key or a filter; all words of `text` must be found."""
+        found = PRESET_BY_KEY[wanted].filter if isinstance(wanted, str) else wanted
+        self._filter = QueueFilter(found.tests, found.values, f"{found.text} {text}".strip())
+        self._again()
+
+    def set_order(self, order: str, *, down: bool = False, walk: Optional[Mapping[str, int]] = None) -> None:
+        """Sort by a key of ORDERS; for `nearest` the steps (uid -> number) come along."""
         self.beginResetModel()
-        self._shown = [i for i, row in enumerate(self._rows) if self._passes(row)]
+        self._order, self._down = order, down
+        self._walk = walk or {}
+        self._sort()
+        self._narrow()
         self.endResetModel()
 
     def change_rows(self, rows: Iterable[QueueRow], removed: Iterable[str] = ()) -> None:
         """Take over several rows at once, new ones too, and drop those of `removed` uids."""
         gone = set(removed)
         fresh = {row.patch_uid: row for row in rows if row.patch_uid not in gone}
-        self.set_rows(
-            [*(r for r in self._rows if r.patch_uid not in gone and r.patch_uid not in fresh), *fresh.values()]
-        )
+        kept = [fresh.pop(r.patch_uid, r) for r in self._index.rows if r.patch_uid not in gone]
+        self.set_rows([*kept, *fresh.values()])
 
     def update_row(self, row: QueueRow) -> None:
-        """Take over one changed row: repaint, or leave or enter the filtered list, nothing else moves."""
-        position = self._at[row.patch_uid]
-        moved = sort_key(row) != sort_key(self._rows[position])
-        if moved:
-            self.set_rows([*self._rows[:position], row, *self._rows[position + 1 :]])
-            return
-        self._recount(self._rows[position], row)
-        self._rows[position] = row
-        at = bisect_left(self._shown, position)
-        was_shown = at < len(self._shown) and self._shown[at] == position
-        passes = self._passes(row)
-        if was_shown and passes:
-            self.dataChanged.emit(self.index(at, 0), self.index(at, self.STATUS))
-        elif was_shown:
-            self.beginRemoveRows(QModelIndex(), at, at)
-            del self._shown[at]
-            self.endRemoveRows()
-        elif passes:
-            self.beginInsertRows(QModelIndex(), at, at)
-            self._shown.insert(at, position)
-            self.endInsertRows()
+        """Take over one changed row: repaint, move, leave or enter the filtered list; nothing else moves."""
+        slot = self._index.at[row.patch_uid]
+        before, was = self._index.rows[slot], self._lookup(slot)
+        held = {preset.key: self._index.passes(preset.filter, slot) for preset in self._counted()}
+        if before != row:
+            self._index.put(slot, row)
+        self._recount(before, row, held, slot)
+        if self._place(slot):
+            self._follow(slot, was)
 
-    def _passes(self, row: QueueRow) -> bool:
-        if not self._preset.matches(row, self._today):
-            return False
-        if not self._words:
-            return True
-        haystack = f"{row.patch_id} {row.village} {row.text}".lower()
-        return all(word in haystack for word in self._words)
+    def set_facts(self, facts: Mapping[str, tuple[int, int, int]]) -> None:
+        """What the background found: uid -> (incomplete, against, left), 1 yes, 0 no, -1 not known."""
+        for uid, values in facts.items():
+            slot = self._index.at.get(uid)
+            if slot is not None:
+                self._index.set_facts(slot, *values)
+        for key in SLOW_TESTS:
+            self._counts.pop(key, None)
+        if self._filter.slow():
+            self._again()
 
     def set_today(self, today: str) -> None:
         """The date (ISO) against which 已超期 is told."""
-        if today != self._today:
-            self._today, self._counts = today, {}
+        if today != self._index.today:
+            self._index.today, self._counts = today, {}
+
+    def set_person(self, person: str) -> None:
+        """Who 我的 is."""
+        if person != self._index.person:
+            self._index.person = person
+            self._counts.pop("mine", None)
+            if "mine" in self._filter.tests:
+                self._again()
+
+    def set_view(self, box: Optional[Box]) -> None:
+        """What the map shows, lon/lat degrees; None without a map."""
+        self._index.view = box
+        self._counts.pop("in_view", None)
+        if "in_view" in self._filter.tests:
+            self._again()
+
+    # -- inside ---------------------------------------------------------------------------
+    def _again(self) -> None:
+        self.beginResetModel()
+        self._narrow()
+        self.endResetModel()
+
+    def _sort(self) -> None:
+        if self._order == "nearest":
+            last = len(self._walk)
+            steps = np.fromiter((self._walk.get(row.patch_uid, last) for row in self._index.rows), np.int64)
+            keys = (steps << 21) | self._index.ranks()
+            self._keys = -keys if self._down else keys
+        else:
+            self._keys = self._index.keys(self._order, down=self._down)
+        self._sorted = np.argsort(self._keys, kind="stable")
+
+    def _narrow(self) -> None:
+        passed = self._index.mask(self._filter)
+        self._shown = self._sorted[passed[self._sorted]]
+        self._shown_keys = self._keys[self._shown]
+
+    def _key_of(self, slot: int) -> int:
+        if self._order == "nearest":
+            return int(self._keys[slot])
+        return int(self._index.keys(self._order, down=self._down, sel=slice(slot, slot + 1))[0])
+
+    def _place(self, slot: int) -> bool:
+        """Put a slot where its key now belongs in the order of all; False when all were put in order anew."""
+        old, new = int(self._keys[slot]), self._key_of(slot)
+        if old == new:
+            return True
+        if self._order in ("village", "status"):  # a new word may move all the others
+            keys = self._index.keys(self._order, down=self._down)
+            if not np.array_equal(np.delete(keys, slot), np.delete(self._keys, slot)):
+                self._keys = keys
+                self._sorted = np.argsort(keys, kind="stable")
+                self._again()
+                return False
+        at = int(np.searchsorted(self._keys[self._sorted], old))
+        rest = np.delete(self._sorted, at)
+        to = int(np.searchsorted(self._keys[rest], new))
+        self._keys[slot] = new
+        self._sorted = np.insert(rest, to, slot)
+        return True
+
+    def _lookup(self, slot: int) -> int:
+        """The line of a slot, -1 if it is not shown."""
+        at = int(np.searchsorted(self._shown_keys, self._keys[slot]))
+        return at if at < len(self._shown) and self._shown[at] == slot else -1
+
+    def _follow(self, slot: int, was: int) -> None:
+        """Let the lines of the view follow one slot; `was` its line before."""
+        passes = self._index.passes(self._filter, slot)
+        shown = was >= 0
+        if not shown and not passes:
+            return
+        key = self._keys[slot]
+        rest, rest_keys = (
+            (np.delete(self._shown, was), np.delete(self._shown_keys, was))
+            if shown
+            else (self._shown, self._shown_keys)
+        )
+        to = int(np.searchsorted(rest_keys, key))
+        if shown and passes:
+            self._move(was, to, slot, rest, rest_keys)
+        elif shown:
+            self.beginRemoveRows(QModelIndex(), was, was)
+            self._shown, self._shown_keys = rest, rest_keys
+            self.endRemoveRows()
+        else:
+            self.beginInsertRows(QModelIndex(), to, to)
+            self._shown, self._shown_keys = np.insert(rest, to, slot), np.insert(rest_keys, to, key)
+            self.endInsertRows()
+
+    def _move(self, was: int, to: int, slot: int, rest: npt.NDArray[Any], rest_keys: npt.NDArray[Any]) -> None:
+        if was != to:
+            self.beginMoveRows(QModelIndex(), was, was, QModelIndex(), to + (to > was))
+        self._shown, self._shown_keys = np.insert(rest, to, slot), np.insert(rest_keys, to, self._keys[slot])
+        if was != to:
+            self.endMoveRows()
+        self.dataChanged.emit(self.index(to, 0), self.index(to, self.STATUS))
 
     # -- looking things up ----------------------------------------------------------------
     @property
     def rows(self) -> Sequence[QueueRow]:
-        """Every row, filtered or not, in queue order."""
-        return self._rows
+        """Every row, filtered or not, in no particular order."""
+        return self._index.rows
+
+    @property
+    def table(self) -> QueueIndex:
+        """The columns behind, for counts of facets."""
+        return self._index
+
+    def wanted(self) -> QueueFilter:
+        """The filter in force."""
+        return self._filter
+
+    def order(self) -> tuple[str, bool]:
+        """(key of ORDERS, whether turned round)."""
+        return self._order, self._down
 
     def row_of(self, uid: str) -> Optional[QueueRow]:
         """The row of a patch, also when the filter hides it."""
-        position = self._at.get(uid)
-        return None if position is None else self._rows[position]
+        slot = self._index.at.get(uid)
+        return None if slot is None else self._index.rows[slot]
 
     def find(self, uid: str) -> int:
         """Where a patch stands in the filtered list, -1 if it is not in it."""
-        position = self._at.get(uid)
-        if position is None:
-            return -1
-        at = bisect_left(self._shown, position)
-        return at if at < len(self._shown) and self._shown[at] == position else -1
+        slot = self._index.at.get(uid)
+        return -1 if slot is None else self._lookup(slot)
+
+    def place(self, uid: str) -> int:
+        """The line where a patch stands, or would stand if the filter let it; -1 without such a patch."""
+        slot = self._index.at.get(uid)
+        return -1 if slot is None else int(np.searchsorted(self._shown_keys, self._keys[slot]))
 
     def uid_at(self, row: int) -> str:
         """The patch in a line of the filtered list, empty when out of range."""
-        return self._rows[self._shown[row]].patch_uid if 0 <= row < len(self._shown) else ""
+        return self._index.rows[self._shown[row]].patch_uid if 0 <= row < len(self._shown) else ""
+
+    def shown_uids(self) -> list[str]:
+        """The patches of the filtered list, in order."""
+        return [self._index.rows[slot].patch_uid for slot in self._shown]
 
     def neighbour(self, uid: str, step: int, unfinished: bool) -> str:
         """The next (step 1) or previous (-1) patch of the filtered list, from `uid` even if it is filtered out.
 
         With `unfinished` only patches that still need a decision, wrapping round once; "" if there is none.
         """
-        position = self._at.get(uid, -1)
-        start = bisect_left(self._shown, position)
-        here = start < len(self._shown) and self._shown[start] == position
-        after = self._shown[start + 1 if here else start :]
-        before = self._shown[:start]
-        order = [*after, *(before if unfinished else [])] if step > 0 else before[::-1]
-        if step < 0 and unfinished:
-            order += after[::-1]
-        for i in order:
-            if not unfinished or not self._rows[i].finished:
-                return self._rows[i].patch_uid
-        return ""
+        start = self.place(uid)
+        here = start >= 0 and self.find(uid) >= 0
+        start = max(start, 0)
+        after, before = self._shown[start + 1 if here else start :], self._shown[:start]
+        first, second = (after, before) if step > 0 else (before[::-1], after[::-1])
+        order = np.concatenate([first, second]) if unfinished else first
+        if unfinished:
+            order = order[~self._index.column("finished")[order]]
+        return self._index.rows[order[0]].patch_uid if len(order) else ""
+
+    # -- counts ---------------------------------------------------------------------------
+    def _counted(self) -> list[Preset]:
+        return [preset for preset in PRESETS if preset.key in self._counts]
+
+    def count(self, wanted: QueueFilter) -> int:
+        """How many of all rows a filter holds."""
+        return int(np.count_nonzero(self._index.mask(wanted)))
 
     def counts(self) -> dict[str, int]:
         """preset key -> how many of all rows it holds; counted once, then kept in step with every change."""
-        if not self._counts:
-            self._counts = {p.key: sum(1 for row in self._rows if p.matches(row, self._today)) for p in PRESETS}
+        for preset in PRESETS:
+            if preset.key not in self._counts:
+                self._counts[preset.key] = self.count(preset.filter)
         return dict(self._counts)
 
     def progress(self) -> tuple[int, int]:
         """(finished, all) of the issued patches as verified: without clues, void and split ones."""
         if self._progress is None:
-            counted = [row for row in self._rows if row.counted]
-            self._progress = sum(1 for row in counted if row.finished), len(counted)
+            counted = self._index.column("counted")
+            done = np.count_nonzero(counted & self._index.column("finished"))
+            self._progress = int(done), int(np.count_nonzero(counted))
         return self._progress
 
-    def _recount(self, before: QueueRow, after: QueueRow) -> None:
+    def _recount(self, before: QueueRow, after: QueueRow, held: Mapping[str, bool], slot: int) -> None:
         """One row changed: what was counted changes by it."""
-        for preset in PRESETS if self._counts else ():
-            was, now = preset.matches(before, self._today), preset.matches(after, self._today)
-            self._counts[preset.key] += bool(now) - bool(was)
+        for preset in self._counted():
+            self._counts[preset.key] += int(self._index.passes(preset.filter, slot)) - int(held[preset.key])
         if self._progress is not None:
             done, total = self._progress
             for row, sign in ((before, -1), (after, 1)):
