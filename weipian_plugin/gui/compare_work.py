@@ -70,7 +70,7 @@ class CompareWork(QObject):
 
     def _say(self, mode: str) -> None:
         if mode:
-            hint = self.tr("：Shift+←/→ 移动分界线，Shift+V 换方向") if mode == SWIPE else ""
+            hint = self.tr("（Shift+←→ 移动）") if mode == SWIPE else ""
             self.review.tell(mode + hint, "hint")
 
     def _line(self, method: str, *arguments: Any) -> None:
@@ -115,7 +115,7 @@ class CompareWork(QObject):
             return
         shapes: list[Shape] = []
         if self.found is not None and self.fold.is_open():
-            shapes = [Shape(n.wkb, short_id(n.row.patch_id)) for n in self.found.neighbours]
+            shapes = [Shape(n.wkb, "") for n in self.found.neighbours]
             for item in review.session.earlier(self.found.patch_uid):
                 wkb = review.session.geometry(item.patch_uid)
                 if wkb:

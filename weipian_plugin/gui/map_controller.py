@@ -29,7 +29,7 @@ from .compare_modes import AFTER, CYCLE, IMAGE_AFTER, IMAGE_BEFORE, LENS, SIDE_B
 from .compare_seen import Seen
 from .gap_items import GapHighlight
 from .map_layers import LayerGroup, Loaded, exchange_patches, gauss_kruger_at, update_patch
-from .map_styles import level_color
+from .map_styles import level_color, mark_current
 from .map_tools import MapHands
 from .patch_filling import PatchFilling
 from .patch_places import PatchPlaces
@@ -234,6 +234,9 @@ class MapController(QObject):
             self._gaps.clear()
             self._around.clear()
         self._current = view
+        if self._loaded is not None:
+            with self._guard.undisturbed():
+                mark_current(self._loaded.patches, view.patch.patch_uid)
         self._tick_images()
         self._redraw_items()
         if extent is None:

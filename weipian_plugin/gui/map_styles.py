@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from qgis.core import (
+    QgsExpressionContextUtils,
     QgsFillSymbol,
     QgsLinePatternFillSymbolLayer,
     QgsLineSymbol,
@@ -58,6 +59,10 @@ def style_table() -> Mapping[str, Any]:
     if not isinstance(table, dict) or not {"levels", "statuses", "roles", "landuse", "hidden"} <= set(table):
         raise WeipianError("E_RULES", detail=f"{path.name}：缺少 levels、statuses、roles、landuse 或 hidden")
     return table
+
+
+#: Variable of the layer of patches: patch_uid of the one on the screen.
+CURRENT = "weipian_current"
 
 
 def level_color(level: int | None) -> QColor:
@@ -124,13 +129,17 @@ def _fill_symbol(layers: Sequence[QgsSymbolLayer]) -> QgsFillSymbol:
 
 
 def patch_renderer() -> QgsRuleBasedRenderer:
-    """Filling by what was decided and, above it, outline by level: two independent sets of rules."""
+    """Filling by what was decided and, above it, outline by level: two independent sets of rules.
+
+    The patch that is looked at has no filling: what it shows is what is judged.
+    """
     root = QgsRuleBasedRenderer.Rule(None)
     table = style_table()
     for status, style in table["statuses"].items():
         symbol = _fill_symbol(_hatch(style, float(style.get("width", 0.3))))
         label = f"{style['mark']} {style['label']}".strip()
-        root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, f"\"status\" = '{status}'", label))
+        rule = f'"status" = \'{status}\' AND coalesce("patch_uid" <> @{CURRENT}, true)'
+        root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, rule, label))
     for level, style in table["levels"].items():
         width = float(style["width"])
         casing = _line(_DARK, width + 0.5, "solid")
@@ -156,7 +165,8 @@ def patch_labels() -> QgsVectorLayerSimpleLabeling:
     halo.setColor(QColor(255, 255, 255, 220))
     text.setBuffer(halo)
     settings = QgsPalLayerSettings()
-    settings.fieldName = "label"
+    settings.fieldName = f'if("patch_uid" = @{CURRENT}, \'\', "label")'
+    settings.isExpression = True
     settings.placement = QgsPalLayerSettings.Placement.Horizontal
     settings.centroidInside = True
     settings.setFormat(text)
@@ -164,6 +174,11 @@ def patch_labels() -> QgsVectorLayerSimpleLabeling:
     settings.minimumScale = LABEL_SCALE
     settings.maximumScale = 0
     return QgsVectorLayerSimpleLabeling(settings)
+
+
+def mark_current(layer: QgsVectorLayer, uid: str) -> None:
+    """Tell the style which patch is looked at; the next rendering shows it."""
+    QgsExpressionContextUtils.setLayerVariable(layer, CURRENT, uid)
 
 
 def style_patches(layer: QgsVectorLayer) -> None:

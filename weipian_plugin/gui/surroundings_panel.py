@@ -102,7 +102,7 @@ class SurroundingsPanel(QWidget):
         button = QToolButton(self)
         button.setText(neighbour_text(neighbour))
         button.setAutoRaise(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = neighbour.row
         tip = self.tr("到 {patch}（{village}，{area} 亩）")
