@@ -62,7 +62,7 @@ class WeipianPlugin:
         self.action = QAction(QIcon(str(resource("icons", "weipian.svg"))), MENU, self.iface.mainWindow())
         self.action.setObjectName("WeipianAction")
         self.action.setCheckable(True)
-        self.action.setToolTip("卫片执法助手：打开或关闭面板")
+        self.action.setToolTip("卫片执法助手：打开或关闭面板（Ctrl+Alt+W 打开并开始核查）")
         # `triggered`, not `toggled`: a dock hidden behind another tab must not close.
         self.action.triggered.connect(self.dock.setUserVisible)
         self.dock.visibilityChanged.connect(self.action.setChecked)

@@ -146,6 +146,21 @@ def test_a_count_leads_to_its_patches(desk, qtbot) -> None:
     assert {dock.queue.model.uid_at(i) for i in range(dock.queue.model.rowCount())} == {"u2", "u3", "u5"}
 
 
+def test_a_count_without_a_filter_offers_its_patches(desk, qtbot) -> None:
+    _window, _canvas, _review, dock, _commands = desk
+    qtbot.waitUntil(lambda: bool(dock.today.lines), timeout=2000)
+    next(b for b in dock.today.lines if "未派单" in b.text()).click()
+    menu = QApplication.activePopupWidget()
+    texts = [action.text() for action in menu.actions()]
+    assert len(texts) == 5
+    wanted = next(action for action in menu.actions() if action.text().startswith("…0004"))
+    assert wanted.text() == "…0004  古路村  3.00 亩"
+    wanted.trigger()
+    menu.close()
+    assert dock.pages.currentWidget() is dock.splitter
+    assert dock.patch.patch_id.text() == PREFIX + "0004"
+
+
 def test_patch_view_and_draft_come_back_after_a_restart(qapp, qtbot, folder: Path) -> None:
     _window, _canvas, review, dock, commands = make(Session.open(folder, "甲"), qtbot)
     commands.desk.go_on()
@@ -289,7 +304,9 @@ def test_a_list_that_is_open_takes_its_keys(panel) -> None:
     _window, _canvas, _review, dock, _commands = panel
     QTest.keyClick(dock.queue.table, Qt.Key.Key_2)
     QTest.qWait(30)
-    combo = dock.form.sub_type
+    combo = QComboBox(dock.content)
+    combo.addItems(["甲", "乙", "丙"])
+    combo.show()
     combo.setFocus()
     combo.showPopup()
     QTest.qWait(50)
@@ -299,7 +316,7 @@ def test_a_list_that_is_open_takes_its_keys(panel) -> None:
     QTest.keyClick(combo.view(), Qt.Key.Key_1)  # no verdict
     QTest.keyClick(combo.view(), Qt.Key.Key_Return)
     assert QApplication.activePopupWidget() is None
-    assert combo.currentIndex() > 0
+    assert combo.currentIndex() == 2
     assert dock.verdict.state() == ("illegal", False)
 
 
