@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import islice
+from operator import attrgetter, le
 from typing import Any, Optional
 
 import numpy as np
@@ -29,8 +31,8 @@ def _day(text: str) -> int:
     return int(digits) if len(digits) == 8 and digits.isascii() and digits.isdigit() else _LAST_DAY
 
 
-def _cents(area: Any) -> int:
-    return int(area * 100) if area else 0
+def _cents(area: Any) -> float:
+    return float(area) * 100 if area else 0.0
 
 
 def _box(row: QueueRow) -> Box:
@@ -39,6 +41,12 @@ def _box(row: QueueRow) -> Box:
     return (*row.centre, *row.centre) if row.centre is not None else _NOWHERE
 
 
+#: An enum's own hash and value are slow; there is one object of each.
+_WORDS = {id(status): status.value for status in (*ReviewStatus, *CaseStatus)}
+_FILED = (ReviewStatus.JUDGED, ReviewStatus.SUBMITTED, ReviewStatus.FINISHED)
+#: Columns that are put together from others, all slots at once; one slot asks the row.
+_DERIVED = frozenset({"finished", "workable", "counted", "returned", "closed"})
+_AREAS = frozenset({"prime", "redline", "area"})
 _COLUMNS: Mapping[str, tuple[Any, Callable[[QueueRow], Any]]] = {
     "level": (np.int64, lambda row: row.level or 9),
     "prime": (np.int64, lambda row: _cents(row.prime_mu)),
@@ -58,9 +66,9 @@ _COLUMNS: Mapping[str, tuple[Any, Callable[[QueueRow], Any]]] = {
 }
 _CATEGORIES: Mapping[str, Callable[[QueueRow], str]] = {
     "level": lambda row: str(row.level or ""),
-    "status": lambda row: row.review_status.value,
+    "status": lambda row: _WORDS[id(row.review_status)],
     "verdict": lambda row: row.verdict,
-    "case": lambda row: row.case_status.value,
+    "case": lambda row: _WORDS[id(row.case_status)],
     "class": lambda row: row.class_label or row.monitor_class,
     "village": lambda row: row.village,
     "office": lambda row: row.office,
@@ -95,7 +103,7 @@ class QueueIndex:
 
     def __init__(self, rows: Sequence[QueueRow] = (), today: str = "", person: str = "") -> None:
         self.rows = list(rows)
-        self.at = {row.patch_uid: slot for slot, row in enumerate(self.rows)}
+        self.at = dict(zip(map(attrgetter("patch_uid"), self.rows), range(len(self.rows))))
         self.today, self.person = today, person
         self.view: Optional[Box] = None
         self._columns: dict[str, npt.NDArray[Any]] = {}
@@ -113,8 +121,38 @@ class QueueIndex:
         """One value a slot."""
         if name not in self._columns:
             kind, read = _COLUMNS[name]
-            self._columns[name] = np.fromiter(map(read, self.rows), kind, len(self.rows))
+            if name in _DERIVED:
+                self._columns[name] = self._derived(name)
+            elif name in _AREAS:
+                self._columns[name] = np.rint(np.fromiter(map(read, self.rows), np.float64, len(self.rows))).astype(
+                    kind
+                )
+            else:
+                self._columns[name] = np.fromiter(map(read, self.rows), kind, len(self.rows))
         return self._columns[name]
+
+    def _is(self, attribute: str, *values: Any) -> Mask:
+        """Slots whose enum is one of `values`."""
+        held = np.fromiter(map(id, map(attrgetter(attribute), self.rows)), np.int64, len(self.rows))
+        found: Mask = np.isin(held, [id(value) for value in values])
+        return found
+
+    def _derived(self, name: str) -> Mask:
+        """As the properties of QueueRow say, which tests compare with."""
+        if name == "returned":
+            return self._is("review_status", ReviewStatus.RETURNED)
+        if name == "closed":
+            return self._is("case_status", CaseStatus.CLOSED)
+        if name == "workable":
+            aside = np.fromiter(
+                (bool(row.merged_into) or row.split_state == "parent" for row in self.rows), np.bool_, len(self.rows)
+            )
+            return ~aside & ~self._is("review_status", ReviewStatus.VOID)
+        workable: Mask = self.column("workable")
+        if name == "counted":
+            return workable & ~self.column("clue")
+        judged = np.fromiter(map(bool, map(attrgetter("verdict"), self.rows)), np.bool_, len(self.rows))
+        return ~workable | (judged & self._is("review_status", *_FILED))
 
     def category(self, name: str) -> _Category:
         """A text column."""
@@ -131,13 +169,16 @@ class QueueIndex:
     def texts(self) -> list[str]:
         """What the search looks through."""
         if self._texts is None:
-            self._texts = list(map(_searched, self.rows))
+            self._texts = [row.text or _searched(row) for row in self.rows]
         return self._texts
 
     def ranks(self) -> npt.NDArray[np.int64]:
         """Where each slot stands by its number."""
         if self._ranks is None:
-            ids = [row.patch_id for row in self.rows]
+            ids = list(map(attrgetter("patch_id"), self.rows))
+            if all(map(le, ids, islice(ids, 1, None))):  # as deliveries mostly come
+                self._ranks = np.arange(len(ids))
+                return self._ranks
             order = sorted(range(len(ids)), key=ids.__getitem__)
             self._ranks = np.empty(len(ids), np.int64)
             self._ranks[order] = np.arange(len(ids))
@@ -147,13 +188,14 @@ class QueueIndex:
         """Another value in a slot; the number of a patch never changes."""
         self.rows[slot] = row
         for name, column in self._columns.items():
-            column[slot] = _COLUMNS[name][1](row)
+            value = _COLUMNS[name][1](row)
+            column[slot] = round(value) if name in _AREAS else value
         for name, category in self._categories.items():
             category.set(slot, _CATEGORIES[name](row))
         if self._boxes is not None:
             self._boxes[slot] = _box(row)
         if self._texts is not None:
-            self._texts[slot] = _searched(row)
+            self._texts[slot] = row.text or _searched(row)
 
     def set_facts(self, slot: int, incomplete: int, against: int, left: int) -> None:
         """What the background found of one patch: 1 yes, 0 no, UNKNOWN."""
@@ -298,4 +340,5 @@ _KNOWN: Mapping[str, int] = {
 
 
 def _searched(row: QueueRow) -> str:
-    return row.text if row.patch_id.casefold() in row.text else fold(f"{row.patch_id} {row.village} {row.text}")
+    """Of a row that brings no text of its own."""
+    return fold(f"{row.patch_id} {row.village}")
