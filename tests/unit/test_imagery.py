@@ -28,6 +28,7 @@ from weipian_plugin.store.workspace import Workspace
 from weipian_plugin.workbench import layer_json, layer_work, mosaics
 from weipian_plugin.workbench.imagery import tiles
 from weipian_plugin.workbench.session import Session
+from weipian_plugin.workbench.tile_services import tile_services
 
 #: A square of 0.001 degrees; rasters below have pixels of 0.00001 degrees.
 WEST, SOUTH, EDGE, PIXEL = 106.70, 29.80, 0.001, 0.00001
@@ -363,3 +364,11 @@ def test_wrong_imagery_on_the_command_line(session: Session, tmp_path: Path, ite
         layer_work.run(session.folder, "试", Silent(), layers)
     assert caught.value.code == code
     assert session.assignments() == []
+
+
+def test_services_by_name_hold_no_key_and_no_offset() -> None:
+    services = tile_services()
+    assert "天地图影像" in [service.label for service in services]
+    for service in services:
+        layer, key = tiles("basemap", service.url, service.label)
+        assert (key, offset_of(layer.source)) == ("", "")

@@ -171,7 +171,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_IMAGE_ROLE": ("“{role}”不是影像的用途", "可以用：image_before、image_after。"),
     "E_TILE_URL": (
         "在线地图的地址不能用：{detail}",
-        "XYZ 地址要含 {{x}}、{{y}}、{{z}}；WMTS 要含 LAYER 和 TILEMATRIXSET。",
+        "XYZ 地址要有 x、y、z 三个花括号占位符；WMTS 地址要有 LAYER 和 TILEMATRIXSET。",
     ),
     "E_TILE_KEY": (
         "密钥没有存进 QGIS 的认证库",

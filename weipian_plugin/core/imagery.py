@@ -189,7 +189,7 @@ def xyz_uri(url: str, lowest: int = 0, highest: int = 18) -> str:
     Raises:
         ValueError: it is no http(s) address with the three placeholders.
     """
-    address = without_key(url.strip())[0].replace("{-y}", "{-y}")
+    address = without_key(url.strip())[0]
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("不是 http(s) 地址")
@@ -216,8 +216,3 @@ def wmts_uri(url: str) -> str:
         "styles": values.get("style") or "default", "tileMatrixSet": values["tilematrixset"],
     }  # fmt: skip
     return "&".join(f"{name}={value}" for name, value in picked.items()) + f"&url={quote(base, safe=':/')}"
-
-
-def tianditu_url(layer: str) -> str:
-    """The XYZ address of a layer of 天地图 (img_w imagery, cia_w labels) in EPSG:3857, without the key (dossier 8)."""
-    return f"https://t0.{TIANDITU_HOST}/DataServer?T={layer}&x={{x}}&y={{y}}&l={{z}}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Union
+from urllib.parse import urlsplit
 
 from ..core.dates import parse_date
 from ..core.errors import WeipianError
@@ -153,7 +154,7 @@ def _image(role: str, source: str, text: Mapping[str, str], folder: Path) -> Lay
     if day and parse_date(day) is None:
         raise WeipianError("E_DATE_INVALID", value=day)
     batch = text.get("batch", "").strip()
-    if source.lower().startswith(("http://", "https://")):
+    if urlsplit(source).scheme.lower() in ("http", "https"):
         if not day:
             raise WeipianError("E_IMAGE_DATED")
         return tiles(role, source, batch_id=batch, taken_on=day)[0]

@@ -17,19 +17,13 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.errors import WeipianError
-from ...core.imagery import BASEMAP, SHORT_LABELS, TIANDITU_HOST, host_of, offset_of, tianditu_url
+from ...core.imagery import BASEMAP, SHORT_LABELS, TIANDITU_HOST, host_of, offset_of
 from ...core.model import IMAGE_ROLES, LayerAssignment
 from ...workbench.imagery import tiles
+from ...workbench.tile_services import tile_services
 from ..compat import describe, write_in
 from ..tile_keys import tile_keys
 from .errors import error_text
-
-_SERVICES = (
-    ("img_w", "天地图影像"),
-    ("cia_w", "天地图影像注记"),
-    ("vec_w", "天地图矢量"),
-    ("", "其他地址（XYZ 或 WMTS）"),
-)
 
 
 class TileDialog(QDialog):
@@ -40,11 +34,12 @@ class TileDialog(QDialog):
         self.setWindowTitle(self.tr("添加在线地图"))
         self.layer: Optional[LayerAssignment] = None
         self.service = QComboBox(self)
-        for code, name in _SERVICES:
-            self.service.addItem(name, code)
+        for service in tile_services():
+            self.service.addItem(service.label, service.url)
+        self.service.addItem(self.tr("其他地址（XYZ 或 WMTS）"), "")
         self.name = QLineEdit(self)
         self.address = QLineEdit(self)
-        self.address.setPlaceholderText("https://…/{z}/{x}/{y}.png")
+        self.address.setPlaceholderText(self.tr("XYZ 地址（含 {z}、{x}、{y}）或 WMTS 地址"))
         self.key = QLineEdit(self)
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         self.role = QComboBox(self)
@@ -98,15 +93,14 @@ class TileDialog(QDialog):
         self.resize(self.sizeHint().width() * 3 // 2, self.sizeHint().height())
 
     def _service_chosen(self) -> None:
-        code = str(self.service.currentData())
-        self.address.setEnabled(not code)
-        self.address.setText(tianditu_url(code) if code else "")
+        url = str(self.service.currentData())
+        self.address.setEnabled(not url)
+        self.address.setText(url)
         self.address.setCursorPosition(0)
-        self.name.setText(self.service.currentText() if code else "")
-        held = tile_keys().has(TIANDITU_HOST) if code else False
-        self.key.setPlaceholderText(
-            self.tr("已存有密钥，空着就用它") if held else self.tr("需要时填写自己的密钥（tk）")
-        )
+        self.name.setText(self.service.currentText() if url else "")
+        held = bool(url) and tile_keys().has(host_of(url))
+        hint = self.tr("已存有密钥，空着就用它") if held else self.tr("需要时填写自己的密钥（tk）")
+        self.key.setPlaceholderText(hint)
         self._role_chosen()
 
     def _role_chosen(self) -> None:
