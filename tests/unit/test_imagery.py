@@ -372,3 +372,12 @@ def test_services_by_name_hold_no_key_and_no_offset() -> None:
     for service in services:
         layer, key = tiles("basemap", service.url, service.label)
         assert (key, offset_of(layer.source)) == ("", "")
+
+
+@pytest.mark.skipif(gdal.GetDriverByName("ECW") is not None, reason="this GDAL reads ECW")
+def test_ecw_without_its_driver_says_what_to_do(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.ecw").write_bytes(b"e")
+    with pytest.raises(WeipianError) as caught:
+        session.add_images([after(str(tmp_path / "a.ecw"))])
+    assert caught.value.code == "E_IMAGE_DRIVER"
+    assert "GeoTIFF" in str(caught.value)

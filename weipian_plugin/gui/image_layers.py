@@ -85,5 +85,4 @@ def _open_tiles(assignment: LayerAssignment) -> tuple[list[QgsMapLayer], list[st
     if not layer.isValid():
         return [], [f"{label}：{name} 打不开，请检查地址和网络"]
     _mark(layer, assignment, assignment.taken_on)
-    problems = [f"{name} 是 {offset}，位置偏移几百米，不能用来量算或描边"] if offset else []
-    return [layer], problems
+    return [layer], []

@@ -35,7 +35,13 @@ class OverlayPatches(WeipianAlgorithm):
         for name, (_, label) in _SHORTHANDS.items():
             self.addParameter(QgsProcessingParameterString(name, self.tr(label), optional=True))
         for name, label in (
-            ("LAYERS", self.tr("其他图层（JSON：角色 → source、layer、class_field、scheme、crs；审批类可以是登记表）")),
+            (
+                "LAYERS",
+                self.tr(
+                    "其他图层（JSON：角色 → source、layer、class_field、scheme、crs；审批类可以是登记表；"
+                    "image_before、image_after 的 source 可以是文件夹，另有 taken_on、batch）"
+                ),
+            ),
             ("PROFILE", self.tr("图层方案（名称或方案文件）")),
             ("CROPLAND", self.tr("耕地口径：gross 毛面积 / net 扣除田坎，空为不改变")),
             ("ANSWERS", self.tr("问题的回答（JSON，例如 landuse_scheme）")),
