@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from html import escape
-from typing import Optional
+from typing import Callable, Optional
 
-from qgis.PyQt.QtCore import QUrl, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from .compat import describe, icon, is_dark, line_height, tone, write_in
+from .compat import describe, icon, is_dark, line_height, no_input_method, tone, write_in
 from .queue_model import PRESET_BY_KEY
 from .widgets import ElidedLabel, RichText, coloured
 
@@ -41,6 +41,7 @@ class HeaderPanel(QWidget):
     """Renders name, deadline, progress and agenda; a click on a count chooses that filter."""
 
     preset_requested = pyqtSignal(str)
+    who_requested = pyqtSignal()
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -55,7 +56,17 @@ class HeaderPanel(QWidget):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setAutoRaise(True)
         describe(self.menu_button, self.tr("菜单"))
+        self.who = QToolButton(self)
+        self.who.setAutoRaise(True)
+        self.who.clicked.connect(lambda _checked=False: self.who_requested.emit())
+        no_input_method(self.who)
+        describe(self.who, self.tr("换人"))
+        self.who.hide()
+        #: Gives the slower figures for the tool tip of the progress.
+        self.figures: Callable[[], str] = str
+        self._today: tuple[int, int] = (0, 0)
         self.progress = QProgressBar(self)
+        self.progress.installEventFilter(self)
         self.progress.setTextVisible(True)
         self.progress.setMaximumHeight(line_height(self) + 2)
         describe(self.progress, self.tr("判定进度"))
@@ -65,6 +76,7 @@ class HeaderPanel(QWidget):
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.name, 1)
         top.addWidget(self.due)
+        top.addWidget(self.who)
         top.addWidget(self.menu_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -72,8 +84,8 @@ class HeaderPanel(QWidget):
         layout.addLayout(top)
         second = QHBoxLayout()
         second.setContentsMargins(0, 0, 0, 0)
-        second.addWidget(self.progress, 2)
-        second.addWidget(self.agenda, 3)
+        second.addWidget(self.progress, 1)
+        second.addWidget(self.agenda, 1)
         layout.addLayout(second)
 
     def set_menu(self, menu: QMenu) -> None:
@@ -95,6 +107,31 @@ class HeaderPanel(QWidget):
         self.progress.setValue(done)
         self.progress.setFormat(f"已判定 {done} / {total}")
         self.progress.setToolTip(f"{100 * done // total} %" if total else "")
+
+    def show_person(self, name: str, role: str) -> None:
+        """Who is at the keyboard, and as what; a click changes it."""
+        short = self.who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, line_height(self) * 5)
+        self.who.setText(short)
+        self.who.setToolTip(self.tr("现在由 {name}（{role}）操作，点一下换人").format(name=name, role=role))
+        describe(self.who, self.tr("操作人 {name}，{role}").format(name=name, role=role))
+        self.who.show()
+
+    def show_today(self, judged: int, left: int) -> None:
+        """今日 n · 剩 m: what this person judged today and what is open."""
+        self._today = (judged, left)
+        done = self.progress.value()
+        total = self.progress.maximum() if done + left else 0
+        self.progress.setFormat(f"{done}/{total} · 今日 {judged} · 剩 {left}")
+        describe(self.progress, self.tr("判定进度"), self.progress.format())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
+        """The figures behind the progress are counted when somebody asks for them."""
+        if watched is self.progress and event.type() == QEvent.Type.ToolTip:
+            judged, left = self._today
+            share = f"{100 * self.progress.value() // max(self.progress.maximum(), 1)} %"
+            parts = (f"已判定 {share} · 今日 {judged} · 剩 {left}", self.figures())
+            self.progress.setToolTip("\n".join(part for part in parts if part))
+        return bool(super().eventFilter(watched, event))
 
     def show_agenda(self, counts: dict[str, int]) -> None:
         """Counts that are not 0, as links to their filter."""

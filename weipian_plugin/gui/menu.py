@@ -22,6 +22,7 @@ from .fact_work import FactCommands
 from .guard import guarded
 from .hand_work import HandCommands
 from .imagery_work import ImageryCommands
+from .judging_work import JudgingWork
 from .key_help import key_name
 from .main_menu import MainMenu
 from .pack_work import PackWork
@@ -60,6 +61,7 @@ class Commands(QObject):
         self.looking = CompareWork(review)
         self.desk = DeskWork(self)
         self.packs = PackWork(review)
+        self.judging = JudgingWork(review)
         #: Parts that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
         self.features: tuple[Any, ...] = (
             self.hands,
@@ -68,6 +70,7 @@ class Commands(QObject):
             FactCommands(review),
             ImageryCommands(review),
             self.looking,
+            self.judging,
         )
         self._busy: Any = None
         self._reopened = False
@@ -276,6 +279,7 @@ class Commands(QObject):
         self.review.set_session(Session.open(Path(text), operator()))
         self.desk.opened()
         self.packs.opened()
+        self.judging.change_person()
 
     def _session(self) -> Session:
         if self.review.session is None:

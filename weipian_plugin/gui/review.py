@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Optional
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 
 from ..core.errors import WeipianError
-from ..core.model import CaseStatus, ReviewStatus, Verdict
+from ..core.model import ReviewStatus, Verdict
 from ..core.rulepack import RulePack
 from ..workbench.views import PatchView
 from . import changes
@@ -16,8 +17,9 @@ from .dock import WeipianDock
 from .guard import guarded
 from .look_ahead import LookAhead
 from .opening import WorkspaceHolder
+from .seen import refuse_unseen, seen
 from .small_dialogs import ask_text
-from .verdict_panel import Choice, choice_of, goes_against
+from .verdict_panel import Choice, choice_of, goes_against, suggestions
 
 #: The map follows this long after the panel, so that a held key does not render every patch on the way, ms.
 _MAP_DELAY = 15
@@ -30,6 +32,8 @@ class Review(WorkspaceHolder):
 
     #: A patch came onto the panel: patch_uid.
     shown = pyqtSignal(str)
+    #: What is chosen and not saved changed.
+    drafted = pyqtSignal()
 
     def __init__(self, dock: WeipianDock, make_map: Optional[Callable[[Any], Any]] = None) -> None:
         super().__init__(dock, make_map)
@@ -106,11 +110,13 @@ class Review(WorkspaceHolder):
                 pack.patch_type_label(view.patch.patch_type),
             )
             dock.earlier.show_lineage(self.opened().lineage(view.patch.patch_uid), view.patch)
-            dock.advice.show_advice(view.advice, pack)
+            dock.advice.show_view(view, pack)
+            dock.form.reason_pick.set_reasons(self.opened().reasons("against"))
             dock.show_approvals(view, pack)
             dock.verdict.set_state(choice.verdict, choice.doubt)
             dock.advice.fold(folded=bool(choice.verdict))
             dock.form.show_choice(choice, view.advice, pack, needs_reason=self._needs_reason(choice))
+            dock.form.suggest(suggestions(view))
             purposes = {key: item.label for key, item in pack.requirements.items()}
             dock.evidence.show_evidence(view.checklist, view.evidence, purposes)
             dock.evidence_box.setTitle(dock.evidence.title())
@@ -126,10 +132,14 @@ class Review(WorkspaceHolder):
 
     def _show_buttons(self) -> None:
         session = self.opened()
-        label = session.can_undo()
+        label = next(iter(session.undo_labels(1)), "")
         self.dock.undo.setText(f"撤销 {label}" if label else "撤销")
         self.dock.undo.setEnabled(bool(label))
-        self.dock.submit.setEnabled(not session.read_only and self.dock.verdict.isEnabled())
+        again = next(iter(session.redo_labels(1)), "")
+        tip = f"撤销 {label}（Z）" if label else "没有可以撤销的操作"
+        self.dock.undo.setToolTip(tip + (f"\n重做 {again}（Shift+Z）" if again else ""))
+        allowed = not session.read_only and session.role != "viewer"
+        self.dock.submit.setEnabled(allowed and self.dock.verdict.isEnabled())
         if not self._toast_timer.isActive():
             self._show_state()
 
@@ -138,12 +148,8 @@ class Review(WorkspaceHolder):
         self.dock.state.setText("● 未提交" if draft else "")
 
     def _needs_reason(self, choice: Choice) -> bool:
-        """Against the advice, or a verdict that ends a running case."""
-        view = self.view
-        if view is None:
-            return False
-        ends_case = view.patch.case_status is not CaseStatus.NONE and choice.verdict != Verdict.ILLEGAL.value
-        return goes_against(choice, view.advice) or ends_case
+        """Against the advice; 改判 asks for its own reason when it is submitted."""
+        return self.view is not None and goes_against(choice, self.view.advice)
 
     def _show_on_map(self) -> None:
         if self.map is not None and self.view is not None:
@@ -175,20 +181,24 @@ class Review(WorkspaceHolder):
         done, total = self.dock.queue.model.progress()
         self.dock.header.show_progress(done, total)
         self.dock.header.show_agenda(self.dock.queue.model.counts())
+        if self.session is not None:
+            self.dock.header.show_today(self.session.judged_today(), total - done)
 
     # -- deciding -------------------------------------------------------------------------
     @guarded
     def _verdict_chosen(self, verdict: str, doubt: bool) -> None:
         before = self.dock.form.choice(self._drawn_verdict(), doubt)
         same = before.verdict == verdict
-        choice = Choice(
-            verdict, before.sub_type if same else "", before.basis, before.answers, doubt, before.against_reason
-        )
+        begun = same and self.current().patch.patch_uid in self.drafts
+        choice = replace(before, verdict=verdict, sub_type=before.sub_type if same else "", doubt=doubt)
         if not choice.sub_type and verdict and self.view is not None:
             advised = self.view.advice.sub_type
             if advised and self.pack.sub_type(verdict, advised) is not None:
-                choice = Choice(verdict, advised, choice.basis, choice.answers, doubt, choice.against_reason)
+                choice = replace(choice, sub_type=advised)
+        again = begun and bool(verdict) and self._draft_or_saved().doubt == doubt
         self._take_draft(choice)
+        if again:
+            self.dock.form.pick_sub_type()  # the same key twice: to the sub-types
 
     def _drawn_verdict(self) -> str:
         return self._draft_or_saved().verdict
@@ -222,11 +232,14 @@ class Review(WorkspaceHolder):
         dock = self.dock
         dock.verdict.set_state(choice.verdict, choice.doubt)
         dock.advice.fold(folded=bool(choice.verdict))
+        dock.advice.show_view(self.view, self.pack)
         dock.form.show_choice(choice, self.view.advice, self.pack, needs_reason=self._needs_reason(choice))
+        dock.form.suggest(suggestions(self.view))
         dock.evidence.show_checklist(self.view.checklist)
         dock.evidence_box.setTitle(dock.evidence.title())
         self._toast_timer.stop()
         self._show_buttons()
+        self.drafted.emit()
 
     def _edited(self) -> None:
         """What is typed survives moving to another patch, unsaved."""
@@ -246,9 +259,18 @@ class Review(WorkspaceHolder):
             self.tell("请先选择判定（1 合法、2 违法、3 其他）或 4 存疑。", "warn")
             return
         choice = self.dock.form.choice(verdict, doubt)
-        if self._needs_reason(choice) and not choice.against_reason:
+        refuse_unseen(self.map, view)
+        needed = self._needs_reason(choice)
+        paper: Optional[dict[str, str]] = {}
+        if session.is_revision(patch.patch_uid, verdict):
+            paper = self._ask_revision(view)
+            if paper is None:
+                return
+        elif needed and not choice.against_reason and not choice.reason_id:
             self.dock.form.ask_reason()
             raise WeipianError("E_REASON_REQUIRED")
+        elif needed:
+            paper = {"against_reason": choice.against_reason, "reason_id": choice.reason_id}
         session.judge(
             patch.patch_uid,
             patch.patch_id,
@@ -257,7 +279,8 @@ class Review(WorkspaceHolder):
             choice.basis,
             dict(choice.answers),
             doubt=choice.doubt,
-            against_reason=choice.against_reason if self._needs_reason(choice) else "",
+            seen=seen(self.map, view),
+            **paper,
         )
         self._keep_frame(patch.patch_uid)
         self.drafts.pop(patch.patch_uid, None)
@@ -268,15 +291,26 @@ class Review(WorkspaceHolder):
         self.dock.notice.clear()
         more = bool(following) and following != patch.patch_uid
         self.show_patch(following if more else patch.patch_uid)
-        self.tell(f"已保存 …{patch.patch_id[-4:]} {said}")
+        self.tell(f"已保存 …{patch.patch_id[-4:]} {said}（Z 撤销）")
         if not more:
             self.tell("本筛选下没有其他未判定的图斑了。可换一个筛选，或从菜单导出。", "warn")
 
+    def _ask_revision(self, view: PatchView) -> Optional[dict[str, str]]:
+        """The paper of a 改判; None when the person thought better of it."""
+        from .dialogs.revision import RevisionDialog
+
+        session = self.opened()
+        documents = [item.evidence for item in view.evidence if item.evidence.kind == "document"]
+        names = [person.name for person in session.people() if person.name != session.who]
+        patch_id = view.patch.patch_id
+        dialog = RevisionDialog(patch_id, session.reasons("revision"), documents, names, session.who, self.dock)
+        return dialog.values() if dialog.exec() else None
+
     def _keep_frame(self, uid: str) -> None:
         """The frame in which it was judged goes to its sheet."""
-        seen = self.map.frame() if self.map is not None and hasattr(self.map, "frame") else None
-        if seen is not None:
-            self.opened().keep_frame(uid, *seen)
+        looked_at = self.map.frame() if self.map is not None and hasattr(self.map, "frame") else None
+        if looked_at:
+            self.opened().keep_frame(uid, *looked_at)
 
     def assert_shown(self, patch_id: str) -> None:
         """Raise E_PATCH_MISMATCH unless this is the number that the person sees."""
@@ -303,13 +337,7 @@ class Review(WorkspaceHolder):
         if not session.can_undo():
             raise WeipianError("E_NOTHING_TO_UNDO")
         subject = session.last_subject()
-        label = session.undo()
-        known = self.dock.queue.model.row_of(subject) is not None
-        uid = subject if known else self.current().patch.patch_uid
-        self.drafts.pop(uid, None)
-        uid = changes.undone(self, label, subject, uid)
-        self.show_patch(uid)
-        self.tell(f"已撤销：{label}" + (f" …{self.view.patch.patch_id[-4:]}" if self.view else ""))
+        changes.stepped(self, session.undo(), subject, "已撤销")
 
     @guarded
     def discard(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Optional, Union
 
-from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QStandardItem, QStandardItemModel
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -22,8 +22,10 @@ from qgis.PyQt.QtWidgets import (
 from ..core.advice_model import Advice
 from ..core.model import Judgement, Verdict
 from ..core.rulepack import AskField, RulePack
+from ..workbench.views import PatchView
 from .choices_field import ChoicesField
 from .compat import describe, no_input_method
+from .reason_row import ReasonPick, take_keys
 
 _CHECKED = (
     "QPushButton:checked {{ background: {fill}; color: white; font-weight: bold;"
@@ -43,6 +45,7 @@ class Choice:
     answers: Mapping[str, str] = field(default_factory=dict)
     doubt: bool = False
     against_reason: str = ""
+    reason_id: str = ""  # of the pick-list, not saved yet
 
 
 def choice_of(judgement: Optional[Judgement]) -> Choice:
@@ -63,6 +66,12 @@ def choice_of(judgement: Optional[Judgement]) -> Choice:
 def goes_against(choice: Choice, advice: Advice) -> bool:
     """A verdict that differs from where the advice leans needs a reason."""
     return bool(choice.verdict) and advice.leaning is not None and choice.verdict != advice.leaning
+
+
+def suggestions(view: PatchView) -> dict[str, tuple[str, str]]:
+    """What is known for the questions of the guide: field -> (value, whose)."""
+    questions = [question for step in view.guide.steps for question in step.questions]
+    return {q.field.id: (q.prefill, q.prefill_from) for q in questions if q.prefill}
 
 
 class VerdictRow(QWidget):
@@ -143,7 +152,7 @@ class ChoiceForm(QWidget):
         self.basis = QLineEdit(self)
         describe(self.basis, self.tr("依据"))
         self.reason = QLineEdit(self)
-        self.reason.setPlaceholderText(self.tr("与建议不一致，写一句核实到的事实"))
+        self.reason.setPlaceholderText(self.tr("或写一句核实到的事实"))
         describe(self.reason, self.tr("与建议不一致的理由"))
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -152,9 +161,14 @@ class ChoiceForm(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(3, 1)
         self._labels: dict[QWidget, QLabel] = {}
+        self.reason_pick = ReasonPick(self)
+        self.reason_pick.picked.connect(self.edited.emit)
+        take_keys(self.sub_type)
         self._place(self.sub_type, self.tr("细类"), 0, 0, 3)
         self._place(self.basis, self.tr("依据"), _LAST_ROW, 0, 3)
-        self._place(self.reason, self.tr("理由"), _LAST_ROW + 1, 0, 3)
+        self._place(self.reason_pick, self.tr("理由"), _LAST_ROW + 1, 0, 1)
+        self._grid.addWidget(self.reason, _LAST_ROW + 1, 2, 1, 2)
+        self.reason.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._asked: tuple[str, ...] = ()
         self.sub_type.currentIndexChanged.connect(self._sub_type_picked)
         self.basis.textEdited.connect(lambda _text: self.edited.emit())
@@ -170,16 +184,47 @@ class ChoiceForm(QWidget):
         self._build_fields(pack.asks(choice.verdict, choice.sub_type), choice.answers)
         self.basis.setText(choice.basis)
         self.reason.setText(choice.against_reason)
+        self.reason_pick.choose(choice.reason_id)
         self._silent = False
         self.setVisible(bool(choice.verdict))
         self._show_clause()
-        self._set_row_visible(self.reason, needs_reason or goes_against(choice, advice))
+        self._show_reason(visible=needs_reason or goes_against(choice, advice))
 
     def ask_reason(self) -> None:
-        """Bring the reason into view and put the cursor there."""
+        """Bring the reason into view and open the pick-list."""
         self.setVisible(True)
-        self._set_row_visible(self.reason, visible=True)
-        self.reason.setFocus()
+        self._show_reason(visible=True)
+        self.reason_pick.setFocus()
+        if self.isVisible():
+            self.reason_pick.showPopup()
+
+    def pick_sub_type(self) -> None:
+        """Open the list of sub-types: a number jumps to its line, Enter takes it."""
+        if self.isVisible():
+            self.sub_type.setFocus()
+            self.sub_type.showPopup()
+
+    def suggest(self, prefills: Mapping[str, tuple[str, str]]) -> None:
+        """Grey suggestions, field -> (value, whose); Tab in an empty field takes one, nothing is stored unseen."""
+        for key, (value, source) in prefills.items():
+            widget = self.fields.get(key)
+            edit = widget.lineEdit() if isinstance(widget, QComboBox) else widget
+            if value and isinstance(edit, QLineEdit):
+                edit.setPlaceholderText(f"{value}（{source or self.tr('建议')}，Tab 采用）")
+                edit.setProperty("suggested", value)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
+        """Tab in an empty field takes what is suggested there, and goes on."""
+        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and isinstance(watched, QLineEdit):
+            value = str(watched.property("suggested") or "")
+            if value and not watched.text():
+                watched.setText(value)
+                self._touched()
+        return bool(super().eventFilter(watched, event))
+
+    def _show_reason(self, *, visible: bool) -> None:
+        self.reason.setVisible(visible)
+        self._set_row_visible(self.reason_pick, visible)
 
     def choice(self, verdict: str, doubt: bool) -> Choice:
         """What stands in the fields, with the verdict of the row above."""
@@ -195,6 +240,7 @@ class ChoiceForm(QWidget):
             {key: value for key, value in answers.items() if value},
             doubt,
             reason,
+            self.reason_pick.reason_id(),
         )
 
     # -- inside ---------------------------------------------------------------------------
@@ -205,7 +251,7 @@ class ChoiceForm(QWidget):
         none.setData("", Qt.ItemDataRole.UserRole)
         model.appendRow(none)
         group = ""
-        for sub in pack.sub_types.get(verdict, ()):
+        for number, sub in enumerate(pack.sub_types.get(verdict, ()), 1):
             if sub.group and sub.group != group:
                 group = sub.group
                 head = QStandardItem(group)
@@ -214,7 +260,7 @@ class ChoiceForm(QWidget):
                 font.setBold(True)
                 head.setFont(font)
                 model.appendRow(head)
-            item = QStandardItem(f"{sub.group} · {sub.display}" if sub.group else sub.display)
+            item = QStandardItem(f"{number} {sub.group} · {sub.display}" if sub.group else f"{number} {sub.display}")
             item.setData(sub.id, Qt.ItemDataRole.UserRole)
             item.setToolTip(sub.clause)
             model.appendRow(item)
@@ -258,6 +304,7 @@ class ChoiceForm(QWidget):
             combo.setEditable(True)
             combo.addItems(["", *ask.choices])
             combo.currentTextChanged.connect(lambda _text: self._touched())
+            combo.lineEdit().installEventFilter(self)
             describe(combo, ask.label, ask.hint)
             return combo
         edit = QLineEdit(self)
@@ -265,11 +312,12 @@ class ChoiceForm(QWidget):
         edit.setPlaceholderText(ask.hint or ask.unit or default)
         edit.setToolTip(ask.hint if ask.confirmed else f"{ask.hint}（未经核实）")
         edit.textEdited.connect(lambda _text: self._touched())
+        edit.installEventFilter(self)
         describe(edit, ask.label, ask.hint)
         return edit
 
     def _tab_order(self) -> None:
-        order = [self.sub_type, *self.fields.values(), self.basis, self.reason]
+        order = [self.sub_type, *self.fields.values(), self.basis, self.reason_pick, self.reason]
         for first, second in zip(order, order[1:]):
             QWidget.setTabOrder(first, second)
 

@@ -385,6 +385,12 @@ def people(ws: Workspace) -> list[Person]:
     return [Person(**row) for row in _select(ws, "person", "ORDER BY at DESC, fid")]
 
 
+def count_review(ws: Workspace, status: ReviewStatus) -> int:
+    """How many patches stand so on the review axis."""
+    sql = "SELECT count(*) FROM patch WHERE review_status = ?"
+    return int(ws.connection.execute(sql, (status.value,)).fetchone()[0])
+
+
 def judged_on(ws: Workspace, day: str, who: str) -> int:
     """How many patches somebody gave the verdict in force on a day (ISO date)."""
     sql = (

@@ -112,13 +112,13 @@ class Acting(Reader):
         """How many own actions can be taken back."""
         return len(self.undo_steps())
 
-    def undo_labels(self) -> list[str]:
-        """What undo would take back step by step, e.g. 判定 …0183, the next one first."""
-        return [self._named(step) for step in self.undo_steps()]
+    def undo_labels(self, most: Optional[int] = None) -> list[str]:
+        """What undo would take back step by step, e.g. 判定 …0183, the next one first; all or so many."""
+        return [self._named(step) for step in self.undo_steps()[:most]]
 
-    def redo_labels(self) -> list[str]:
-        """What redo would do again step by step, the next one first."""
-        return [self._named(step) for step in self.redo_steps()]
+    def redo_labels(self, most: Optional[int] = None) -> list[str]:
+        """What redo would do again step by step, the next one first; all or so many."""
+        return [self._named(step) for step in self.redo_steps()[:most]]
 
     def _named(self, step: Done) -> str:
         patch = records.patch(self._ws, step.subject)

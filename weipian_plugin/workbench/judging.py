@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Optional
 
 from ..core import states
@@ -14,8 +15,8 @@ from ..core.model import CaseStatus, Judgement, Patch, ReviewStatus, Verdict
 from ..core.rulepack import RulePack
 from ..store import records
 from ..store.workspace import Transaction
-from . import revising
-from .clock import now
+from . import pace, revising
+from .clock import now, today
 from .overlay_now import to_be_overlaid
 from .people import People
 
@@ -168,6 +169,20 @@ class Judging(People):
     def revisions(self, patch_uid: str = "") -> list[revising.RevisionLine]:
         """改判清单 of one patch or the whole workspace, in order."""
         return revising.lines(self._ws, patch_uid)
+
+    def save_revisions(self, path: Path) -> None:
+        """改判清单 as xlsx or csv, by the ending of the name. Raises E_WRITE."""
+        revising.write_table(path, self.revisions())
+
+    # -- pace ------------------------------------------------------------------------------------
+
+    def judged_today(self) -> int:
+        """How many patches this person gave their verdict today."""
+        return records.judged_on(self._ws, today(), self.who)
+
+    def pace_text(self) -> str:
+        """Days from delivery to submission on average, and how many are 已退回 now; empty without either."""
+        return pace.text(self._ws)
 
     # -- the review axis -------------------------------------------------------------------------
 

@@ -1,0 +1,77 @@
+"""The reason for deciding against the advice: a pick-list of the office, and words beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QWidget
+
+from ..workbench.reasons import Reason
+from .compat import describe, no_input_method
+
+_ADD = "\0add"
+
+
+class TypeAhead(QObject):
+    """Lets an open list have the keys that are commands elsewhere: digits jump to a numbered line."""
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
+        """Take the key before a shortcut does."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return False
+
+
+def take_keys(combo: QComboBox) -> None:
+    """The open list of a combo box is used by keyboard alone."""
+    combo.view().installEventFilter(TypeAhead(combo))
+
+
+class ReasonPick(QComboBox):
+    """Numbered reasons; the last line puts what was typed beside it onto the list."""
+
+    add_requested = pyqtSignal()
+    picked = pyqtSignal()
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        no_input_method(self)
+        describe(self, self.tr("理由清单"))
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self._reasons: tuple[Reason, ...] = ()
+        take_keys(self)
+        self.activated.connect(lambda _index: self._activated())
+        self.set_reasons(())
+
+    def set_reasons(self, reasons: Sequence[Reason]) -> None:
+        """Show a pick-list; what was picked stays picked."""
+        if self.count() and tuple(reasons) == self._reasons:
+            return
+        chosen, self._reasons = self.reason_id(), tuple(reasons)
+        self.clear()
+        self.addItem(self.tr("（选一条理由）"), "")
+        for number, reason in enumerate(reasons, 1):
+            self.addItem(f"{number} {reason.label}", reason.id)
+            self.setItemData(number, reason.label, int(Qt.ItemDataRole.ToolTipRole))
+        self.addItem(self.tr("＋ 把右边写的加进清单"), _ADD)
+        self.choose(chosen)
+
+    def reason_id(self) -> str:
+        """The one picked, empty without."""
+        found = str(self.currentData() or "")
+        return "" if found == _ADD else found
+
+    def choose(self, reason_id: str) -> None:
+        """Pick by id; one that is not there picks nothing."""
+        self.setCurrentIndex(max(self.findData(reason_id), 0))
+
+    def _activated(self) -> None:
+        if self.currentData() == _ADD:
+            self.setCurrentIndex(0)
+            self.add_requested.emit()
+        else:
+            self.picked.emit()
