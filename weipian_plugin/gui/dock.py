@@ -111,6 +111,7 @@ class WeipianDock(QgsDockWidget):
         self.content.resized.connect(self._resized)
         self._view: Optional[PatchView] = None
         self._step_shown = LOOK
+        self._advice_room = 5  # lines
         self.show_empty("", "", "")
 
     def _empty_page(self) -> QWidget:
@@ -285,9 +286,19 @@ class WeipianDock(QgsDockWidget):
             room += self.patch.spare()
         self.folding.apply(step, room - gaps, aside=("queue",) if self.is_wide() else ())
         self._fit_queue()
+        if step == LOOK:
+            self._fit_advice()
         if step != self._step_shown:
             self._step_shown = step
             QTimer.singleShot(0, self._show_step)
+
+    def _fit_advice(self) -> None:
+        """While one looks, the advice has what the others leave."""
+        left = self.scroll.viewport().height() - self.page.sizeHint().height()
+        lines = max(3, min(12, self._advice_room + left // (line_height(self) + 2)))
+        if lines != self._advice_room:
+            self._advice_room = lines
+            self.advice.set_room(lines)
 
     def _show_step(self) -> None:
         """Where not everything fits, bring what the step needs into view."""
@@ -330,9 +341,7 @@ class WeipianDock(QgsDockWidget):
             words.append(str(widget.currentText() if hasattr(widget, "currentText") else widget.text()))
         return " · ".join(word for word in words if word)
 
-    def _resized(self, lines: int) -> None:
-        # 33 lines are taken by everything else; the advice scrolls within what is left.
-        self.advice.set_room(max(3, min(8, lines - 33)))
+    def _resized(self, _lines: int) -> None:
         self._settling.start()
 
     def show_review(self) -> None:
