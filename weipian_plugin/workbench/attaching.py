@@ -17,8 +17,8 @@ from ..store import records
 from ..store.workspace import Workspace
 from . import evidence_in
 from .clock import now
+from .pack_shelf import workspace_default
 from .reporting import write_report
-from .resources import default_pack
 from .splitting import concerned
 
 
@@ -57,8 +57,8 @@ def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> A
         WeipianError: E_FILE_MISSING, E_DISK_FULL, E_CANCELLED.
     """
     files = evidence_in.files_under(Path(photos))
-    pack = default_pack()
     with Workspace.open(Path(folder)) as ws:
+        pack = workspace_default(ws)
         patches = records.patches(ws)
         by_uid = {patch.patch_uid: patch for patch in patches}
         prepared: dict[Path, evidence_in.Prepared] = {}

@@ -24,7 +24,6 @@ from ..store import records
 from ..store.workspace import FILE_NAME, Transaction, Workspace
 from . import delivered_values, earlier, import_report, intake_memory, pack_library, pack_shelf, reissue, voiding
 from .clock import now
-from .resources import default_pack
 
 __all__ = ["SUFFIXES", "ImportOptions", "ImportResult", "Inspection", "import_delivery", "inspect_delivery"]
 
@@ -109,16 +108,8 @@ def inspect_delivery(path: Path, options: ImportOptions, folder: Optional[Path] 
 
     With the workspace `folder`, answers given for the same layout before are taken over.
     """
-    pack = _pack_of(folder)
+    pack = pack_shelf.pack_of(folder)
     return delivery.inspect(Path(path), pack.aliases, _with_classes(intake_memory.prepared(folder, options), pack))
-
-
-def _pack_of(folder: Optional[Path]) -> RulePack:
-    """The pack whose field names and classes an import goes by: the workspace's default."""
-    if folder is None or not (Path(folder) / FILE_NAME).is_file():
-        return default_pack()
-    with Workspace.open(Path(folder)) as ws:
-        return pack_shelf.workspace_default(ws)
 
 
 def _with_classes(options: ImportOptions, pack: RulePack) -> ImportOptions:

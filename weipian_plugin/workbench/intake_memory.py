@@ -26,7 +26,7 @@ from ..sources.crs import Transformer
 from ..sources.reader import open_source
 from ..store import records
 from ..store.workspace import FILE_NAME, Transaction, Workspace
-from .resources import default_pack
+from .pack_shelf import pack_of
 
 PREFIX = "intake:"
 _PROFILE = "weipian/layouts"
@@ -37,7 +37,7 @@ _VILLAGE_NAMES = {"village_name": ("CMC", "村名称", "行政村", "村名", "Z
 
 def prepared(folder: Optional[Path], options: ImportOptions) -> ImportOptions:
     """The options with what the workspace knows: answers by layout, patches that are there, villages, codes."""
-    context = Context(patch_types=default_pack().patch_types)
+    context = Context(patch_types=pack_of(folder).patch_types)
     memory = dict(options.memory)
     if folder is None or not (Path(folder) / FILE_NAME).is_file():
         return replace(options, memory=memory, context=context)

@@ -12,6 +12,7 @@ from ..core.errors import WeipianError
 from ..core.feedback import Feedback
 from ..core.model import APPROVAL_ROLES, IMAGE_ROLES, LOOKED_AT_ROLES, ROLE_LABELS, ROLES, LayerAssignment
 from . import landuse_scheme, overlaying, registers
+from .pack_shelf import pack_of
 from .register_tables import RegisterTable
 from .registers import RegisterReport, RegisterSource
 from .session import Session
@@ -117,7 +118,7 @@ def run(
     if basis and basis not in areas.BASIS_LABELS:
         raise WeipianError("E_ANSWER", key="cropland", value=basis, choices="gross、net")
     # Whatever may be wrong with the tables is found before anything is written.
-    read = None if tables is None else registers.read_tables(tables, feedback)
+    read = None if tables is None else registers.read_tables(tables, feedback, pack_of(folder))
     changed = sorted(wanted, key=str) != sorted(stored, key=str)
     done = _overlay(folder, who, feedback, wanted if changed else None, wanted) if overlaid else None
     with Session.open(folder, who) as session:

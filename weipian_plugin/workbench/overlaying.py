@@ -30,7 +30,7 @@ from .overlay_marks import (
     merge_findings,
     stale_roles,
 )
-from .resources import default_pack
+from .pack_shelf import workspace_default
 
 #: Where the findings of the last overlay are kept, so that a run that computes nothing still tells them.
 _FINDINGS = "overlay_findings"
@@ -249,12 +249,13 @@ def _identity_bad(ws: Workspace, targets: Sequence[OverlayTarget]) -> list[str]:
     """Patches whose parts do not sum to the whole."""
     bad = []
     doubtful = records.overlay_off(ws, _SURELY_EQUAL)
+    # The rules are parsed only where there is something to look at.
+    table = workspace_default(ws).landuse if doubtful else {}
     for target in targets if doubtful else ():
         if target.patch_uid not in doubtful:
             continue
-        # The rules are parsed only where there is something to look at.
         rows = records.overlay(ws, target.patch_uid)
-        summary = areas.summarise(target.area_m2, rows, default_pack().landuse)
+        summary = areas.summarise(target.area_m2, rows, table)
         if summary.has_landuse and not summary.identity_ok:
             bad.append(target.patch_id)
     return bad

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Optional
 
 from ..core.errors import WeipianError
@@ -11,12 +12,12 @@ from ..core.model import Batch
 from ..core.rulepack import RulePack
 from ..store import kept_packs, records
 from ..store.kept_packs import KeptPack
-from ..store.workspace import Transaction, Workspace
+from ..store.workspace import FILE_NAME, Transaction, Workspace
 from .clock import now
 from .pack_files import PackFiles, read_files
 from .pack_library import PackRef, default_for, default_reference, named
 from .packs import built
-from .resources import DEFAULT_PACK, resource
+from .resources import DEFAULT_PACK, default_pack, resource
 
 #: Setting with the id of the pack that new batches start with.
 DEFAULT = "pack"
@@ -25,6 +26,14 @@ DEFAULT = "pack"
 def workspace_default(ws: Workspace) -> RulePack:
     """The pack that new batches of this workspace start with."""
     return default_for(records.setting(ws, DEFAULT), ws.folder)
+
+
+def pack_of(folder: Optional[Path]) -> RulePack:
+    """The default pack of the workspace in a folder, that of the plugin where there is none."""
+    if folder is None or not (Path(folder) / FILE_NAME).is_file():
+        return default_pack()
+    with Workspace.open(Path(folder)) as ws:
+        return workspace_default(ws)
 
 
 class PackShelf:

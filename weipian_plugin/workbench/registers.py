@@ -38,6 +38,7 @@ from ..geo.viewcone import look_many
 from ..store import records
 from ..store.workspace import Transaction, Workspace
 from .clock import now
+from .pack_shelf import pack_of, workspace_default
 from .register_tables import RegisterTable, read_register
 from .resources import default_pack
 
@@ -87,8 +88,10 @@ def sources(ws: Workspace) -> list[RegisterSource]:
     return [RegisterSource(**item) for item in json.loads(records.setting(ws, SOURCES) or "[]")]
 
 
-def read_tables(tables: Sequence[RegisterSource], feedback: Feedback) -> list[RegisterTable]:
-    """Read the rows of register tables; nothing is stored.
+def read_tables(
+    tables: Sequence[RegisterSource], feedback: Feedback, pack: Optional[RulePack] = None
+) -> list[RegisterTable]:
+    """Read the rows of register tables; nothing is stored. `pack` names the columns.
 
     Raises:
         WeipianError: those of `read_register`, E_CANCELLED.
@@ -97,7 +100,7 @@ def read_tables(tables: Sequence[RegisterSource], feedback: Feedback) -> list[Re
     for table in tables:
         stop_if_cancelled(feedback)
         feedback.message(f"正在读取登记表 {Path(table.source).name}")
-        read.append(read_register(Path(table.source), table.role, default_pack(), table.sheet, table.unit))
+        read.append(read_register(Path(table.source), table.role, pack or default_pack(), table.sheet, table.unit))
     return read
 
 
@@ -114,7 +117,7 @@ def store(
     with Workspace.open(Path(folder)) as ws:
         with ws.transaction("register", "workspace", who) as change:
             _store(ws, change, read, tables)
-        links = _relink(ws, default_pack(), who, feedback)
+        links = _relink(ws, workspace_default(ws), who, feedback)
     entries: dict[str, int] = {}
     for found in read:
         entries[found.role] = entries.get(found.role, 0) + len(found.entries)
@@ -124,7 +127,7 @@ def store(
 
 def read_into(folder: Path, tables: Sequence[RegisterSource], who: str, feedback: Feedback) -> RegisterReport:
     """Read register tables into the workspace; errors of `read_tables` and `store`."""
-    return store(folder, tables, read_tables(tables, feedback), who, feedback)
+    return store(folder, tables, read_tables(tables, feedback, pack_of(Path(folder))), who, feedback)
 
 
 def _store(ws: Workspace, change: Transaction, read: Sequence[RegisterTable], wanted: Sequence[RegisterSource]) -> None:
@@ -168,7 +171,7 @@ def sources_row(tables: Sequence[RegisterSource]) -> dict[str, Any]:
 def relink(folder: Path, who: str, feedback: Feedback) -> dict[str, int]:
     """Lay the entries there are on the patches there are; how many links by reason."""
     with Workspace.open(Path(folder)) as ws:
-        return _relink(ws, default_pack(), who, feedback)
+        return _relink(ws, workspace_default(ws), who, feedback)
 
 
 def _relink(ws: Workspace, pack: RulePack, who: str, feedback: Feedback) -> dict[str, int]:

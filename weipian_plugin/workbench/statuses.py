@@ -23,7 +23,7 @@ from ..store import records
 from ..store.workspace import Workspace
 from .clock import now
 from .importing import put_rows
-from .resources import default_pack
+from .pack_shelf import pack_of
 from .status_report import StatusOptions, StatusReport, StatusRow
 
 __all__ = ["ANSWERS", "StatusOptions", "StatusReport", "StatusRow", "import_status"]
@@ -69,7 +69,7 @@ def import_status(folder: Path, table: Path, options: StatusOptions, who: str, f
     if not table.is_file():
         raise WeipianError("E_FILE_MISSING", path=table)
     _check_options(options)
-    rules = default_pack().platform
+    rules = pack_of(Path(folder)).platform
     feedback.message("正在读取状态表")
     sheet, columns, ids = _choose(read_sheets(table), rules, options, table)
     sha = file_sha256(table)

@@ -11,7 +11,7 @@ from ..core import areas
 from ..core.hashing import file_sha256
 from ..store import records
 from ..store.workspace import Workspace
-from .resources import default_pack
+from .pack_shelf import PackShelf, workspace_default
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,13 @@ def verify_workspace(folder: Path) -> VerifyReport:
 
 
 def _identity(ws: Workspace) -> list[str]:
-    table = default_pack().landuse
+    shelf = PackShelf(ws, workspace_default(ws))
     rows: dict[str, list[Any]] = {}
     for row in records.overlay(ws):
         rows.setdefault(row.patch_uid, []).append(row)
     notes = []
     for patch in records.patches(ws):
+        table = shelf.pack_for(patch.batch_id).landuse
         summary = areas.summarise(areas.measured_m2(patch), rows.get(patch.patch_uid, []), table)
         if summary.has_landuse and not summary.identity_ok:
             notes.append(f"面积不平：图斑 {patch.patch_id} 差 {summary.difference} 亩")
