@@ -290,6 +290,8 @@ class Comparison(QObject):
             self._cover.show_frame(frame)
         if self.mode in _CUTS:
             self._show_other()
+        if self._cover.isVisible():
+            self._canvas.viewport().repaint()  # now, before the map sets its own rendering up
         return frame is not None
 
     def prefetch(self, upcoming: Sequence[Upcoming]) -> None:
