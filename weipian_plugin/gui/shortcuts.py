@@ -37,7 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("illegal", "卫片：判违法", "2", "判定"),
     Command("other", "卫片：判其他", "3", "判定"),
     Command("doubt", "卫片：存疑", "4", "判定"),
-    Command("sub_type", "卫片：选细类", "Y", "判定"),
+    Command("sub_type", "卫片：选细类", "M", "判定"),
     Command("submit", "卫片：提交并下一个", "Return", "判定"),
     Command("submit_here", "卫片：提交并下一个（正在填写时也可用）", "Ctrl+Return", "判定"),
     Command("undo", "卫片：撤销", "Z", "判定"),
