@@ -194,6 +194,14 @@ def test_mining_numbers_and_minerals():
     assert asked(mine(0), "illegal")["lines"][0] == "矿产"
 
 
+def test_handling_without_a_case_needs_an_explanation():
+    assert "不处理的情况说明及附件" in told(mine(0, handling="不处理")).missing
+    assert not [m for m in told(mine(0, handling="立案")).missing if "情况说明及附件" in m]
+    note = LinkedEvidence(Evidence("n", "document", "3" * 64, "说明.pdf"), "explanation")
+    told_with = told(replace(mine(0, handling="不处理"), evidence=(note,)))
+    assert not [m for m in told_with.missing if "情况说明及附件" in m]
+
+
 def test_unknown_mining_right_is_doubt():
     found = told(facts([*land("0602"), *NONE], patch_type="CK"))
     assert (found.leaning, found.doubt) == (None, True)

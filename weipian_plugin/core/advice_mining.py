@@ -25,6 +25,7 @@ def mining(case: Case) -> Iterator[Finding]:
             yield Finding(case.reason("R-21", "measured", severity="info", inside=inside, area=outside))
         return
     yield from _minerals(case)
+    yield from _handling(case)
     if case.facts.answer("changed") == "否":
         yield Finding(case.reason("R-21", "unchanged", "info"), "other", "mine_no_activity")
         return
@@ -42,6 +43,13 @@ def mining(case: Case) -> Iterator[Finding]:
         return
     reason = case.reason("R-21", "beyond", severity="high", area=case.total - inside, inside=inside)
     yield Finding(reason, "illegal", "beyond_boundary", ("矿区范围外的开采情况",))
+
+
+def _handling(case: Case) -> Iterator[Finding]:
+    """非立案处理 and 不处理 need an explanation with material (2011 handling)."""
+    said = case.facts.answer("handling")
+    if said in ("非立案处理", "不处理") and not any(e.purpose == "explanation" for e in case.facts.evidence):
+        yield Finding(missing=(f"{said}的情况说明及附件",))
 
 
 def _provincial(case: Case) -> Iterator[Finding]:

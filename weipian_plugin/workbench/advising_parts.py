@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
+from ..core.areas import mu
 from ..core.guide_model import Guide, GuideStep
 from .session import Session
 from .views import PatchView
@@ -21,6 +22,7 @@ def parts(session: Session, view: PatchView) -> dict[str, Any]:
         "strength": view.advice.strength,
         "sub_type": view.advice.sub_type,
         "mineral": view.mineral,
+        "mining_mu": _mining(view),
         "guide": _guide(view.guide),
         "contradictions": [
             {"rule_id": c.rule_id, "text": c.text, "clause": c.clause, "source": c.source, "confirmed": c.confirmed}
@@ -39,6 +41,15 @@ def parts(session: Session, view: PatchView) -> dict[str, Any]:
             for w in view.watches
         ],
     }  # fmt: skip
+
+
+def _mining(view: PatchView) -> Optional[dict[str, str]]:
+    """证内 and 证外 亩, None where no mining right was given."""
+    inside = [row.area_m2 for row in view.overlay if row.role == "mining_right"]
+    if not inside:
+        return None
+    outside = max(0.0, view.patch.area_m2 - sum(inside))
+    return {"inside": str(mu(sum(inside))), "outside": str(mu(outside))}
 
 
 def _guide(guide: Guide) -> dict[str, Any]:
