@@ -16,7 +16,8 @@ from shapely.geometry import box
 from weipian_plugin.core.advice import CheckItem
 from weipian_plugin.core.areas import LandClass
 from weipian_plugin.core.feedback import Silent
-from weipian_plugin.core.model import LayerAssignment
+from weipian_plugin.core.imagery import ImageState
+from weipian_plugin.core.model import LayerAssignment, ViewFrame
 from weipian_plugin.report.contents import sheet_job
 
 pytest.importorskip("qgis.core")
@@ -251,3 +252,33 @@ def test_the_map_names_its_system_in_chinese(code, name):
     from weipian_plugin.report.sheets import _crs_label
 
     assert _crs_label(QgsCoordinateReferenceSystem(f"EPSG:{code}")) == name
+
+
+def test_the_frame_of_the_judgement_and_the_reason_of_a_missing_image(assignments, tmp_path):
+    before = ImageState("image_before", "missing", "缺影像", "在已有影像的范围之外")
+    after = ImageState(
+        "image_after", "cloudy", "有云遮挡", "东侧", "2026-05-03", dated=True, date_source="manual", source="a.tif"
+    )
+    # 700 m in 92 mm is 1:7609, so 1:10000; the usual frame of this patch is 1:5000
+    frame = ViewFrame("u1", WEST + 0.0051, SOUTH + 0.005, 700.0)
+    sheet = located(1, images={"image_before": before, "image_after": after}, frame=frame)
+    plans = [a for a in assignments if a.role != "image_before"]
+    (result,) = render([sheet], plans, tmp_path)
+    assert not result.error
+    text = "".join(text_of(result.path).split())
+    for expected in (
+        "判定时所见范围",
+        "1:10000",
+        "缺影像（在已有影像的范围之外）",
+        "2026-05-03（手工填写）",
+        "有云遮挡（东侧）",
+    ):
+        assert expected in text, expected
+    assert "无前时相影像" not in text
+
+
+def test_the_image_of_another_batch_is_not_printed(tmp_path):
+    source = make_raster(tmp_path / "other.tif", 200)
+    plans = [LayerAssignment("image_after", source, taken_on="2026-05-03", batch_id="another")]
+    (result,) = render([located(1)], plans, tmp_path)
+    assert "无后时相影像" in "".join(text_of(result.path).split())

@@ -189,7 +189,7 @@ class ImageryDialog(WorkDialog):
 
         def read(feedback: Any) -> list[LayerAssignment]:
             for layer in layers:
-                mosaics.open_source(layer, feedback)
+                mosaics.pieces(layer, mosaics.open_source(layer, feedback))  # the mosaic is made here, not by the map
             return layers
 
         self.tell("")
