@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..core.errors import WeipianError
 from ..workbench import runner
+from ..workbench.block_cache import BlockCache
 from ..workbench.views import PatchView, QueueRow
 from .dock import WeipianDock
 from .guard import guarded
@@ -102,6 +103,7 @@ class WorkspaceHolder(QObject):
         self.drafts: dict[str, Choice] = {}
         self.batch_id = ""
         self._opening: Optional[QueueReading] = None
+        self._blocks = BlockCache()
 
     # What `Review` brings along.
     report_error: Callable[[WeipianError], None]
@@ -120,6 +122,7 @@ class WorkspaceHolder(QObject):
             self.dock.show_empty("还没有打开工作区。", "新建/打开工作区…", "workspace")
             return
         if self._make_map is not None:
+            self._blocks.hold()
             self.map = self._make_map(session)
             self.map.message.connect(lambda text: self.tell(text, "warn"))
         self.reload(first=True)
@@ -133,6 +136,7 @@ class WorkspaceHolder(QObject):
             if self.map is not None:
                 self.map.close()
         finally:
+            self._blocks.release()
             self.map = None
             if self.session is not None:
                 self.session.close()
