@@ -66,6 +66,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_PATCH_MISSING": ("工作区里没有图斑 {patch_id}", "请检查图斑编号，或先导入所在批次。"),
     "E_PATCH_MISMATCH": ("当前图斑是 {expected}，但要写入的是 {found}，已停止", "请重新选中图斑后再操作。"),
     "E_TRANSITION": ("图斑 {patch_id} 现在是“{current}”，不能变为“{target}”", "请按流程先完成前一步。"),
+    "E_BULK_ILLEGAL": ("违法不能批量判定", "违法要逐个看、逐个判；批量只能判合法或其他，而且每个都与建议一致。"),
+    "E_BULK_CHANGED": ("图斑 {patch_id} 在这期间被改动，批量判定没有保存", "请重新读取后再选。"),
     "E_CASE_NOT_ILLEGAL": ("图斑 {patch_id} 没有判定为违法，不能登记查处整改", "请先判定；判定为违法后才有查处整改。"),
     "E_CLOSURE": ("图斑 {patch_id} 还不能销号：{missing}", "请补齐所列各项后再销号。"),
     "E_REASON_REQUIRED": ("与建议不一致的判定需要写明理由", "请在“理由”中写一句话，例如核实到的事实。"),

@@ -25,20 +25,21 @@ ACTION_LABELS: Mapping[str, str] = {
     "register": "审批登记", "register_link": "审批登记对应", "cropland": "耕地口径",
     "split": "拆分", "unsplit": "取消拆分", "draw": "绘制边界", "clue": "登记线索", "redo": "重做",
     "pack": "选用规则包", "pack_kept": "保存规则包", "pack_default": "默认规则包", "pack_declined": "不换规则包",
-    "field": "转外业", "facts": "图斑信息", "check": "内审", "person": "换人", "reason": "理由清单",
+    "field": "转外业", "bulk_judge": "批量判定", "facts": "图斑信息",
+    "check": "内审", "person": "换人", "reason": "理由清单",
     "image": "影像标记", "frame": "画面范围",
 }  # fmt: skip
 #: What one person may take back step by step.
 UNDOABLE = (
     "judge", "review", "case", "attach", "unlink", "photo", "document", "take", "confirm", "void", "withdraw",
-    "platform", "split", "unsplit", "draw", "clue", "register_link", "field", "check", "facts",
+    "platform", "split", "unsplit", "draw", "clue", "register_link", "field", "check", "bulk_judge", "facts",
     "pack", "image",
 )  # fmt: skip
 #: Nobody goes back behind new patches or a new overlay: what came after was decided on other figures.
 _BARRIERS = ("import", "overlay")
 
 #: Chinese names of actions that change more than one line of the list.
-WIDE_ACTIONS = tuple(ACTION_LABELS[key] for key in ("withdraw", "platform", "void"))
+WIDE_ACTIONS = tuple(ACTION_LABELS[key] for key in ("withdraw", "platform", "void", "bulk_judge"))
 #: Those with which patches or boundaries come and go.
 HAND_ACTIONS = tuple(ACTION_LABELS[key] for key in ("split", "unsplit", "draw", "clue"))
 

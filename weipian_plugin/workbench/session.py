@@ -30,10 +30,10 @@ from ..store.workspace import Workspace
 from . import evidence_in
 from .acting import ACTION_LABELS
 from .agenda import Desk
+from .bulk_judging import BulkJudging
 from .clock import CHINA, check_date, now
 from .handwork import HandWork
 from .imagery import Imagery
-from .judging import Judging
 from .layer_settings import LayerSettings
 from .pack_choice import PackChoice
 from .patch_facts import FactWork
@@ -41,7 +41,7 @@ from .splitting import refuse_parent
 from .succession import Succession
 
 
-class Session(Succession, HandWork, Judging, LayerSettings, Desk, Imagery, PackChoice, FactWork):
+class Session(Succession, HandWork, BulkJudging, LayerSettings, Desk, Imagery, PackChoice, FactWork):
     """The one door of the panel to a workspace."""
 
     @classmethod
