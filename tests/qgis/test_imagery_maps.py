@@ -114,10 +114,6 @@ def test_layers_of_a_batch_come_before_those_of_all(tmp_path: Path) -> None:
     assert [layer.name() for layer in loaded.images("image_after", "b2")] == ["后时相 2026-07-01", "后时相 2026-05-01"]
     assert loaded.title("image_after", "b1") == "后时相 日期不详"
     assert loaded.title("image_after", "b1", "2026-06-01") == "后时相 2026-06-01（下发标注）"
-    group.show_batch(loaded, "b1")
-    root = project.layerTreeRoot()
-    ticked = {la.name(): root.findLayer(la.id()).itemVisibilityChecked() for la in loaded.by_role["image_after"]}
-    assert ticked == {"后时相 2026-05-01": True, "后时相 日期不详": True, "后时相 2026-07-01": False}
     group.remove()
 
 

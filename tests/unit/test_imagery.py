@@ -250,6 +250,7 @@ def test_dates_of_files_and_which_goes_first(tmp_path: Path) -> None:
     # When a file was written is no evidence against the delivery; a name is.
     assert best_date(ImageDate("2026-05-20", "written"), "2026-05-01").source == "delivery"
     assert date_conflict(ImageDate("2026-05-20", "written"), "2026-05-01") == ""
+    assert date_conflict(ImageDate("2026-04-20", "written"), "2026-05-01")  # written before it was taken
     assert best_date(ImageDate("2026-04-30", "metadata"), "2026-05-01").text == "2026-04-30"
     assert date_conflict(ImageDate("2026-05", "name"), "2026-05-01") == ""
     assert date_conflict(ImageDate("2026-04", "name"), "2026-05-01")

@@ -21,7 +21,7 @@ AUTOMATIC: Mapping[str, str] = {
 }  # fmt: skip
 #: Where the day of an image comes from, the surest first.
 DATE_LABELS: Mapping[str, str] = {
-    "manual": "手工填写", "metadata": "影像元数据", "name": "文件名", "delivery": "下发标注", "written": "文件写入时间",
+    "manual": "手工填写", "metadata": "影像元数据", "name": "文件名", "delivery": "下发标注", "written": "文件时间标签",
 }  # fmt: skip
 #: Tile services whose pictures are moved by the domestic offset (dossier 8): end of the host -> what it is.
 OFFSET_HOSTS: Mapping[str, str] = {
@@ -130,11 +130,14 @@ def best_date(own: ImageDate, delivered: Optional[str]) -> ImageDate:
 
 
 def date_conflict(own: ImageDate, delivered: Optional[str]) -> str:
-    """A sentence where the image and the delivery name days that exclude each other, else empty."""
+    """A sentence where the image and the delivery name days that exclude each other, else empty.
+
+    A file is mostly written after the day it shows; one written before it contradicts.
+    """
     mine, theirs = own.span, parse_date(delivered)
-    if mine is None or theirs is None or own.source in ("written", "delivery"):
+    if mine is None or theirs is None or own.source == "delivery":
         return ""
-    if mine.before(theirs) or mine.after(theirs):
+    if mine.before(theirs) or (mine.after(theirs) and own.source != "written"):
         return f"影像日期 {own.text}（{DATE_LABELS.get(own.source, '')}）与下发标注 {delivered} 不一致"
     return ""
 

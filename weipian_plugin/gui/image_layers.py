@@ -32,7 +32,8 @@ def open_imagery(assignment: LayerAssignment) -> tuple[list[QgsMapLayer], list[s
         found = pieces(assignment, opened)
     except WeipianError as error:
         return [], [f"{label}：{error}"]
-    day = source_date(assignment, opened).text
+    taken = source_date(assignment, opened)
+    day = taken.text
     layers: list[QgsMapLayer] = []
     problems: list[str] = []
     for piece in found:
@@ -40,7 +41,8 @@ def open_imagery(assignment: LayerAssignment) -> tuple[list[QgsMapLayer], list[s
         if layer is None:
             problems.append(f"{label}：{piece.problem or f'打不开 {piece.name}，请确认文件没有损坏'}")
         else:
-            _mark(layer, assignment, day)
+            # When a file was written names its time only where the delivery does not.
+            _mark(layer, assignment, day if taken.source != "written" else "")
             layers.append(layer)
     return layers, list(dict.fromkeys(problems))
 

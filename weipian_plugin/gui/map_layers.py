@@ -279,21 +279,6 @@ class LayerGroup:
         if node is not None:
             node.setItemVisibilityChecked(visible)
 
-    def show_batch(self, loaded: Loaded, batch_id: str) -> None:
-        """Of several batches, tick the imagery that belongs to this one and untick the others'; none is moved."""
-        layers = [layer for role in IMAGE_LABELS for layer in loaded.by_role.get(role, [])]
-        if len({str(layer.customProperty(BATCH_PROPERTY) or "") for layer in layers} - {""}) < 2:
-            return
-        for role in IMAGE_LABELS:
-            mine = loaded.images(role, batch_id)
-            others = [layer for layer in loaded.by_role.get(role, []) if layer not in mine]
-            nodes = [self._project.layerTreeRoot().findLayer(layer.id()) for layer in (*mine, *others)]
-            ticked = any(node is not None and node.itemVisibilityChecked() for node in nodes)
-            for layer in mine:
-                self.show(layer, ticked)
-            for layer in others:
-                self.show(layer, False)
-
     def remove(self) -> None:
         """Take the group and its layers out; layers of the person that were dragged into it move up."""
         root = self._project.layerTreeRoot()
