@@ -13,6 +13,8 @@ from .compat import describe, line_height, no_input_method, write_in
 from .shortcuts import GROUPS, Command
 
 _PREFIX = "卫片："
+#: More lines than this need a third column on a screen of 768 px.
+_LONG = 40
 _NAMES = {"Return": "回车", "Enter": "回车", "Esc": "Esc", "Right": "→", "Left": "←", "Up": "↑", "Down": "↓"}
 
 
@@ -73,16 +75,17 @@ class KeyHelp(QFrame):
             layout.addWidget(label)
 
     def _columns(self, groups: Mapping[str, Sequence[tuple[str, str]]]) -> list[list[str]]:
-        """Groups over two columns of about the same length."""
-        names, total = list(groups), sum(len(rows) + 2 for rows in groups.values())
-        left: list[str] = []
-        used = 0
-        for name in names:
-            if left and used + (len(groups[name]) + 2) / 2 > total / 2:
-                break
-            left.append(name)
-            used += len(groups[name]) + 2
-        return [left, names[len(left) :]] if len(left) < len(names) else [left]
+        """Groups over two or three columns of about the same length, in their order."""
+        total = sum(len(rows) + 2 for rows in groups.values())
+        share = total / (3 if total > _LONG else 2)
+        columns: list[list[str]] = [[]]
+        used = 0.0
+        for name, rows in groups.items():
+            if columns[-1] and used + (len(rows) + 2) / 2 > share * len(columns):
+                columns.append([])
+            columns[-1].append(name)
+            used += len(rows) + 2
+        return columns
 
     def _group(self, title: str, rows: Sequence[tuple[str, str]]) -> QWidget:
         box = QWidget(self)
