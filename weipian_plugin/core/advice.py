@@ -48,9 +48,11 @@ def advise_case(case: Case) -> Advice:
     leader = _leader(case, findings)
     doubts = _doubts(case, findings, leader)
     verdict = leader.points if leader else ""
-    missing = [*doubts, *(m for f in findings for m in f.missing), *_demoted(case, findings, leader)]
+    lacking = [*(m for f in findings for m in f.missing), *_demoted(case, findings, leader)]
     if leader:
-        missing += [c.label for c in checklist(case.pack, verdict, leader.sub_type, case.facts) if not c.done]
+        lacking += [c.label for c in checklist(case.pack, verdict, leader.sub_type, case.facts) if not c.done]
+    # What decides first, then what the clerk can bring, layers that would only tell more last.
+    missing = [*doubts, *sorted(lacking, key=lambda text: text.endswith("图层"))]
     reasons = sorted((f.reason for f in findings if f.reason), key=_weight)
     return Advice(
         leaning=verdict or None,
@@ -93,7 +95,8 @@ def _doubts(case: Case, findings: Sequence[Finding], leader: Optional[Finding]) 
     if leader is not None and leader.points != "illegal":
         areas = {"prime_farmland": case.prime, "eco_redline": case.area("eco_redline")}
         touched = [role for role, area in areas.items() if area > case.touch]
-        doubts += [f"压占{ROLE_LABELS[role]}的核定意见" for role in touched]
+        asked = [ROLE_LABELS[role] for role in touched if not any(ROLE_LABELS[role] in d for d in doubts)]
+        doubts += [f"压占{label}的核定意见" for label in asked]
         against = [f for f in findings if f.points == "illegal" and f.reason and f.reason.severity == "high"]
         doubts += [d for f in against for d in f.doubts]
     return tuple(dict.fromkeys(doubts))
