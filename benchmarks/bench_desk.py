@@ -95,7 +95,8 @@ def _clerk(found: Mapping[str, Any], asked: Mapping[str, Any]) -> list[Row]:
 
 
 def _rows(found: Mapping[str, Mapping[str, Sequence[float]]], count: int) -> list[Row]:
-    rows = []
+    taken = Side(list(found["ours"]["take"])).median
+    rows = [figure(f"{count} rows as read → listed in the dock", taken, "s")]
     for kind, label, most in (("first", "first paint", 60.0), ("filter", "filter", 60.0), ("sort", "sort", 100.0)):
         mine, proxy = Side(list(found["ours"][kind])), Side(list(found["proxy"][kind]))
         name = f"{label} of {count} rows"
