@@ -65,6 +65,13 @@ def test_judged_otherwise_reaches_nothing(verdict):
     assert not ids(case("1", "6", "20", verdict=verdict))
 
 
+def test_what_no_approval_layer_tells_is_not_called_unapproved():
+    (told,) = watches(pack(), case("1", "0.5", estimated=True), [])
+    assert "未经批准" not in told.text
+    (told,) = watches(pack(), case("1", "0.5"), [])
+    assert "未经批准部分占永久基本农田 0.50 亩" in told.text
+
+
 def test_splitting_hides_nothing():
     parts = [case(str(i), "0", "2.5") for i in range(4)]
     for own in parts:
@@ -199,7 +206,7 @@ def test_in_a_workspace_across_batches_and_sites(tmp_path):
     session = filled(tmp_path / "ws", [
         (at("1", 106.8000), 2.0, {"actor": "甲公司"}, "illegal"),
         (at("2", 106.8005), 2.0, {}, ""),  # next to it, nobody named, not judged
-        (at("3", 106.8200, "earlier"), 1.0, {"actor": "甲 公司"}, "illegal"),  # another batch, far away
+        (at("3", 106.8200, "earlier"), 1.0, {"household": "甲 公司"}, "illegal"),  # another batch, far away
         (at("4", 106.8025), 2.0, {}, "illegal"),  # 155 m off
         (at("5", 106.79950), 2.0, {"actor": "乙公司"}, "illegal"),  # next to it, somebody else's
     ])  # fmt: skip

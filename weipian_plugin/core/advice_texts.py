@@ -52,7 +52,7 @@ TEXT_KEYS: Mapping[str, Mapping[str, frozenset[str]]] = {
                  "reclaimed": "done area", "regularised": "done area", "doc_no": "filled layer",
                  "doc_date": "filled layer", "licence_no": "filled layer", "licence_until": "filled layer",
                  "fraud": "", "lines": "lines"},
-        "R-27": {"prime": "area", "penal": "whose count kind area limit", "near": "whose count kind area limit",
+        "R-27": {"prime": "area", "prime_whole": "area", "penal": "whose count kind area limit", "near": "whose count kind area limit",
                  "new_house": "date since", "house_image": "before since", "several_houses": "whose count",
                  "ratio": "year percent limit part whole", "unsure": "count", "estimated": "count"},
         "R-28": {"suspected": "", "proved": "", "house": ""},

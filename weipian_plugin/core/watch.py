@@ -78,7 +78,8 @@ def watches(pack: RulePack, patch_figures: CaseFigures, others: Sequence[CaseFig
     whole = together(patch_figures, others)
     found: list[Watch] = []
     if patch_figures.prime > pack.threshold("touch_mu"):
-        found.append(_watch(pack, "prime_any", "prime", "high", {"area": show_mu(patch_figures.prime)}))
+        text = "prime_whole" if patch_figures.estimated else "prime"
+        found.append(_watch(pack, "prime_any", text, "high", {"area": show_mu(patch_figures.prime)}))
     for key, kind in (("prime", _PRIME), ("cropland", _CROPLAND)):
         reached = _penal(pack, patch_figures, whole, key, kind)
         found += [reached] if reached is not None else []

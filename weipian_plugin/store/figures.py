@@ -148,11 +148,15 @@ def same_ground(ws: Workspace, uids: Iterable[str], share: float) -> dict[str, s
 
 
 def actors_answered(ws: Workspace, after_fid: int) -> list[tuple[int, str, str]]:
-    """(fid, patch_uid, 用地主体 as answered) of the judgements in force after a fid, oldest first."""
+    """(fid, patch_uid, 用地主体, else 户主, as answered) of the judgements in force after a fid, oldest first."""
     rows = ws.connection.execute(
         "SELECT fid, patch_uid, answers FROM judgement WHERE withdrawn = 0 AND fid > ? ORDER BY fid", (after_fid,)
     )
-    return [(fid, uid, str(json.loads(answers or "{}").get("actor") or "")) for fid, uid, answers in rows]
+    return [(fid, uid, _actor(json.loads(answers or "{}"))) for fid, uid, answers in rows]
+
+
+def _actor(answers: dict[str, str]) -> str:
+    return str(answers.get("actor") or answers.get("household") or "")
 
 
 def judgement_mark(ws: Workspace) -> tuple[int, int]:
