@@ -173,6 +173,21 @@ def test_side_by_side_links_the_cursor_and_counts_both(controller, canvas, sessi
     assert not canvas.isFrozen()
 
 
+def test_side_by_side_paints_what_was_prefetched(controller, canvas, session, qtbot) -> None:
+    show(controller, session, qtbot, "u1")
+    controller.compare.toggle(SIDE_BY_SIDE)
+    qtbot.waitUntil(lambda: controller.shown_roles("u1") == {IMAGE_AFTER, IMAGE_BEFORE}, timeout=8000)
+    controller.prefetch(["u2"])
+    quiet(controller, qtbot)
+    controller.show_patch(session.patch_view("u2"))
+    side = controller.compare.side
+    for half, value in ((side.before, BEFORE_GREY), (side.after, AFTER_GREY)):
+        assert half.cover.isVisible()
+        assert half.cover.fits()
+        assert half.cover.frame.image.pixelColor(3, 3).red() == value
+    qtbot.waitUntil(lambda: not side.after.cover.isVisible() and not side.before.cover.isVisible(), timeout=8000)
+
+
 def test_hiding_overlays_shows_imagery_alone(controller, canvas, session, qtbot) -> None:
     show(controller, session, qtbot, "u1")
     quiet(controller, qtbot)

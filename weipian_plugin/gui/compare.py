@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from qgis.core import QgsGeometry, QgsMapLayer, QgsPointXY, QgsProject, QgsRectangle
+from qgis.core import QgsGeometry, QgsMapLayer, QgsMapSettings, QgsPointXY, QgsProject, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapToolPan
 from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from .canvas_items import CaptionItem, PatchHighlight, Wedge, WedgeItem
-from .compare_items import CrossItem
+from .compare_items import COVER_Z, CrossItem, Frame, PictureItem
 from .compat import describe, no_input_method
 
 
@@ -36,6 +36,8 @@ class _Half(QWidget):
         self.wedges = WedgeItem(self.canvas, project)
         self.caption = CaptionItem(self.canvas)
         self.cross = CrossItem(self.canvas)
+        self.cover = PictureItem(self.canvas, COVER_Z)
+        self.canvas.mapCanvasRefreshed.connect(self.cover.drop)
         self.set_title(title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -66,6 +68,7 @@ class CompareView(QWidget):
         self._main = canvas
         self._was_frozen = canvas.isFrozen()
         self._syncing = False
+        self._disposed = False
         self.before = _Half(titles[0], project, self)
         self.after = _Half(titles[1], project, self)
         self._sizes: dict[int, QSize] = {}  # pixels of each side when it was last set by us
@@ -129,6 +132,27 @@ class CompareView(QWidget):
         for half in self._halves():
             half.highlight.setVisible(shown)
             half.wedges.setVisible(shown)
+
+    def settings(self, role: str) -> QgsMapSettings:
+        """Of the side that shows image_before or image_after."""
+        return (self.before if role == "image_before" else self.after).canvas.mapSettings()
+
+    def settings_at(self, role: str, main: QgsMapSettings) -> QgsMapSettings:
+        """Of a side, as they will be when the map has the settings `main`."""
+        settings = QgsMapSettings(self.settings(role))
+        settings.setExtent(_extent(main.visibleExtent().center(), main.mapUnitsPerPixel(), settings), False)
+        return settings
+
+    def preview(self, role: str, frame: Frame) -> None:
+        """Paint this on a side until it has rendered itself."""
+        half = self.before if role == "image_before" else self.after
+        half.cover.painted = lambda _frame: self._previewed(half, role)
+        half.cover.show_frame(frame)
+        half.canvas.viewport().repaint()
+
+    def _previewed(self, half: _Half, role: str) -> None:
+        half.cover.painted = None
+        QTimer.singleShot(0, lambda: None if self._disposed else self.painted.emit(role))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
         """Grow and shrink with the map; the linked cursor goes when the mouse does."""
@@ -196,6 +220,7 @@ class CompareView(QWidget):
 
     def dispose(self) -> None:
         """Stop rendering and go."""
+        self._disposed = True
         self._main.removeEventFilter(self)
         self._main.extentsChanged.disconnect(self._main_moved)
         self._main.rotationChanged.disconnect(self._main_moved)
@@ -214,8 +239,12 @@ class CompareView(QWidget):
 
 def _same_view(source: QgsMapCanvas, target: QgsMapCanvas) -> None:
     """Centre and ground size of a pixel of `source` for `target`, whatever their shapes are."""
-    size = source.mapUnitsPerPixel()
-    centre = source.center()
-    pixels = target.mapSettings().outputSize()  # without the frame that width() includes
+    settings = source.mapSettings()
+    target.setExtent(_extent(settings.visibleExtent().center(), settings.mapUnitsPerPixel(), target.mapSettings()))
+
+
+def _extent(centre: QgsPointXY, size: float, target: QgsMapSettings) -> QgsRectangle:
+    """What `target` shows around a centre when a pixel is `size` map units."""
+    pixels = target.outputSize()  # without the frame that width() includes
     half_x, half_y = size * pixels.width() / 2, size * pixels.height() / 2
-    target.setExtent(QgsRectangle(centre.x() - half_x, centre.y() - half_y, centre.x() + half_x, centre.y() + half_y))
+    return QgsRectangle(centre.x() - half_x, centre.y() - half_y, centre.x() + half_x, centre.y() + half_y)

@@ -282,8 +282,10 @@ class Comparison(QObject):
         self.release()
         self._fresh = None
         self.show_titles()
+        if self.side is not None:
+            return self._preview_sides(self.side)
         frame = self._cached(self._base_role())
-        if self.side is not None or frame is None:
+        if frame is None:
             self._cover.drop()
         else:
             self._cover.painted = self._tell_after
@@ -293,6 +295,16 @@ class Comparison(QObject):
         if self._cover.isVisible():
             self._canvas.viewport().repaint()  # now, before the map sets its own rendering up
         return frame is not None
+
+    def _preview_sides(self, side: CompareView) -> bool:
+        """Both sides as they were prefetched; False unless both were."""
+        frames = []
+        for role in (IMAGE_AFTER, IMAGE_BEFORE):
+            frame = self.cache.get(frame_key(role, side.settings(role), self._images(role)))
+            if frame is not None:
+                side.preview(role, frame)
+                frames.append(frame)
+        return len(frames) == 2
 
     def prefetch(self, upcoming: Sequence[Upcoming]) -> None:
         """What will probably be looked at next, most probable first."""
@@ -311,11 +323,10 @@ class Comparison(QObject):
         for extent, next_after, next_before in self._upcoming:
             settings = QgsMapSettings(now)
             settings.setExtent(extent, False)
-            main = next_after or next_before
-            ahead.append(FrameJob(IMAGE_AFTER if next_after else IMAGE_BEFORE, settings, tuple(main)))
-            if next_after and next_before:
-                ahead.append(FrameJob(IMAGE_BEFORE, settings, tuple(next_before)))
-        own = [FrameJob(IMAGE_AFTER, now, after), FrameJob(IMAGE_BEFORE, now, before)]
+            for role, layers in ((IMAGE_AFTER, next_after), (IMAGE_BEFORE, next_before)):
+                at = self.side.settings_at(role, settings) if self.side is not None else settings
+                ahead.append(FrameJob(role, at, tuple(layers)))
+        own = [FrameJob(IMAGE_AFTER, now, after), FrameJob(IMAGE_BEFORE, now, before)] if self.side is None else []
         jobs += [*ahead[:2], *own, *ahead[2:]]
         size = now.outputSize()
         each = max(size.width() * size.height() * 4 * float(now.devicePixelRatio()) ** 2, 1.0)
