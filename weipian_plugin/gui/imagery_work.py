@@ -41,6 +41,7 @@ class ImageryCommands(QObject):
         batch = review.view.patch.batch_id if review.view is not None and review.batch_id else ""
         if run_imagery(review.dock, review.opened(), batch):
             review.reload()
+        review.dock.home().setFocus()
 
     @guarded
     def mark(self) -> None:
@@ -50,7 +51,9 @@ class ImageryCommands(QObject):
         review = self.review
         view, session = review.current(), review.opened()
         dialog = ImageMarkDialog(view, session.reasons("imagery"), review.dock)
-        if not dialog.exec():
+        kept = bool(dialog.exec())
+        review.dock.home().setFocus()  # the next key is for the review again
+        if not kept:
             return
         role, reason, note = dialog.values()
         patch = view.patch
