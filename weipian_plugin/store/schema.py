@@ -270,6 +270,7 @@ MIGRATIONS: tuple[str, ...] = (
         (
             _create(_THIRD.values(), ("image_problem", "revision", "internal_check")),
             "CREATE INDEX judgement_order ON judgement (patch_uid, fid);",
+            "CREATE INDEX patch_parent ON patch (parent_uid) WHERE parent_uid IS NOT NULL;",
             _add_columns(3),
             _register(_THIRD),
         )
