@@ -64,7 +64,8 @@ def quiet(controller, qtbot) -> None:
 def grey(canvas, x: int, y: int) -> int:
     """What is on the screen at a pixel of the map, items included."""
     QApplication.processEvents()
-    return canvas.viewport().grab().toImage().pixelColor(x, y).red()
+    ratio = canvas.devicePixelRatioF()
+    return canvas.viewport().grab().toImage().pixelColor(round(x * ratio), round(y * ratio)).red()
 
 
 def test_only_a_finished_rendering_of_the_whole_patch_counts_as_seen(controller, session, qtbot) -> None:
@@ -193,7 +194,8 @@ def test_hiding_overlays_shows_imagery_alone(controller, canvas, session, qtbot)
     quiet(controller, qtbot)
     box = controller.current_geometry().boundingBox()
     corner = canvas.mapSettings().mapToPixel().transform(QgsPointXY(box.xMinimum(), box.center().y()))
-    x, y = round(corner.x()), round(corner.y())
+    ratio = canvas.devicePixelRatioF()
+    x, y = round(corner.x() * ratio), round(corner.y() * ratio)
 
     def outlined() -> bool:
         QApplication.processEvents()
@@ -240,7 +242,8 @@ def test_a_picture_keeps_its_place_when_the_map_moves_and_turns(canvas, qtbot) -
     canvas.setExtent(QgsRectangle(383900, 3296950, 384500, 3297350))
     place = canvas.mapSettings().mapToPixel().transform(middle)
     QApplication.processEvents()
-    shown = canvas.viewport().grab().toImage().pixelColor(round(place.x()), round(place.y()))
+    ratio = canvas.devicePixelRatioF()
+    shown = canvas.viewport().grab().toImage().pixelColor(round(place.x() * ratio), round(place.y() * ratio))
     assert (shown.red(), shown.green()) == (255, 0)
     item.remove()
 
