@@ -329,6 +329,15 @@ class MapController(QObject):
         layers = self._images(role, view.patch.batch_id)
         return box is not None and any(self._places.reaches(layer, box) for layer in layers)
 
+    @property
+    def canvas(self) -> QgsMapCanvas:
+        """The canvas that is shown on, e.g. to follow what it shows."""
+        return self._canvas
+
+    def images(self, role: str, batch_id: str) -> list[QgsMapLayer]:
+        """Imagery of a batch, top first."""
+        return self._images(role, batch_id)
+
     def _images(self, role: str, batch_id: Optional[str] = None) -> list[QgsMapLayer]:
         """Imagery of a batch, that of the current patch when none is named, top first."""
         if self._loaded is None:

@@ -26,6 +26,7 @@ from .judging_work import JudgingWork
 from .key_help import key_name
 from .main_menu import MainMenu
 from .pack_work import PackWork
+from .queue_work import QueueWork
 from .review import Review
 from .shortcuts import Shortcuts
 
@@ -71,6 +72,7 @@ class Commands(QObject):
             ImageryCommands(review),
             self.looking,
             self.judging,
+            QueueWork(review),
         )
         self._busy: Any = None
         self._reopened = False

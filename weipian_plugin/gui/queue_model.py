@@ -15,7 +15,7 @@ from qgis.PyQt.QtWidgets import QApplication
 from ..core.model import LEVEL_LABELS, LEVEL_MARKS, CaseStatus, ReviewStatus
 from ..workbench.views import QueueRow
 from .queue_filters import PRESET_BY_KEY, PRESETS, SLOW_TESTS, Preset, QueueFilter
-from .queue_index import Box, QueueIndex
+from .queue_index import UNKNOWN, Box, QueueIndex
 
 __all__ = ["PRESETS", "PRESET_BY_KEY", "ROW_ROLE", "Preset", "QueueModel", "area_text", "sort_key", "status_text"]
 
@@ -194,13 +194,18 @@ class QueueModel(QAbstractTableModel):
         kept = [fresh.pop(r.patch_uid, r) for r in self._index.rows if r.patch_uid not in gone]
         self.set_rows([*kept, *fresh.values()])
 
-    def update_row(self, row: QueueRow) -> None:
-        """Take over one changed row: repaint, move, leave or enter the filtered list; nothing else moves."""
+    def update_row(self, row: QueueRow, facts: Optional[tuple[int, int, int]] = None) -> None:
+        """Take over one changed row: repaint, move, leave or enter the filtered list; nothing else moves.
+
+        `facts` are those of `set_facts`; without them they are not known of a row that changed.
+        """
         slot = self._index.at[row.patch_uid]
         before, was = self._index.rows[slot], self._lookup(slot)
         held = {preset.key: self._index.passes(preset.filter, slot) for preset in self._counted()}
         if before != row:
             self._index.put(slot, row)
+        if facts is not None or before != row:
+            self._index.set_facts(slot, *(facts or (UNKNOWN, UNKNOWN, UNKNOWN)))
         self._recount(before, row, held, slot)
         if self._place(slot):
             self._follow(slot, was)

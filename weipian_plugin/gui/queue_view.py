@@ -44,6 +44,8 @@ class QueuePanel(QWidget):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
+        #: (incomplete, against, left) of a patch, as QueueModel.set_facts takes them; set by who can tell.
+        self.facts_for: Optional[Callable[[str], tuple[int, int, int]]] = None
         self._uid = ""
         self._silent = False
         self._own: list[Preset] = []
@@ -174,7 +176,8 @@ class QueuePanel(QWidget):
 
     def update_row(self, row: QueueRow) -> None:
         """One patch changed; counts follow a moment later so that the next patch is painted first."""
-        self._keeping(lambda: self.model.update_row(row))
+        facts = self.facts_for(row.patch_uid) if self.facts_for is not None and self.model.table.has_facts() else None
+        self._keeping(lambda: self.model.update_row(row, facts))
         self._recount.start()
 
     def change_rows(self, rows: list[QueueRow], removed: Sequence[str] = ()) -> None:

@@ -51,6 +51,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_open", "卫片：下一个未判定", "Ctrl+Right", "队列"),
     Command("previous_open", "卫片：上一个未判定", "Ctrl+Left", "队列"),
     Command("goto", "卫片：按编号查找", "G", "队列"),
+    Command("filter", "卫片：筛选条件", "Shift+Q", "队列"),
+    Command("gallery", "卫片：画廊", "Shift+G", "队列"),
     Command("search", "卫片：到搜索框", "/", "队列"),
     Command("today", "卫片：今天要办", "Home", "队列"),
     Command("compare", "卫片：切换前后时相对比", "C", "看图"),
