@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import agreement  # noqa: E402 - only now on the path
+import desk_numbers  # noqa: E402
 import harness  # noqa: E402
 
 
@@ -48,6 +49,14 @@ def test_medians_are_judged_as_ratios() -> None:
     assert harness.faster("x", mine, "peer", other, 26)["ok"] is False
     limit = harness.limit("x", 1.5, "s", "one read", 1.0, 1.6)
     assert (limit["ratio"], limit["ok"], limit["peer"]) == (1.5, True, "limit: one read")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([3.0], 3.0), (range(1, 21), 19), (range(1, 101), 95), ([5.0, 1.0], 5.0), (reversed(range(1, 41)), 38)],
+)
+def test_nineteen_of_twenty_do_not_exceed_p95(values: Any, expected: float) -> None:
+    assert desk_numbers.p95(values) == expected
 
 
 def test_a_peer_that_fails_does_not_hide_ours() -> None:
@@ -98,3 +107,25 @@ def test_the_runner_on_a_handful_of_parcels(tmp_path: Path) -> None:
     machine = json.loads((tmp_path / "bench_machine.json").read_text(encoding="utf-8"))
     assert {"cpu", "cores", "memory_gb", "versions"} <= set(machine)
     assert "shapely" in machine["versions"]
+
+
+def test_the_pictures_of_the_desk_lie_where_the_county_is(tmp_path: Path) -> None:
+    """A square of 1 280 m in 640 px is 2 m a pixel; both kinds hold the same seeded picture, one with overviews."""
+    gdal = pytest.importorskip("osgeo.gdal")
+    gdal.UseExceptions()
+    pictures = {}
+    for kind in ("jpeg", "plain"):
+        path = tmp_path / f"{kind}.tif"
+        arguments = ["image", str(path), "[360000, 3290000, 361280, 3291280]", "640", "3", kind]
+        command = [sys.executable, str(ROOT / "benchmarks" / "desk_data.py"), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        pictures[kind] = gdal.Open(str(path))
+    for picture in pictures.values():
+        assert (picture.RasterXSize, picture.RasterYSize, picture.RasterCount) == (640, 640, 3)
+        assert picture.GetGeoTransform() == (360000.0, 2.0, 0.0, 3291280.0, 0.0, -2.0)
+        assert picture.GetSpatialRef().GetAuthorityCode(None) == "4545"
+    assert pictures["jpeg"].GetRasterBand(1).GetOverviewCount() > 0
+    assert pictures["plain"].GetRasterBand(1).GetOverviewCount() == 0
+    means = {kind: picture.ReadAsArray().mean() for kind, picture in pictures.items()}
+    assert means["jpeg"] == pytest.approx(means["plain"], abs=2)
