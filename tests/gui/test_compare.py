@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsProject, QgsRectangle
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsMapCanvas
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QMouseEvent, QPainter
 from qgis.PyQt.QtWidgets import QApplication
@@ -30,7 +31,7 @@ def canvas(qapp):
     # As in the desktop: what is ticked in the tree is on the map.
     bridge = QgsLayerTreeMapCanvasBridge(QgsProject.instance().layerTreeRoot(), canvas)
     yield canvas
-    bridge.deleteLater()
+    sip.delete(bridge)
     QgsProject.instance().clear()
     canvas.deleteLater()
 

@@ -7,6 +7,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
+    QgsLayerTreeModel,
     QgsMapThemeCollection,
     QgsPointXY,
     QgsPrintLayout,
@@ -15,6 +16,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsMapCanvas
+from qgis.PyQt import sip
 from qgis.PyQt.QtXml import QDomDocument
 from test_map import make_image
 
@@ -34,13 +36,13 @@ def canvas(qapp):
     bridge = QgsLayerTreeMapCanvasBridge(project.layerTreeRoot(), canvas)
     bridge.setAutoSetupOnFirstLayer(False)
     yield canvas
-    bridge.deleteLater()
+    sip.delete(bridge)
     project.clear()
     canvas.deleteLater()
 
 
 @pytest.fixture
-def project(canvas, tmp_path):
+def project(canvas, tmp_path, qtbot):
     """Two layers, one in a group, with an order of their own, a theme and a layout; saved, so clean."""
     project = QgsProject.instance()
     project.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
@@ -57,22 +59,18 @@ def project(canvas, tmp_path):
     root.setHasCustomLayerOrder(True)
     root.setCustomLayerOrder([roads, houses])
     themes = project.mapThemeCollection()
-    themes.insert("晴天", QgsMapThemeCollection.createThemeFromCurrentState(root, _model(root)))
+    model = QgsLayerTreeModel(root)
+    themes.insert("晴天", QgsMapThemeCollection.createThemeFromCurrentState(root, model))
+    model.deleteLater()
     layout = QgsPrintLayout(project)
     layout.initializeDefaults()
     layout.setName("附图")
     project.layoutManager().addLayout(layout)
     canvas.setExtent(QgsRectangle(11_880_000, 3_470_000, 11_900_000, 3_480_000))
     assert project.write(str(tmp_path / "mine.qgz"))
+    qtbot.wait(50)  # what a tree tells its canvas comes a moment later
     project.setDirty(False)
     return project
-
-
-def _model(root):
-    from qgis.core import QgsLayerTreeModel
-
-    _model.kept = QgsLayerTreeModel(root)
-    return _model.kept
 
 
 def tree(project) -> str:
