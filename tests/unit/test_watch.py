@@ -152,8 +152,13 @@ def test_ratio(illegal, total, severity):
 def test_every_watch_names_its_source():
     own = case("1", "6", "20", actual_use="住房", built_on="2024")
     for watch in watches(pack(), own, []):
-        assert watch.clause
         assert watch.source == "S"
+    clauses = {w.id: w.clause for w in watches(pack(), own, [])}
+    assert "法释〔2000〕14号第三条" in clauses["penal_prime"]
+    assert "一票否决" in clauses["prime_any"]
+    assert "零容忍" in clauses["new_house"]
+    (ratio,) = ratio_watch(pack(), RatioFigures("2026", Decimal(20), Decimal(100)))
+    assert "15 号令" in ratio.clause
 
 
 @given(st.lists(st.decimals("0", "3", places=2), min_size=1, max_size=6), st.permutations(range(5)))

@@ -21,6 +21,8 @@ from .rulepack import RulePack
 __all__ = ["CaseFigures", "RatioFigures", "Watch", "actor_key", "ratio_watch", "watches"]
 
 ZERO = Decimal(0)
+#: Which clause of the rule a watch goes by (params clause_… of R-27); those of the penal limits else.
+_CLAUSES = {"prime_any": "prime", "new_house": "house", "several_houses": "house", "ratio": "ratio"}
 _PRIME, _CROPLAND = "永久基本农田", "耕地（永久基本农田以外）"
 
 
@@ -194,4 +196,5 @@ def _watch(
     said += rule.texts["unsure"].format(count=unsure) if unsure else ""
     said += rule.texts["estimated"].format(count=estimated) if estimated else ""
     ids = tuple(p.patch_id for p in parts if own is None or p.patch_uid != own.patch_uid)
-    return Watch(name, said, rule.source, rule.clause, severity, ids)
+    clause = rule.param(f"clause_{_CLAUSES.get(name, 'penal')}")
+    return Watch(name, said, rule.source, "；".join(clause) or rule.clause, severity, ids)
