@@ -11,6 +11,7 @@ from typing import Any, Optional
 
 from qgis.core import QgsGeometry, QgsMapLayer, QgsMapSettings, QgsProject, QgsRectangle
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
@@ -321,6 +322,8 @@ class Comparison(QObject):
             jobs = []
         ahead = []
         for extent, next_after, next_before in self._upcoming:
+            if any(sip.isdeleted(layer) for layer in (*next_after, *next_before)):
+                continue  # the workspace was read anew since; what comes next is told again
             settings = QgsMapSettings(now)
             settings.setExtent(extent, False)
             for role, layers in ((IMAGE_AFTER, next_after), (IMAGE_BEFORE, next_before)):
