@@ -109,7 +109,7 @@ class CompareDialog(WorkDialog):
         self._session = session
         self.found: Optional[Rejudgement] = None
         self._build(packs, batch_id)
-        self.size_by_text(56, 30)
+        self.size_by_text(68, 30)
 
     def _build(self, packs: list[PackInfo], batch_id: str) -> None:
         self.batch = QComboBox(self)
@@ -195,7 +195,7 @@ class CompareDialog(WorkDialog):
         self.tell(found.headline(), "warn" if found.against else "good")
         self.table.resizeColumnsToContents()
         header = self.table.horizontalHeader()
-        limit = max(120, self.table.viewport().width() // 5)
+        limit = max(120, self.table.viewport().width() // 6)
         for column in range(self.model.columnCount() - 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, min(header.sectionSize(column), limit))
