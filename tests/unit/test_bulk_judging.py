@@ -127,6 +127,17 @@ def test_what_was_not_on_the_screen_is_refused(session: Session, advised) -> Non
     assert all("显示" in why for _, why in result.refused)
 
 
+@pytest.mark.parametrize(("role", "word"), [("prime_farmland", "永久基本农田"), ("eco_redline", "生态保护红线")])
+def test_farmland_and_redline_are_never_decided_in_bulk(session: Session, advised, role: str, word: str) -> None:
+    with session.acting("review", "p2") as change:
+        row = OverlayRow("p2", NUMBERS["p2"], role, "", 100.0, 0.05)
+        change.put("overlay", records.overlay_row(row))
+    result = judge(session, advised)
+    assert [number for number, _ in result.refused] == [NUMBERS["p2"]]
+    assert word in result.refused[0][1] or "建议" in result.refused[0][1]
+    assert verdicts(session)["p2"] == ""
+
+
 def test_another_verdict_or_sub_type_than_advised_is_refused(session: Session, advised) -> None:
     assert not session.bulk_judge(UIDS, "other", "no_change", patch_ids=NUMBERS, seen=SEEN).done
     assert not session.bulk_judge(UIDS, "legal", "title", patch_ids=NUMBERS, seen=SEEN).done

@@ -80,6 +80,14 @@ class FilterPanel(QFrame):
         self.show()
         self.tree.setFocus()
 
+    def count_again(self, *, computing: bool) -> None:
+        """The background found more: write the counts anew while the panel is open."""
+        if self.isVisible():
+            self.hint.setVisible(computing)
+            self._waiting = True
+            self._write_counts()
+            self._waiting = False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt name
         """Escape and Enter close; Enter ticks nothing."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -77,7 +77,8 @@ class Gallery(QWidget):
         layout = QVBoxLayout(self)
         layout.addWidget(self.cards, 1)
         layout.addLayout(bottom)
-        self.resize(line_height(self) * 62, line_height(self) * 38)
+        wide = 4 * (2 * self.thumbs.size.width() + line_height(self) * 2) + line_height(self) * 2
+        self.resize(wide, line_height(self) * 38)
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(_LOOK_AHEAD)
@@ -185,7 +186,7 @@ class Gallery(QWidget):
         days = (view.patch.image_before or "", view.patch.image_after or "")
         self._advice[uid] = CardAdvice(advice.leaning or "", advice.sub_type, advice.headline, days)
         self.model.repaint_card(uid)
-        if not self._unadvised:
+        if not self._unadvised and self.cards.selectionModel().hasSelection():
             self._show_selection()
 
     def _note_seen(self, uid: str, both: bool) -> None:
@@ -217,6 +218,7 @@ class Gallery(QWidget):
         """The patch of the current card in the panel and on the map."""
         at = self.cards.currentIndex().row()
         if 0 <= at < len(self.model.rows):
+            self.review.dock.show_review()
             self.review.show_patch(self.model.rows[at].patch_uid)
             self.review.dock.setUserVisible(True)
 

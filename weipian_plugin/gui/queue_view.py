@@ -189,6 +189,7 @@ class QueuePanel(QWidget):
         """What the background found (QueueModel.set_facts), and whether it is still at work."""
         self._computing = computing
         self._keeping(lambda: self.model.set_facts(facts))
+        self.panel.count_again(computing=computing)
         self._recount.start()
 
     def set_view(self, box: Optional[tuple[float, float, float, float]]) -> None:

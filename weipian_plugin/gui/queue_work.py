@@ -110,6 +110,7 @@ class QueueWork(QObject):
         return facts_of(self.review.opened().patch_view(uid))
 
     def _open_filters(self) -> None:
+        self.review.dock.show_review()
         self._need(always=True)
         self.queue.open_filters()
 

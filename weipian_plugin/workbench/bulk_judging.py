@@ -134,10 +134,20 @@ def _of_advice(view: PatchView, pack: RulePack, chosen: Verdict, sub_type: str) 
     if advice.sub_type != sub_type:
         label = _label(pack, chosen.value, advice.sub_type)
         return f"建议的细类是“{label}”，与所选不同"
+    touched = [name for name, area in _guarded_land(view) if area]
+    if touched:
+        return f"压占{'、'.join(touched)}，要逐个判定"
     if getattr(advice, "contradictions", ()):
         return "填写内容与测得的事实有矛盾，要逐个判定"
     problem = _image_problem(view)
     return f"后时相影像{problem}，要逐个判定" if problem else ""
+
+
+def _guarded_land(view: PatchView) -> tuple[tuple[str, bool], ...]:
+    """永农 and 红线, measured or as issued: nobody decides on these without looking at each."""
+    summary, issued = view.summary, view.patch.issued_prime_m2
+    prime = summary.prime if summary is not None and summary.prime is not None else issued
+    return ("永久基本农田", bool(prime)), ("生态保护红线", bool(summary is not None and summary.redline))
 
 
 def _label(pack: RulePack, verdict: str, sub_type: str) -> str:
