@@ -18,6 +18,7 @@ from weipian_plugin.store.workspace import Workspace
 from weipian_plugin.workbench import pack_library
 from weipian_plugin.workbench.advising import advise_all
 from weipian_plugin.workbench.decisions import apply_decisions
+from weipian_plugin.workbench.importing import ImportOptions, import_delivery
 from weipian_plugin.workbench.rejudging import rejudge, write_html
 from weipian_plugin.workbench.session import Session
 from weipian_plugin.workbench.verifying import verify_workspace
@@ -259,3 +260,31 @@ def test_the_default_of_new_batches(folder):
         session.set_default_pack("chongqing-2023")
         assert session.pack_for("b1").id == "north-2026"  # it was kept with the first verdict
         assert session.pack_for("b2").id == "chongqing-2023"
+
+
+def _delivery(path: Path) -> Path:
+    corner = [(106.80, 29.80), (106.801, 29.80), (106.801, 29.801), (106.80, 29.801), (106.80, 29.80)]
+    feature = {
+        "type": "Feature",
+        "properties": {"JCBH": "500112SJBG26210001", "TBLX": "20"},
+        "geometry": {"type": "Polygon", "coordinates": [corner]},
+    }
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature]}), encoding="utf-8")
+    return path
+
+
+def test_an_import_keeps_the_pack_that_was_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(pack_library, "user_folder", lambda: None)
+    path, ws = _delivery(tmp_path / "五月.geojson"), tmp_path / "ws"
+    with pytest.raises(WeipianError) as caught:
+        import_delivery(ws, path, "五月", ImportOptions(), "张三", Quiet(), create=True, pack="no-such")
+    assert caught.value.code == "E_PACK_UNKNOWN"
+    assert not ws.exists()
+    import_delivery(ws, path, "五月", ImportOptions(), "张三", Quiet(), create=True, pack="north-2026")
+    with Session.open(ws, "张三") as session:
+        (batch,) = session.batches()
+        assert (batch.pack_id, session.pack_for(batch.batch_id).id) == ("north-2026", "north-2026")
+        assert session.pack.id == "chongqing-2023"
+        (kept,) = kept_packs.packs(session.workspace)
+        assert kept.fingerprint == session.pack_for(batch.batch_id).fingerprint
