@@ -70,7 +70,16 @@ def project(canvas, tmp_path, qtbot):
     assert project.write(str(tmp_path / "mine.qgz"))
     qtbot.wait(50)  # what a tree tells its canvas comes a moment later
     project.setDirty(False)
-    return project
+
+    def touched(*_: object) -> None:  # the desktop takes whatever happens to tree and map for an edit
+        project.setDirty(True)
+
+    signals = (root.addedChildren, root.removedChildren, root.visibilityChanged, canvas.layersChanged)
+    for signal in signals:
+        signal.connect(touched)
+    yield project
+    for signal in signals:
+        signal.disconnect(touched)
 
 
 def tree(project) -> str:
