@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ..core.model import LEVEL_MARKS, Verdict
 from ..workbench.surroundings import Neighbour, Place, Surroundings
@@ -73,7 +73,7 @@ class SurroundingsPanel(QWidget):
 
     def texts(self) -> list[str]:
         """The lines shown."""
-        return [part.text() for part in (*self.findChildren(QLabel), *self.findChildren(QToolButton)) if part.text()]
+        return [part.text() for part in (*self.findChildren(QLabel), *self.findChildren(QPushButton)) if part.text()]
 
     def _width_text(self, found: Surroundings) -> str:
         width = found.width
@@ -99,10 +99,11 @@ class SurroundingsPanel(QWidget):
         label.show()
 
     def _neighbour(self, neighbour: Neighbour) -> None:
-        button = QToolButton(self)
+        button = QPushButton(self)
         button.setText(neighbour_text(neighbour))
-        button.setAutoRaise(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFlat(True)
+        button.setAutoDefault(False)
+        button.setStyleSheet("QPushButton { text-align: left; padding: 1px 2px; }")
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = neighbour.row
         tip = self.tr("到 {patch}（{village}，{area} 亩）")
