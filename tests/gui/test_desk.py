@@ -432,8 +432,8 @@ def test_nothing_overlaps_or_is_cut_off(qapp, qtbot, session, factor: float, hei
     bigger = qapp.font()
     bigger.setPointSizeF(font.pointSizeF() * factor)
     qapp.setFont(bigger)
+    _window, _canvas, _review, dock, commands = make(session, qtbot, height)
     try:
-        _window, _canvas, _review, dock, commands = make(session, qtbot, height)
         dock.setFloating(True)
         commands.desk.go_on()
         for step in ("look", "judge"):
@@ -454,8 +454,8 @@ def test_nothing_overlaps_or_is_cut_off(qapp, qtbot, session, factor: float, hei
             for (top, tall), (following, _tall) in zip(tops, tops[1:]):
                 assert top + tall <= following + 1
             assert dock.page.width() <= dock.scroll.viewport().width()
-        commands.close()
     finally:
+        commands.close()
         qapp.setFont(font)
 
 

@@ -163,7 +163,13 @@ class WeipianDock(QgsDockWidget):
         self.scroll = self._scroll(self.page)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self.content)
         self.splitter.addWidget(self.queue_box)
-        self.splitter.addWidget(self.scroll)
+        below = QWidget(self.content)
+        layout = QVBoxLayout(below)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self.patch.head)
+        layout.addWidget(self.scroll, 1)
+        self.splitter.addWidget(below)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
@@ -202,7 +208,7 @@ class WeipianDock(QgsDockWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumHeight(line_height(self) * 4)
+        area.setMinimumHeight(line_height(self) * 3)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return area
 
@@ -310,8 +316,8 @@ class WeipianDock(QgsDockWidget):
 
     def _fixed_height(self) -> int:
         """Pixels of what does not fold."""
-        parts = (self.patch, self.earlier, self.advice, self.verdict)
-        return sum(int(part.sizeHint().height()) + 4 for part in parts if part.isVisibleTo(self.page))
+        parts = (self.patch.head, self.patch, self.earlier, self.advice, self.verdict)
+        return sum(int(part.sizeHint().height()) + 4 for part in parts if not part.isHidden())
 
     def _fit_queue(self) -> None:
         """A folded queue is one line; an open one has the height back that it had before."""

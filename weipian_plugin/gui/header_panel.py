@@ -7,6 +7,7 @@ from html import escape
 from typing import Callable, Optional
 
 from qgis.PyQt.QtCore import QEvent, QObject, Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QTextOption
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from .compat import describe, icon, is_dark, line_height, no_input_method, tone, write_in
@@ -71,6 +72,7 @@ class HeaderPanel(QWidget):
         self.progress.setMaximumHeight(line_height(self) + 2)
         describe(self.progress, self.tr("判定进度"))
         self.agenda = RichText(1, self)
+        self.agenda.setWordWrapMode(QTextOption.WrapMode.NoWrap)  # the tool tip has what is cut
         self.agenda.anchorClicked.connect(self._clicked)
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)

@@ -175,8 +175,10 @@ class PatchPanel(QWidget):
         self.identity = RichText(2, self)
         self.overlaps = RichText(3, self)
 
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
+        #: Number and village: the dock keeps them in sight above what scrolls.
+        self.head = QWidget(self)
+        head = QHBoxLayout(self.head)
+        head.setContentsMargins(0, 2, 2, 0)
         head.addWidget(self.level)
         head.addWidget(self.patch_id)
         head.addWidget(self.copy)
@@ -184,7 +186,7 @@ class PatchPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        layout.addLayout(head)
+        layout.addWidget(self.head)
         for widget in (self.facts, self.images, self.story, self.bar, self.identity, self.overlaps):
             layout.addWidget(widget)
 
