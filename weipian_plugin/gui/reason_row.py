@@ -18,8 +18,8 @@ class TypeAhead(QObject):
     """Lets an open list have the keys that are commands elsewhere: digits jump to a numbered line."""
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
-        """Take the key before a shortcut does."""
-        if event.type() == QEvent.Type.ShortcutOverride:
+        """Take what is typed before a shortcut does; Enter and Escape the list knows itself at this very event."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.text().isprintable() and event.text():
             event.accept()
             return True
         return False

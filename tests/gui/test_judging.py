@@ -1,0 +1,239 @@
+"""Judging in the real dock by keys: sub-type, reason, redo, field, seen imagery, 改判, 内审, who sits there."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("qgis.gui")
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtTest import QTest
+
+from weipian_plugin.core.model import CaseAction
+from weipian_plugin.gui.dock import WeipianDock
+from weipian_plugin.gui.menu import Commands
+from weipian_plugin.gui.review import Review
+from weipian_plugin.workbench.session import Session
+
+pytestmark = pytest.mark.qgis
+PREFIX = "500112SJBG2621"
+
+
+class Map(QObject):
+    """A map whose later image is painted when the test says so."""
+
+    message = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: set[str] = set()
+        self.painted: set[str] = set()
+
+    def has_image(self, _uid: str, role: str) -> bool:
+        return role in self.images
+
+    def shown_roles(self, _uid: str) -> set[str]:
+        return self.painted
+
+    def __getattr__(self, name: str):
+        return lambda *_arguments: []
+
+
+@pytest.fixture
+def opened(qapp, qtbot, folder):
+    made = []
+
+    def make(who: str = "张三"):
+        dock = WeipianDock()
+        the_map = Map()
+        review = Review(dock, lambda _session: the_map)
+        commands = Commands(review)
+        commands._reopened = True
+        qtbot.addWidget(dock)
+        dock.resize(400, 660)
+        dock.show()
+        review.test_map = the_map
+        review.set_session(Session.open(folder, who))
+        dock.activateWindow()
+        QTest.qWait(20)  # the window has the keyboard from here on
+        dock.queue.table.setFocus()
+        made.append(commands)
+        return review, dock, commands
+
+    yield make
+    for commands in made:
+        if commands.review.session is not None:
+            commands.close()
+
+
+def press(dock, key, modifier=Qt.KeyboardModifier.NoModifier, widget=None) -> None:
+    QTest.keyClick(widget or dock.queue.table, key, modifier)
+    QTest.qWait(10)
+
+
+def decide(review, dock, verdict: str = "illegal") -> str:
+    """Judge the patch on the screen as the panel does; gives its uid."""
+    uid = review.view.patch.patch_uid
+    dock.verdict.press(verdict)
+    dock.form.reason.setText("现场核实")
+    press(dock, Qt.Key.Key_Return)
+    assert review.session.queue_row(uid).verdict == verdict, dock.notice.text()
+    return uid
+
+
+def test_undo_and_redo_by_key_across_patches_and_a_restart(opened) -> None:
+    review, dock, commands = opened()
+    done = [decide(review, dock), decide(review, dock, "other")]
+    assert "判定 …" in dock.undo.text()
+    commands.close()
+    review, dock, _commands = opened()
+    session = review.session
+    for uid in reversed(done):
+        press(dock, Qt.Key.Key_Z)
+        assert session.queue_row(uid).verdict == ""
+        assert review.view.patch.patch_uid == uid
+    for uid, verdict in zip(done, ("illegal", "other")):
+        press(dock, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
+        assert session.queue_row(uid).verdict == verdict
+        assert review.view.patch.patch_uid == uid
+    press(dock, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
+    assert "没有可以重做" in dock.notice.text()
+
+
+def test_a_full_judgement_takes_six_keys_at_most(opened) -> None:
+    review, dock, _commands = opened()
+    uid = review.view.patch.patch_uid
+    press(dock, Qt.Key.Key_2)
+    press(dock, Qt.Key.Key_2)  # the same key again opens the sub-types
+    listed = dock.form.sub_type.view()
+    assert listed.isVisible()
+    wanted = review.pack.sub_types["illegal"][1]
+    press(dock, Qt.Key.Key_2, widget=listed)
+    press(dock, Qt.Key.Key_Return, widget=listed)
+    QTest.qWait(20)
+    assert dock.form.sub_type.currentData() == wanted.id
+    if review._needs_reason(dock.form.choice("illegal", doubt=False)):
+        dock.form.reason.setText("现场核实")
+    press(dock, Qt.Key.Key_Return)
+    assert review.session.queue_row(uid).verdict == "illegal"
+    assert review.session.patch_view(uid).judgement.sub_type == wanted.id
+
+
+def test_triage_takes_one_key(opened) -> None:
+    review, dock, _commands = opened()
+    uid = review.view.patch.patch_uid
+    press(dock, Qt.Key.Key_F)
+    assert review.session.queue_row(uid).review_status.value == "assigned"
+    assert review.view.patch.patch_uid != uid
+    press(dock, Qt.Key.Key_Z)
+    assert review.session.queue_row(uid).review_status.value == "assessed"
+
+
+def test_no_verdict_before_the_later_image_was_painted(opened) -> None:
+    review, dock, _commands = opened()
+    uid = review.view.patch.patch_uid
+    review.test_map.images = {"image_after"}
+    dock.verdict.press("illegal")
+    dock.form.reason.setText("现场核实")
+    press(dock, Qt.Key.Key_Return)
+    assert review.session.queue_row(uid).verdict == ""
+    assert "后时相影像还没显示" in dock.notice.text()
+    review.test_map.painted = {"image_after", "image_before"}
+    press(dock, Qt.Key.Key_Return)
+    assert review.session.patch_view(uid).judgement.seen == "before+after"
+
+
+def test_without_imagery_nobody_waits_and_it_says_so(opened) -> None:
+    review, dock, _commands = opened()
+    uid = decide(review, dock)
+    assert review.session.patch_view(uid).judgement.seen == "none"
+
+
+def test_the_office_extends_the_pick_list(opened) -> None:
+    review, dock, _commands = opened()
+    dock.verdict.press("illegal")
+    dock.form.reason.setText("县局已有批复")
+    dock.form.reason_pick.add_requested.emit()
+    assert dock.form.reason_pick.reason_id() == "县局已有批复"
+    assert dock.form.reason.text() == ""
+    assert "县局已有批复" in [item.label for item in review.session.reasons("against")]
+
+
+def test_a_changed_verdict_asks_for_its_paper(opened, monkeypatch) -> None:
+    from weipian_plugin.gui.dialogs import revision
+
+    review, dock, _commands = opened()
+    uid = decide(review, dock)
+    patch_id = review.session.queue_row(uid).patch_id
+    review.session.add_action(CaseAction(uid, "stop", "2026-06-02"), patch_id)
+    review.show_patch(uid)
+    asked = []
+
+    def fill(dialog) -> bool:
+        asked.append(dialog)
+        with pytest.raises(ValueError, match="复核人"):
+            dialog.check()
+        dialog.reason.setCurrentIndex(1)
+        dialog.doc_no.setText("渝1号")
+        dialog.second.setCurrentText("李四")
+        dialog.check()
+        return True
+
+    monkeypatch.setattr(revision.RevisionDialog, "exec", lambda _dialog: False)
+    dock.verdict.press("other")
+    press(dock, Qt.Key.Key_Return)
+    assert review.session.queue_row(uid).verdict == "illegal"  # thought better of it
+    monkeypatch.setattr(revision.RevisionDialog, "exec", fill)
+    press(dock, Qt.Key.Key_Return)
+    assert len(asked) == 1
+    (line,) = review.session.revisions()
+    assert (line.before, line.after, line.doc_no, line.second_person) == ("违法", "其他", "渝1号", "李四")
+
+
+def test_checker_and_viewer_sit_down(opened) -> None:
+    review, dock, commands = opened()
+    uid = decide(review, dock)
+    for name, role in (("李四", "checker"), ("王五", "viewer")):
+        dock.header.who.click()
+        dialog = commands.judging.dialog
+        dialog.name.setCurrentText(name)
+        dialog.role.setCurrentIndex(dialog.role.findData(role))
+        dialog.accept()
+        dock.activateWindow()
+        QTest.qWait(20)
+        dock.queue.table.setFocus()
+        assert dock.header.who.text() == name
+        assert (review.session.who, review.session.role) == (name, role)
+        if role == "checker":
+            review.show_patch(uid)
+            press(dock, Qt.Key.Key_Y)
+            assert review.session.check_result(uid) == "pass"
+    assert not dock.submit.isEnabled()
+    press(dock, Qt.Key.Key_F)
+    assert "只看" in dock.notice.text()
+
+
+def test_the_header_counts_today(opened) -> None:
+    review, dock, _commands = opened()
+    decide(review, dock)
+    review.refresh_counts()
+    assert dock.header.progress.format() == "1/5 · 今日 1 · 剩 4"
+
+
+def test_tab_takes_a_grey_suggestion_and_nothing_else_does(opened) -> None:
+    _review, dock, _commands = opened()
+    dock.verdict.press("illegal")
+    field = dock.form.fields["actual_use"]
+    dock.form.suggest({"actual_use": ("厂房", "下发属性")})
+    assert "厂房" in field.placeholderText()
+    assert "actual_use" not in dock.form.choice("illegal", doubt=False).answers
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+    assert dock.form.choice("illegal", doubt=False).answers["actual_use"] == "厂房"
+
+
+def test_guide_shows_the_steps_in_the_order_of_the_plan(opened) -> None:
+    _review, _dock, commands = opened()
+    text = commands.judging.guide.text.toPlainText()
+    places = [text.index(word) for word in ("合法", "设施农用地", "农村道路", "其他", "违法")]
+    assert places[0] < places[1] < places[2]
+    assert commands.judging.fold.isVisibleTo(_dock)
