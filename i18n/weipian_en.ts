@@ -67,6 +67,10 @@
    <source>有未提交的改动，已保留</source>
    <translation>Changes that were not submitted are kept</translation>
   </message>
+  <message>
+   <source>另有 {count} 个</source>
+   <translation type="unfinished" />
+  </message>
  </context>
  <context>
   <name>ImageForm</name>
@@ -273,7 +277,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>从坐标数值看，可能是 {}，请核对后在下面选择。</source>
+   <source>从坐标数值看，可能是 {}，请核对后在“坐标系”里选择。</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -285,316 +289,316 @@
   <name>PacksDialog</name>
   <message>
    <source>规则包</source>
-   <translation type="unfinished" />
+   <translation>Rule packs</translation>
   </message>
   <message>
    <source>有哪些规则包</source>
-   <translation type="unfinished" />
+   <translation>Packs</translation>
   </message>
   <message>
    <source>各批次用哪个</source>
-   <translation type="unfinished" />
+   <translation>Pack of each batch</translation>
   </message>
   <message>
    <source>关闭</source>
-   <translation type="unfinished" />
+   <translation>Close</translation>
   </message>
   <message>
    <source>名称</source>
-   <translation type="unfinished" />
+   <translation>Name</translation>
   </message>
   <message>
    <source>编号</source>
-   <translation type="unfinished" />
+   <translation>Id</translation>
   </message>
   <message>
    <source>版本</source>
-   <translation type="unfinished" />
+   <translation>Version</translation>
   </message>
   <message>
    <source>来自</source>
-   <translation type="unfinished" />
+   <translation>From</translation>
   </message>
   <message>
    <source>检查</source>
-   <translation type="unfinished" />
+   <translation>Check</translation>
   </message>
   <message>
    <source>规则包清单</source>
-   <translation type="unfinished" />
+   <translation>List of rule packs</translation>
   </message>
   <message>
    <source>文件</source>
-   <translation type="unfinished" />
+   <translation>File</translation>
   </message>
   <message>
    <source>行</source>
-   <translation type="unfinished" />
+   <translation>Line</translation>
   </message>
   <message>
    <source>项</source>
-   <translation type="unfinished" />
+   <translation>Field</translation>
   </message>
   <message>
    <source>问题，应当怎样写</source>
-   <translation type="unfinished" />
+   <translation>Problem and what would be right</translation>
   </message>
   <message>
    <source>检查出的问题</source>
-   <translation type="unfinished" />
+   <translation>Problems found</translation>
   </message>
   <message>
    <source>重新检查</source>
-   <translation type="unfinished" />
+   <translation>Check again</translation>
   </message>
   <message>
    <source>改过文件以后再检查一遍</source>
-   <translation type="unfinished" />
+   <translation>Check once more after editing the files</translation>
   </message>
   <message>
    <source>打开文件夹</source>
-   <translation type="unfinished" />
+   <translation>Open folder</translation>
   </message>
   <message>
    <source>看这个规则包的文件</source>
-   <translation type="unfinished" />
+   <translation>Look at the files of this pack</translation>
   </message>
   <message>
    <source>新批次用它</source>
-   <translation type="unfinished" />
+   <translation>Use for new batches</translation>
   </message>
   <message>
    <source>以后导入的批次按这个规则包判定；已有批次不变</source>
-   <translation type="unfinished" />
+   <translation>Batches imported from now on are judged by this pack; existing ones stay</translation>
   </message>
   <message>
    <source>本单位规则包…</source>
-   <translation type="unfinished" />
+   <translation>Packs of this office…</translation>
   </message>
   <message>
    <source>本单位自己的规则包放在哪个文件夹（各工作区共用）</source>
-   <translation type="unfinished" />
+   <translation>Where the office keeps its own packs (for all workspaces)</translation>
   </message>
   <message>
    <source>批次保存着自己的规则包副本：换电脑、更新插件都不会改变建议。换用以后已作的判定不变，可以用“撤销”换回来。</source>
-   <translation type="unfinished" />
+   <translation>A batch keeps a copy of its pack: another PC or a plugin update changes no advice. After a change the verdicts stay as they are; undo takes it back.</translation>
   </message>
   <message>
    <source>批次</source>
-   <translation type="unfinished" />
+   <translation>Batch</translation>
   </message>
   <message>
    <source>现用</source>
-   <translation type="unfinished" />
+   <translation>Now</translation>
   </message>
   <message>
    <source>换成</source>
-   <translation type="unfinished" />
+   <translation>Change to</translation>
   </message>
   <message>
    <source>各批次的规则包</source>
-   <translation type="unfinished" />
+   <translation>Packs of the batches</translation>
   </message>
   <message>
    <source>换用</source>
-   <translation type="unfinished" />
+   <translation>Change</translation>
   </message>
   <message>
    <source>所选批次以后按“换成”里的规则包给出建议</source>
-   <translation type="unfinished" />
+   <translation>From now on the chosen batch is advised by the pack on the right</translation>
   </message>
   <message>
    <source>看差异…</source>
-   <translation type="unfinished" />
+   <translation>Differences…</translation>
   </message>
   <message>
    <source>先看换用以后哪些图斑的建议不同；不改动任何内容</source>
-   <translation type="unfinished" />
+   <translation>See first which patches would be advised differently; nothing is changed</translation>
   </message>
   <message>
    <source>本单位规则包所在的文件夹</source>
-   <translation type="unfinished" />
+   <translation>Folder with the packs of this office</translation>
   </message>
   <message>
    <source>没有底本</source>
-   <translation type="unfinished" />
+   <translation>No base</translation>
   </message>
   <message>
    <source>依据：</source>
-   <translation type="unfinished" />
+   <translation>Based on:</translation>
   </message>
   <message>
    <source>没有来源核实的条目在界面上注明“未经核实”。</source>
-   <translation type="unfinished" />
+   <translation>Entries that no source confirms are marked as unverified.</translation>
   </message>
   <message>
    <source>找到 {count} 个新的规则包。</source>
-   <translation type="unfinished" />
+   <translation>{count} new packs found.</translation>
   </message>
   <message>
    <source>这个文件夹里没有新的规则包；每个规则包是一个有 pack.yaml 的文件夹。</source>
-   <translation type="unfinished" />
+   <translation>No new packs in this folder; each pack is a folder with a pack.yaml.</translation>
   </message>
   <message>
    <source>用于批次：{names}</source>
-   <translation type="unfinished" />
+   <translation>Used by batches: {names}</translation>
   </message>
   <message>
    <source>已换用 {name}，可用“撤销”换回来。</source>
-   <translation type="unfinished" />
+   <translation>Changed to {name}; undo takes it back.</translation>
   </message>
   <message>
    <source>以后导入的批次用 {name}。</source>
-   <translation type="unfinished" />
+   <translation>Batches imported from now on use {name}.</translation>
   </message>
   <message>
    <source>新批次用</source>
-   <translation type="unfinished" />
+   <translation>for new batches</translation>
   </message>
   <message>
    <source>以 {names} 为底本</source>
-   <translation type="unfinished" />
+   <translation>Based on {names}</translation>
   </message>
   <message>
    <source>（没有）</source>
-   <translation type="unfinished" />
+   <translation>(none)</translation>
   </message>
   <message>
    <source>{name} 换成</source>
-   <translation type="unfinished" />
+   <translation>Change {name} to</translation>
   </message>
   <message>
    <source>，尚未固定</source>
-   <translation type="unfinished" />
+   <translation>, not fixed yet</translation>
   </message>
  </context>
  <context>
   <name>DifferenceModel</name>
   <message>
    <source>图斑编号</source>
-   <translation type="unfinished" />
+   <translation>Patch</translation>
   </message>
   <message>
    <source>村</source>
-   <translation type="unfinished" />
+   <translation>Village</translation>
   </message>
   <message>
    <source>已作判定</source>
-   <translation type="unfinished" />
+   <translation>Verdict</translation>
   </message>
   <message>
    <source>现用的建议</source>
-   <translation type="unfinished" />
+   <translation>Advice now</translation>
   </message>
   <message>
    <source>另一包的建议</source>
-   <translation type="unfinished" />
+   <translation>Advice of the other pack</translation>
   </message>
   <message>
    <source>规则增减</source>
-   <translation type="unfinished" />
+   <translation>Rules added, dropped</translation>
   </message>
   <message>
    <source>材料增减</source>
-   <translation type="unfinished" />
+   <translation>Evidence added, dropped</translation>
   </message>
   <message>
    <source>未判定</source>
-   <translation type="unfinished" />
+   <translation>not judged</translation>
   </message>
   <message>
    <source>（相反）</source>
-   <translation type="unfinished" />
+   <translation> (opposite)</translation>
   </message>
  </context>
  <context>
   <name>CompareDialog</name>
   <message>
    <source>换规则包对比</source>
-   <translation type="unfinished" />
+   <translation>Compare rule packs</translation>
   </message>
   <message>
    <source>全部批次</source>
-   <translation type="unfinished" />
+   <translation>All batches</translation>
   </message>
   <message>
    <source>批次</source>
-   <translation type="unfinished" />
+   <translation>Batch</translation>
   </message>
   <message>
    <source>另一个规则包</source>
-   <translation type="unfinished" />
+   <translation>Other pack</translation>
   </message>
   <message>
    <source>只比较建议，不写判定。单击一行，面板转到该图斑。</source>
-   <translation type="unfinished" />
+   <translation>Compares advice only, writes no verdict. Click a row to see the patch in the panel.</translation>
   </message>
   <message>
    <source>只看</source>
-   <translation type="unfinished" />
+   <translation>Show only</translation>
   </message>
   <message>
    <source>建议不同的图斑</source>
-   <translation type="unfinished" />
+   <translation>Patches advised differently</translation>
   </message>
   <message>
    <source>关闭</source>
-   <translation type="unfinished" />
+   <translation>Close</translation>
   </message>
   <message>
    <source>开始对比</source>
-   <translation type="unfinished" />
+   <translation>Compare</translation>
   </message>
   <message>
    <source>存为网页</source>
-   <translation type="unfinished" />
+   <translation>Save as page</translation>
   </message>
   <message>
    <source>对比</source>
-   <translation type="unfinished" />
+   <translation>Comparing</translation>
   </message>
   <message>
    <source>全部不同（{count}）</source>
-   <translation type="unfinished" />
+   <translation>All that differ ({count})</translation>
   </message>
   <message>
    <source>已存：{path}</source>
-   <translation type="unfinished" />
+   <translation>Saved: {path}</translation>
   </message>
   <message>
    <source>与已作判定相反（{count}）</source>
-   <translation type="unfinished" />
+   <translation>Against the verdict ({count})</translation>
   </message>
  </context>
  <context>
   <name>OfferBar</name>
   <message>
    <source>规则包有改动</source>
-   <translation type="unfinished" />
+   <translation>The rule pack changed</translation>
   </message>
   <message>
    <source>看差异</source>
-   <translation type="unfinished" />
+   <translation>Differences</translation>
   </message>
   <message>
    <source>用新的规则包重新给出建议，列出不同的图斑；不作改动</source>
-   <translation type="unfinished" />
+   <translation>Advise again with the new pack and list the patches that differ; nothing is changed</translation>
   </message>
   <message>
    <source>换用</source>
-   <translation type="unfinished" />
+   <translation>Change</translation>
   </message>
   <message>
    <source>本批次以后按新的规则包给出建议；已作的判定不变，可以撤销</source>
-   <translation type="unfinished" />
+   <translation>From now on this batch is advised by the new pack; verdicts stay, undo takes it back</translation>
   </message>
   <message>
    <source>不换</source>
-   <translation type="unfinished" />
+   <translation>Keep</translation>
   </message>
   <message>
    <source>本批次仍按现用的规则包；同一改动不再提示</source>
-   <translation type="unfinished" />
+   <translation>This batch keeps its pack; the same change is not offered again</translation>
   </message>
  </context>
  <context>
@@ -779,6 +783,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>其他地址（XYZ 或 WMTS）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>XYZ 地址（含 {z}、{x}、{y}）或 WMTS 地址</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>底图（日期不详，不能当前/后时相）</source>
    <translation type="unfinished" />
   </message>
@@ -796,6 +808,14 @@
   </message>
   <message>
    <source>取消</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已存有密钥，空着就用它</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>需要时填写自己的密钥（tk）</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -824,14 +844,6 @@
   </message>
   <message>
    <source>批次</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>已存有密钥，空着就用它</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>需要时填写自己的密钥（tk）</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1055,6 +1067,48 @@
   </message>
  </context>
  <context>
+  <name>FilterPanel</name>
+  <message>
+   <source>筛选条件</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>筛选条件，空格勾选</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>清除</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>存为常用…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>关闭</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>标记</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>“举证不全、未整改面积、与建议不一致”正在计算，数字会继续增加。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>按每个图斑的建议和清单在后台计算</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>Chips</name>
+  <message>
+   <source>去掉条件：{}</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
   <name>Fold</name>
   <message>
    <source>已展开</source>
@@ -1071,6 +1125,69 @@
   <message>
    <source>展开这一节</source>
    <translation>Open this section</translation>
+  </message>
+ </context>
+ <context>
+  <name>Gallery</name>
+  <message>
+   <source>卫片执法 · 画廊</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>批量判定</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>选中相同建议（Ctrl+A）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>撤销</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>图斑卡片：方向键移动，空格选中，回车打开</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>空格选中，回车打开。只能对建议相同、看过后时相影像的图斑一起判定；违法要逐个判。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>没有保存任何判定。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>当前图斑没有明确的建议，不能按建议选。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source> 等</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已判定 {} 个，可一步撤销。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>未判 {} 个：{}{}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>判为{}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已选 {} 个，建议不相同，不能一起判定。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已选 {} 个。建议违法或没有明确建议的，要逐个判定。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已选 {} 个，建议都是{}。</source>
+   <translation type="unfinished" />
   </message>
  </context>
  <context>
@@ -1091,8 +1208,20 @@
    <translation>Menu</translation>
   </message>
   <message>
+   <source>换人</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>判定进度</source>
    <translation>Decided so far</translation>
+  </message>
+  <message>
+   <source>现在由 {name}（{role}）操作，点一下换人</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>操作人 {name}，{role}</source>
+   <translation type="unfinished" />
   </message>
  </context>
  <context>
@@ -1103,6 +1232,41 @@
   </message>
   <message>
    <source>已清除影像标记。</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>JudgingWork</name>
+  <message>
+   <source>判定步骤</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已重做</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>先在右边写好理由，再加进清单。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已转外业</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>撤销</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>已保存</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>现在由</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>操作</source>
    <translation type="unfinished" />
   </message>
  </context>
@@ -1132,7 +1296,7 @@
   <name>PackWork</name>
   <message>
    <source>批次“{name}”已换用 {pack}，可撤销。</source>
-   <translation type="unfinished" />
+   <translation>Batch {name} now uses {pack}; it can be undone.</translation>
   </message>
  </context>
  <context>
@@ -1184,20 +1348,71 @@
    <translation>Filter</translation>
   </message>
   <message>
-   <source>编号、村</source>
-   <translation>Id, village</translation>
+   <source>编号、村、项目</source>
+   <translation type="unfinished" />
   </message>
   <message>
-   <source>搜索编号、村</source>
-   <translation>Search by id or village</translation>
+   <source>搜索编号、村、项目、主体，空格隔开多个词</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>筛选条件…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>排序</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>倒序</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>图斑队列</source>
    <translation>Queue of patches</translation>
   </message>
   <message>
+   <source>自选条件</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>，正在计算</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>，倒序</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>没有符合条件的图斑。可换一个筛选，或清空搜索。</source>
    <translation>No patch matches. Choose another filter or clear the search.</translation>
+  </message>
+  <message>
+   <source>排序：{}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>存为常用筛选</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>名称</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+ <context>
+  <name>ReasonPick</name>
+  <message>
+   <source>理由清单</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>（选一条理由）</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>＋ 把右边写的加进清单</source>
+   <translation type="unfinished" />
   </message>
  </context>
  <context>
@@ -1285,8 +1500,8 @@
    <translation>Basis</translation>
   </message>
   <message>
-   <source>与建议不一致，写一句核实到的事实</source>
-   <translation>Against the advice: one sentence on what was found</translation>
+   <source>或写一句核实到的事实</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>与建议不一致的理由</source>
@@ -1303,6 +1518,10 @@
   <message>
    <source>文号、条款或核实情况</source>
    <translation>Document number, clause or finding</translation>
+  </message>
+  <message>
+   <source>建议</source>
+   <translation type="unfinished" />
   </message>
  </context>
  <context>
@@ -1357,19 +1576,19 @@
   <name>CheckPack</name>
   <message>
    <source>检查规则包</source>
-   <translation type="unfinished" />
+   <translation>Check rule pack</translation>
   </message>
   <message>
    <source>检查规则包：一次列出全部错误（文件、行号、项、应当怎样写），并运行规则包自带的测试用例。</source>
-   <translation type="unfinished" />
+   <translation>Check a rule pack: lists every mistake at once (file, line, field, what would be right) and runs its own test cases.</translation>
   </message>
   <message>
    <source>规则包（文件夹或编号）</source>
-   <translation type="unfinished" />
+   <translation>Rule pack (folder or id)</translation>
   </message>
   <message>
    <source>工作区文件夹</source>
-   <translation type="unfinished" />
+   <translation>Workspace folder</translation>
   </message>
  </context>
  <context>
@@ -1482,8 +1701,8 @@
    <translation>Overlays the patches with land use, permanent basic farmland, ecological red line, urban boundary and approvals; areas are ellipsoidal. Approval registers (xlsx, csv) are matched to patches by location, document number, village and name. Without layers the ones of the workspace are used.</translation>
   </message>
   <message>
-   <source>其他图层（JSON：角色 → source、layer、class_field、scheme、crs；审批类可以是登记表）</source>
-   <translation>Other layers (JSON: role → source, layer, class_field, scheme, crs; approvals may be registers)</translation>
+   <source>其他图层（JSON：角色 → source、layer、class_field、scheme、crs；审批类可以是登记表；image_before、image_after 的 source 可以是文件夹，另有 taken_on、batch）</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>图层方案（名称或方案文件）</source>
@@ -1509,19 +1728,19 @@
   <name>Rejudge</name>
   <message>
    <source>换规则包对比</source>
-   <translation type="unfinished" />
+   <translation>Compare rule packs</translation>
   </message>
   <message>
    <source>用另一个规则包重新给出建议，列出与现用规则包不同的图斑；不写判定，不改动任何内容。</source>
-   <translation type="unfinished" />
+   <translation>Advise again with another rule pack and list the patches that differ; writes no verdict, changes nothing.</translation>
   </message>
   <message>
    <source>批次名称（不填为全部）</source>
-   <translation type="unfinished" />
+   <translation>Name of the batch (empty: all)</translation>
   </message>
   <message>
    <source>另一个规则包（编号或文件夹）</source>
-   <translation type="unfinished" />
+   <translation>Other rule pack (id or folder)</translation>
   </message>
  </context>
  <context>
