@@ -368,6 +368,7 @@ class Comparison(QObject):
     def imagery_changed(self) -> None:
         """Imagery was loaded anew or has another style: no old picture may be shown."""
         self.prefetcher.stop()
+        self._upcoming = ()  # its layers may be gone
         self.cache.clear()
         self._fresh = None
         self._cover.drop()
