@@ -273,7 +273,7 @@ def test_conditions_combine_and_say_so(panel: QueuePanel) -> None:
     assert shown == {r.patch_uid for r in rows if r.village == "古路村" and r.level in (1, 2)}
     assert shown
     assert panel.preset() == ""
-    assert panel.presets.currentText() == "自选条件"
+    assert panel.presets.currentText() == f"自选条件（{len(shown)}）"
     assert panel.current_filter() == wanted
 
 

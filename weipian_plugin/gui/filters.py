@@ -76,7 +76,11 @@ class FilterPanel(QFrame):
         self.hint.setVisible(computing)
         self._fill()
         self.resize(max(widget.width(), line_height(self) * 17), line_height(self) * 26)
-        self.move(widget.mapToGlobal(QPoint(0, widget.height())))
+        place = widget.mapToGlobal(QPoint(0, widget.height()))
+        room = widget.window().windowHandle().screen().availableGeometry() if widget.window().windowHandle() else None
+        if room is not None:
+            place.setY(max(room.top(), min(place.y(), room.bottom() - self.height())))
+        self.move(place)
         self.show()
         self.tree.setFocus()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
-from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from qgis.core import QgsGeometry
+from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QPointF, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QHideEvent, QKeyEvent, QPolygonF, QResizeEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListView, QPushButton, QVBoxLayout, QWidget
 
 from ..core.errors import WeipianError
@@ -17,6 +18,15 @@ from .gallery_thumbs import Thumbs
 from .guard import guarded
 
 _LOOK_AHEAD = 60
+
+
+def _rings(wkb: Optional[bytes]) -> tuple[QPolygonF, ...]:
+    """The rings of a boundary for drawing, in its own coordinates."""
+    geometry = QgsGeometry()
+    if wkb:
+        geometry.fromWkb(wkb)
+    parts = geometry.asMultiPolygon() if geometry.isMultipart() else [geometry.asPolygon()] if wkb else []
+    return tuple(QPolygonF([QPointF(p.x(), p.y()) for p in ring]) for part in parts for ring in part)
 
 
 class _Cards(QListView):
@@ -118,7 +128,7 @@ class Gallery(QWidget):
         self.cards.selectionModel().selectionChanged.connect(lambda _a, _b: self._show_selection())
         self.same.clicked.connect(lambda _checked=False: self.select_same())
         self.judge.clicked.connect(lambda _checked=False: self.judge_selected())
-        self.undo.clicked.connect(lambda _checked=False: self.review.undo())
+        self.undo.clicked.connect(lambda _checked=False: self.take_back())
 
     def report_error(self, error: WeipianError) -> None:
         """A failure as a sentence at the bottom of the window."""
@@ -184,7 +194,9 @@ class Gallery(QWidget):
         view = self.review.opened().patch_view(uid)
         advice = view.advice
         days = (view.patch.image_before or "", view.patch.image_after or "")
-        self._advice[uid] = CardAdvice(advice.leaning or "", advice.sub_type, advice.headline, days)
+        self._advice[uid] = CardAdvice(
+            advice.leaning or "", advice.sub_type, advice.headline, days, _rings(view.patch.wkb)
+        )
         self.model.repaint_card(uid)
         if not self._unadvised and self.cards.selectionModel().hasSelection():
             self._show_selection()
@@ -275,6 +287,16 @@ class Gallery(QWidget):
         self._tell(result.done, result.refused)
         if self.review.view is not None:
             self.review.show_patch(self.review.view.patch.patch_uid)
+
+    @guarded
+    def take_back(self) -> None:
+        """The last action, and the cards as they are then."""
+        self.review.undo()
+        for row in list(self.model.rows):
+            now = self.review.dock.queue.model.row_of(row.patch_uid)
+            if now is not None and now != row:
+                self.update_row(now)
+        self.line.setText(self.review.dock.state.text() or self.review.dock.notice.text())
 
     def _tell(self, done: Sequence[str], refused: Sequence[tuple[str, str]]) -> None:
         text = self.tr("已判定 {} 个，可一步撤销。").format(len(done)) if done else self.tr("没有保存任何判定。")

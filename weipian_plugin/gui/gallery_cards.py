@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPalette, QPen
+from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF, QTransform
 from qgis.PyQt.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ..core.model import LEVEL_MARKS
 from ..workbench.views import QueueRow
 from .compat import tone
+from .gallery_thumbs import frame_of
+from .map_styles import level_color
 from .queue_model import ROW_ROLE, area_text, status_text
 
 BEFORE, AFTER = "image_before", "image_after"
@@ -28,6 +30,7 @@ class CardAdvice:
     sub_type: str = ""
     words: str = ""
     days: tuple[str, str] = ("", "")  # of the earlier and the later image, as far as known
+    outline: tuple[QPolygonF, ...] = ()  # rings of the boundary, lon/lat degrees
 
 
 class CardModel(QAbstractListModel):
@@ -132,11 +135,28 @@ class CardPainter(QStyledItemDelegate):
         shown = image is not None and not image.isNull()
         if image is not None and shown:
             painter.drawImage(box, image)
+            self._paint_outline(painter, box, row)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         if not shown:
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), "无影像" if image is not None else "正在画…")
         self._caption(painter, option, box, row, place, side)
         return shown
+
+    def _paint_outline(self, painter: QPainter, box: QRect, row: QueueRow) -> None:
+        """The boundary without fill, over a dark line so that it shows on any ground."""
+        advice = self._advice(row.patch_uid)
+        if advice is None or row.bbox is None or not advice.outline:
+            return
+        frame = frame_of(row.bbox, self.picture_size)
+        across, up = box.width() / frame.width(), box.height() / frame.height()
+        place = QTransform(across, 0, 0, -up, box.left() - frame.xMinimum() * across, box.top() + frame.yMaximum() * up)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for color, width in ((QColor(0, 0, 0, 140), 3.5), (level_color(row.level), 1.6)):
+            painter.setPen(QPen(color, width))
+            for ring in advice.outline:
+                painter.drawPolygon(place.map(ring))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _caption(
         self, painter: QPainter, option: QStyleOptionViewItem, box: QRect, row: QueueRow, place: int, side: str

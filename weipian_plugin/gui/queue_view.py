@@ -281,7 +281,7 @@ class QueuePanel(QWidget):
         if found:
             self.presets.setCurrentIndex(self.presets.findData(found[0].key))
         else:
-            self.presets.addItem(self.tr("自选条件"), _MINE)
+            self.presets.addItem(self.tr("自选条件（{}）").format(self.model.rowCount()), _MINE)
             self.presets.setCurrentIndex(self.presets.count() - 1)
         self._silent = False
         self.chips.show_filter(QueueFilter() if found else self._filter)
