@@ -54,7 +54,7 @@ def _table(parent: QWidget, heads: list[str], name: str) -> QTableWidget:
     table.setAlternatingRowColors(True)
     table.setWordWrap(True)
     table.setTabKeyNavigation(False)
-    table.horizontalHeader().setStretchLastSection(True)
+    table.horizontalHeader().setSectionResizeMode(len(heads) - 1, QHeaderView.ResizeMode.Stretch)  # wraps there
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     describe(table, name)
     return table
