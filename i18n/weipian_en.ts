@@ -69,7 +69,7 @@
   </message>
   <message>
    <source>另有 {count} 个</source>
-   <translation type="unfinished" />
+   <translation>{count} more</translation>
   </message>
  </context>
  <context>
@@ -1372,10 +1372,6 @@
    <translation>Queue of patches</translation>
   </message>
   <message>
-   <source>自选条件</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <source>，正在计算</source>
    <translation type="unfinished" />
   </message>
@@ -1389,6 +1385,10 @@
   </message>
   <message>
    <source>排序：{}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>自选条件（{}）</source>
    <translation type="unfinished" />
   </message>
   <message>
