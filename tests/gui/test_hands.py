@@ -105,7 +105,7 @@ def test_a_patch_is_cut_by_mouse_and_taken_back(panel):
     dialog.ok.click()
     assert dock.patch.patch_id.text() == PID + "_1"
     assert "拆分自" in dock.patch.story.toPlainText()
-    assert dock.header.progress.format() == "已判定 0 / 7"  # five and one without boundary, and one more
+    assert dock.header.progress.format() == "0/7 · 今日 0 · 剩 7"  # five and one without boundary, and one more
     assert commands.hands.dialog is None
     assert review.map.hands.tool is None
     go(review, "u5")
@@ -116,7 +116,7 @@ def test_a_patch_is_cut_by_mouse_and_taken_back(panel):
     review.undo()
     assert dock.patch.patch_id.text() == PID
     assert dock.verdict.isEnabled()
-    assert dock.header.progress.format() == "已判定 0 / 6"
+    assert dock.header.progress.format() == "0/6 · 今日 0 · 剩 6"
     ids = {f["patch_id"] for f in review.map._loaded.patches.getFeatures()}
     assert ids == {PREFIX + f"000{n}" for n in range(1, 6)}
 
@@ -221,7 +221,7 @@ def test_a_clue_is_registered_on_the_map(panel):
     dialog._accept()
     assert dock.patch.patch_id.text().startswith("XS-")
     assert "发现人 甲" in dock.patch.story.toPlainText()
-    assert dock.header.progress.format() == "已判定 0 / 6"
+    assert dock.header.progress.format() == "0/6 · 今日 0 · 剩 6"
     review.undo()
     assert len(review.session.patches()) == 6
 

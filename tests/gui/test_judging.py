@@ -83,7 +83,7 @@ def decide(review, dock, verdict: str = "illegal") -> str:
 def test_undo_and_redo_by_key_across_patches_and_a_restart(opened) -> None:
     review, dock, commands = opened()
     done = [decide(review, dock), decide(review, dock, "other")]
-    assert "判定 …" in dock.undo.text()
+    assert "判定 …" in dock.undo.toolTip()
     commands.close()
     review, dock, _commands = opened()
     session = review.session

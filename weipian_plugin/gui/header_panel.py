@@ -86,8 +86,8 @@ class HeaderPanel(QWidget):
         layout.addLayout(top)
         second = QHBoxLayout()
         second.setContentsMargins(0, 0, 0, 0)
-        second.addWidget(self.progress, 1)
-        second.addWidget(self.agenda, 1)
+        second.addWidget(self.progress, 2)
+        second.addWidget(self.agenda, 3)
         layout.addLayout(second)
 
     def set_menu(self, menu: QMenu) -> None:

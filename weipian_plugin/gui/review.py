@@ -133,7 +133,7 @@ class Review(WorkspaceHolder):
     def _show_buttons(self) -> None:
         session = self.opened()
         label = next(iter(session.undo_labels(1)), "")
-        self.dock.undo.setText(f"撤销 {label}" if label else "撤销")
+        self.dock.undo.setText(f"撤销 {label.split()[0]}" if label else "撤销")
         self.dock.undo.setEnabled(bool(label))
         again = next(iter(session.redo_labels(1)), "")
         tip = f"撤销 {label}（Z）" if label else "没有可以撤销的操作"
