@@ -13,7 +13,7 @@ from ..core.advice import Advice
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, Judgement, Patch, ReviewStatus, Verdict
 from ..core.rulepack import RulePack
-from ..store import records
+from ..store import counts, records
 from ..store.workspace import Transaction
 from . import pace, revising
 from .clock import now, today
@@ -178,7 +178,7 @@ class Judging(People):
 
     def judged_today(self) -> int:
         """How many patches this person gave their verdict today."""
-        return records.judged_on(self._ws, today(), self.who)
+        return counts.judged_on(self._ws, today(), self.who)
 
     def pace_text(self) -> str:
         """Days from delivery to submission on average, and how many are 已退回 now; empty without either."""
