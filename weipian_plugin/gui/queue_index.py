@@ -144,10 +144,10 @@ class QueueIndex:
         if name == "closed":
             return self._is("case_status", CaseStatus.CLOSED)
         if name == "workable":
-            aside = np.fromiter(
-                (bool(row.merged_into) or row.split_state == "parent" for row in self.rows), np.bool_, len(self.rows)
-            )
-            return ~aside & ~self._is("review_status", ReviewStatus.VOID)
+            count = len(self.rows)
+            merged = np.fromiter(map(bool, map(attrgetter("merged_into"), self.rows)), np.bool_, count)
+            parent = np.fromiter(map("parent".__eq__, map(attrgetter("split_state"), self.rows)), np.bool_, count)
+            return ~merged & ~parent & ~self._is("review_status", ReviewStatus.VOID)
         workable: Mask = self.column("workable")
         if name == "counted":
             return workable & ~self.column("clue")

@@ -395,6 +395,13 @@ class QueueModel(QAbstractTableModel):
                 self._counts[preset.key] = self.count(preset.filter)
         return dict(self._counts)
 
+    def count_next(self) -> bool:
+        """Count one more preset, a few ms; whether others are left."""
+        left = [preset for preset in PRESETS if preset.key not in self._counts]
+        if left:
+            self._counts[left[0].key] = self.count(left[0].filter)
+        return len(left) > 1
+
     def progress(self) -> tuple[int, int]:
         """(finished, all) of the issued patches as verified: without clues, void and split ones."""
         if self._progress is None:
