@@ -58,6 +58,9 @@ dock = WeipianDock(); review = Review(dock, None); commands = Commands(review)
 commands._reopened = True
 dock.resize(420, 700); dock.show(); dock.setUserVisible(True)
 commands.open(Session.open(folder, "bench")); QTest.qWait(500)
+commands.by_key("submit"); QTest.qWait(200)  # on from the start screen
+if not dock.patch.isVisible():
+    raise SystemExit("the patch is not on the screen")
 ours = []
 for step in range({steps}):
     before = review.view.patch.patch_uid

@@ -69,6 +69,8 @@ def split(workspace: str, layers: Sequence[Mapping[str, str]], steps: int) -> di
     dock.setUserVisible(True)
     commands.open(session)
     QTest.qWait(500)
+    commands.by_key("submit")  # on from the start screen
+    QTest.qWait(200)
     clock = [0.0]
     _timed_overlay(clock)
     ways: dict[str, list[float]] = {"whole": [], "overlay": []}

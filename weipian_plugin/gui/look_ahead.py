@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 #: Patches that are made ready, in the order in which they will probably be asked for.
 _DEPTH = 3
-#: After the patch is painted, and between two patches, ms: keys and paint go first.
-_BEGIN, _BETWEEN = 120, 20
+#: After the patch is painted, for numbers and for imagery, and between two patches, ms: keys and paint go first.
+_NUMBERS, _IMAGERY, _BETWEEN = 20, 120, 5
 
 
 class LookAhead(QObject):
@@ -25,9 +25,10 @@ class LookAhead(QObject):
         super().__init__(review)
         self._review = review
         self._waiting: list[str] = []
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._next)
+        self._timer, self._images = QTimer(self), QTimer(self)
+        for timer, slot in ((self._timer, self._next), (self._images, self._imagery)):
+            timer.setSingleShot(True)
+            timer.timeout.connect(slot)
 
     def report_error(self, error: WeipianError) -> None:
         """As the review does."""
@@ -36,11 +37,13 @@ class LookAhead(QObject):
     def begin(self) -> None:
         """Another patch is on the screen."""
         self._waiting = []
-        self._timer.start(_BEGIN)
+        self._timer.start(_NUMBERS)
+        self._images.start(_IMAGERY)
 
     def stop(self) -> None:
         """The workspace is closed."""
         self._timer.stop()
+        self._images.stop()
         self._waiting = []
 
     def upcoming(self) -> list[str]:
@@ -66,10 +69,14 @@ class LookAhead(QObject):
             return
         if not self._waiting:
             self._waiting = self.upcoming()
-            prefetch = getattr(self._review.map, "prefetch", None)
-            if prefetch is not None and self._waiting:
-                prefetch(self._waiting)
         if self._waiting:
             session.prefetch_view(self._waiting.pop(0))
         if self._waiting:
             self._timer.start(_BETWEEN)
+
+    @guarded
+    def _imagery(self) -> None:
+        prefetch = getattr(self._review.map, "prefetch", None)
+        wanted = self.upcoming() if self._review.session is not None else []
+        if prefetch is not None and wanted:
+            prefetch(wanted)
