@@ -10,7 +10,8 @@ import pytest
 from weipian_plugin.core import internal, revision
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.feedback import Silent
-from weipian_plugin.core.model import CaseAction, CaseStatus, InternalCheck, Judgement, Patch, ReviewStatus, Verdict
+from weipian_plugin.core.model import CaseAction, CaseStatus, Judgement, Patch, ReviewStatus, Verdict
+from weipian_plugin.core.office import InternalCheck
 from weipian_plugin.core.people import same_person
 from weipian_plugin.store import records
 from weipian_plugin.workbench.decisions import apply_decisions

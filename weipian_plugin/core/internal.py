@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from .model import InternalCheck, Judgement
+from .model import Judgement
+from .office import InternalCheck
 
 PASSED, RETURNED = "pass", "returned"
 LABELS = {PASSED: "内审通过", RETURNED: "内审退回"}

@@ -16,7 +16,6 @@ from ..core.model import (
     Clue,
     Evidence,
     ImageProblem,
-    InternalCheck,
     Judgement,
     LayerAssignment,
     OverlayRow,
@@ -26,10 +25,10 @@ from ..core.model import (
     RegisterEntry,
     Reissue,
     ReviewStatus,
-    Revision,
     Verdict,
     ViewFrame,
 )  # fmt: skip
+from ..core.office import InternalCheck, Revision
 from ..core.people import Person
 from . import gpkg
 from .schema import TABLES

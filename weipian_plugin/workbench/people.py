@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from ..core import internal
 from ..core.errors import WeipianError
-from ..core.model import InternalCheck, ReviewStatus
+from ..core.model import ReviewStatus
+from ..core.office import InternalCheck
 from ..core.people import ROLES, Person, bare, same_person
 from ..store import records
 from .clock import now

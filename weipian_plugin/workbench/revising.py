@@ -11,7 +11,8 @@ from typing import Optional
 
 from ..core import revision
 from ..core.errors import WeipianError, os_reason
-from ..core.model import CaseStatus, Judgement, Patch, ReviewStatus, Revision, Verdict
+from ..core.model import CaseStatus, Judgement, Patch, ReviewStatus, Verdict
+from ..core.office import Revision
 from ..core.people import Person
 from ..core.trail import REDO, UNDO
 from ..store import records

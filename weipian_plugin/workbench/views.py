@@ -17,7 +17,6 @@ from ..core.model import (
     CaseAction,
     CaseStatus,
     Clue,
-    InternalCheck,
     Judgement,
     LinkedEvidence,
     OverlayRow,
@@ -25,6 +24,7 @@ from ..core.model import (
     ReviewStatus,
     ViewFrame,
 )
+from ..core.office import InternalCheck
 from ..core.registers import RegisterMatch
 from ..core.rulepack import RulePack
 
