@@ -5,44 +5,44 @@
   <name>AdvicePanel</name>
   <message>
    <source>出处</source>
-   <translation type="unfinished" />
+   <translation>Source</translation>
   </message>
   <message>
    <source>可能被退回：</source>
-   <translation type="unfinished" />
+   <translation>May be returned: </translation>
   </message>
  </context>
  <context>
   <name>CompareView</name>
   <message>
    <source>退出并排 ✕</source>
-   <translation type="unfinished" />
+   <translation>Leave side by side ✕</translation>
   </message>
   <message>
    <source>退出并排</source>
-   <translation type="unfinished" />
+   <translation>Leave side by side</translation>
   </message>
  </context>
  <context>
   <name>Comparison</name>
   <message>
    <source>没有两期影像可对比，请先在“图层设置”中指定前时相和后时相影像</source>
-   <translation type="unfinished" />
+   <translation>There are no two dates to compare. Set the before-image and the after-image first</translation>
   </message>
  </context>
  <context>
   <name>CompareWork</name>
   <message>
    <source>周边</source>
-   <translation type="unfinished" />
+   <translation>Surroundings</translation>
   </message>
   <message>
    <source>（Shift+←→ 移动）</source>
-   <translation type="unfinished" />
+   <translation> (Shift+←→ moves it)</translation>
   </message>
   <message>
    <source>往期 {id}</source>
-   <translation type="unfinished" />
+   <translation>Earlier {id}</translation>
   </message>
  </context>
  <context>
@@ -76,213 +76,213 @@
   <name>ImageForm</name>
   <message>
    <source>所选影像</source>
-   <translation type="unfinished" />
+   <translation>Selected image</translation>
   </message>
   <message>
    <source>全部批次</source>
-   <translation type="unfinished" />
+   <translation>All batches</translation>
   </message>
   <message>
    <source>其他坐标系…</source>
-   <translation type="unfinished" />
+   <translation>Other CRS…</translation>
   </message>
   <message>
    <source>保存修改</source>
-   <translation type="unfinished" />
+   <translation>Save changes</translation>
   </message>
   <message>
    <source>移除</source>
-   <translation type="unfinished" />
+   <translation>Remove</translation>
   </message>
   <message>
    <source>生成金字塔（大影像整体浏览更快）</source>
-   <translation type="unfinished" />
+   <translation>Build overviews (large images show faster as a whole)</translation>
   </message>
   <message>
    <source>底图不标日期</source>
-   <translation type="unfinished" />
+   <translation>A base map bears no date</translation>
   </message>
   <message>
    <source>例如 2026-05-01；空着则用下发标注的日期</source>
-   <translation type="unfinished" />
+   <translation>For example 2026-05-01; empty: the date given in the delivery</translation>
   </message>
   <message>
    <source>影像自带</source>
-   <translation type="unfinished" />
+   <translation>From the image</translation>
   </message>
   <message>
    <source>时相</source>
-   <translation type="unfinished" />
+   <translation>Image date</translation>
   </message>
   <message>
    <source>批次</source>
-   <translation type="unfinished" />
+   <translation>Batch</translation>
   </message>
   <message>
    <source>拍摄日期</source>
-   <translation type="unfinished" />
+   <translation>Acquired on</translation>
   </message>
   <message>
    <source>坐标系</source>
-   <translation type="unfinished" />
+   <translation>CRS</translation>
   </message>
   <message>
    <source>{}（{}），可以改</source>
-   <translation type="unfinished" />
+   <translation>{} ({}), can be changed</translation>
   </message>
  </context>
  <context>
   <name>ImageMarkDialog</name>
   <message>
    <source>标记影像问题</source>
-   <translation type="unfinished" />
+   <translation>Mark a problem of the image</translation>
   </message>
   <message>
    <source>（没有问题，清除标记）</source>
-   <translation type="unfinished" />
+   <translation>(no problem, clear the mark)</translation>
   </message>
   <message>
    <source>例如 东侧三分之一被云遮住</source>
-   <translation type="unfinished" />
+   <translation>For example: the eastern third is under cloud</translation>
   </message>
   <message>
    <source>保存</source>
-   <translation type="unfinished" />
+   <translation>Save</translation>
   </message>
   <message>
    <source>取消</source>
-   <translation type="unfinished" />
+   <translation>Cancel</translation>
   </message>
   <message>
    <source>时相</source>
-   <translation type="unfinished" />
+   <translation>Image date</translation>
   </message>
   <message>
    <source>理由</source>
-   <translation type="unfinished" />
+   <translation>Reason</translation>
   </message>
   <message>
    <source>说明</source>
-   <translation type="unfinished" />
+   <translation>Note</translation>
   </message>
   <message>
    <source>可用</source>
-   <translation type="unfinished" />
+   <translation>Usable</translation>
   </message>
   <message>
    <source>现在：{}，日期 {}{}</source>
-   <translation type="unfinished" />
+   <translation>Now: {}, date {}{}</translation>
   </message>
   <message>
    <source>图斑 {}</source>
-   <translation type="unfinished" />
+   <translation>Patch {}</translation>
   </message>
   <message>
    <source>，{} 标记</source>
-   <translation type="unfinished" />
+   <translation>, marked by {}</translation>
   </message>
  </context>
  <context>
   <name>ImageryDialog</name>
   <message>
    <source>时相</source>
-   <translation type="unfinished" />
+   <translation>Image date</translation>
   </message>
   <message>
    <source>批次</source>
-   <translation type="unfinished" />
+   <translation>Batch</translation>
   </message>
   <message>
    <source>影像</source>
-   <translation type="unfinished" />
+   <translation>Image</translation>
   </message>
   <message>
    <source>日期</source>
-   <translation type="unfinished" />
+   <translation>Date</translation>
   </message>
   <message>
    <source>坐标系</source>
-   <translation type="unfinished" />
+   <translation>CRS</translation>
   </message>
   <message>
    <source>大小</source>
-   <translation type="unfinished" />
+   <translation>Size</translation>
   </message>
   <message>
    <source>图斑</source>
-   <translation type="unfinished" />
+   <translation>Patches</translation>
   </message>
   <message>
    <source>影像清单</source>
-   <translation type="unfinished" />
+   <translation>Images</translation>
   </message>
   <message>
    <source>只读取影像，不在影像旁边写任何文件。文件夹里的影像会拼在一起显示。</source>
-   <translation type="unfinished" />
+   <translation>Images are only read; nothing is written beside them. The images of a folder are shown as one mosaic.</translation>
   </message>
   <message>
    <source>关闭</source>
-   <translation type="unfinished" />
+   <translation>Close</translation>
   </message>
   <message>
    <source>全部批次</source>
-   <translation type="unfinished" />
+   <translation>All batches</translation>
   </message>
   <message>
    <source>不详</source>
-   <translation type="unfinished" />
+   <translation>unknown</translation>
   </message>
   <message>
    <source>添加影像</source>
-   <translation type="unfinished" />
+   <translation>Add images</translation>
   </message>
   <message>
    <source>影像文件夹</source>
-   <translation type="unfinished" />
+   <translation>Folder of images</translation>
   </message>
   <message>
    <source>正在读取影像</source>
-   <translation type="unfinished" />
+   <translation>Reading the images</translation>
   </message>
   <message>
    <source>正在生成影像金字塔</source>
-   <translation type="unfinished" />
+   <translation>Building overviews</translation>
   </message>
   <message>
    <source>添加文件…</source>
-   <translation type="unfinished" />
+   <translation>Add files…</translation>
   </message>
   <message>
    <source>添加文件夹…</source>
-   <translation type="unfinished" />
+   <translation>Add a folder…</translation>
   </message>
   <message>
    <source>添加在线地图…</source>
-   <translation type="unfinished" />
+   <translation>Add an online map…</translation>
   </message>
   <message>
    <source>随下发标注</source>
-   <translation type="unfinished" />
+   <translation>as delivered</translation>
   </message>
   <message>
    <source>还没有影像。添加前时相、后时相影像后，面板才能对比；没有影像也可以判定，但会注明。</source>
-   <translation type="unfinished" />
+   <translation>No images yet. Comparing needs a before-image and an after-image; judging works without, and says so.</translation>
   </message>
   <message>
    <source>所有文件</source>
-   <translation type="unfinished" />
+   <translation>All files</translation>
   </message>
   <message>
    <source>{} 个影像的金字塔已生成，放在本机缓存里，没有改动影像文件夹。</source>
-   <translation type="unfinished" />
+   <translation>Overviews of {} images were built in this computer's cache; the image folder is unchanged.</translation>
   </message>
   <message>
    <source>从坐标数值看，可能是 {}，请核对后在“坐标系”里选择。</source>
-   <translation type="unfinished" />
+   <translation>The coordinates look like {}. Check, then choose it under “CRS”.</translation>
   </message>
   <message>
    <source>已移除“{}”，影像文件没有动。</source>
-   <translation type="unfinished" />
+   <translation>“{}” was removed; the image file is untouched.</translation>
   </message>
  </context>
  <context>
@@ -605,258 +605,258 @@
   <name>PatchFactsDialog</name>
   <message>
    <source>（未知）</source>
-   <translation type="unfinished" />
+   <translation>(unknown)</translation>
   </message>
   <message>
    <source>村（社区）</source>
-   <translation type="unfinished" />
+   <translation>Village (community)</translation>
   </message>
   <message>
    <source>责任人</source>
-   <translation type="unfinished" />
+   <translation>Person responsible</translation>
   </message>
   <message>
    <source>办理期限</source>
-   <translation type="unfinished" />
+   <translation>Due date</translation>
   </message>
   <message>
    <source>采用面积（亩）</source>
-   <translation type="unfinished" />
+   <translation>Area adopted (mu)</translation>
   </message>
   <message>
    <source>采用的理由</source>
-   <translation type="unfinished" />
+   <translation>Why it is adopted</translation>
   </message>
   <message>
    <source>例如：勘测定界面积，文号</source>
-   <translation type="unfinished" />
+   <translation>For example: area of the boundary survey, document number</translation>
   </message>
   <message>
    <source>图斑分类</source>
-   <translation type="unfinished" />
+   <translation>Monitoring class</translation>
   </message>
   <message>
    <source>监测等级</source>
-   <translation type="unfinished" />
+   <translation>Monitoring level</translation>
   </message>
   <message>
    <source>拆分出的图斑面积之和要与原图斑相等，不能单独改。</source>
-   <translation type="unfinished" />
+   <translation>The areas of split plots must add up to the patch; one alone cannot be changed.</translation>
   </message>
   <message>
    <source>图斑信息 · …{number}</source>
-   <translation type="unfinished" />
+   <translation>Patch details · …{number}</translation>
   </message>
   <message>
    <source>不填就用计算面积 {area:.2f}</source>
-   <translation type="unfinished" />
+   <translation>Empty: the computed area {area:.2f}</translation>
   </message>
   <message>
    <source>现在采用的是{source}面积 {area:.2f} 亩。</source>
-   <translation type="unfinished" />
+   <translation>Adopted now: {area:.2f} mu ({source} area).</translation>
   </message>
   <message>
    <source>没有写采用这个面积的理由</source>
-   <translation type="unfinished" />
+   <translation>The reason for adopting this area is missing</translation>
   </message>
  </context>
  <context>
   <name>WhoDialog</name>
   <message>
    <source>现在由谁操作</source>
-   <translation type="unfinished" />
+   <translation>Who is at the keyboard</translation>
   </message>
   <message>
    <source>姓名写入每一条操作记录。这里不验证身份，不能证明坐在这里的是谁。</source>
-   <translation type="unfinished" />
+   <translation>The name goes into every journal entry. Identity is not checked; this does not prove who sits here.</translation>
   </message>
   <message>
    <source>姓名</source>
-   <translation type="unfinished" />
+   <translation>Name</translation>
   </message>
   <message>
    <source>岗位</source>
-   <translation type="unfinished" />
+   <translation>Role</translation>
   </message>
  </context>
  <context>
   <name>RevisionDialog</name>
   <message>
    <source>清单里没有时在这里写</source>
-   <translation type="unfinished" />
+   <translation>Write it here if it is not in the list</translation>
   </message>
   <message>
    <source>例如 渝北规资函〔2026〕12号</source>
-   <translation type="unfinished" />
+   <translation>For example 渝北规资函〔2026〕12号</translation>
   </message>
   <message>
    <source>已查处或上报后改判，要有理由、依据文件和另一位复核人，并列入改判清单。</source>
-   <translation type="unfinished" />
+   <translation>Changing the verdict after investigation or submission needs a reason, a document and a second person, and is put on the list of changed verdicts.</translation>
   </message>
   <message>
    <source>改判</source>
-   <translation type="unfinished" />
+   <translation>Change the verdict</translation>
   </message>
   <message>
    <source>（没有附件，只写文号）</source>
-   <translation type="unfinished" />
+   <translation>(no file, number only)</translation>
   </message>
   <message>
    <source>（本图斑还没有文件）</source>
-   <translation type="unfinished" />
+   <translation>(this patch has no files yet)</translation>
   </message>
   <message>
    <source>改判理由</source>
-   <translation type="unfinished" />
+   <translation>Reason for the change</translation>
   </message>
   <message>
    <source>说明</source>
-   <translation type="unfinished" />
+   <translation>Note</translation>
   </message>
   <message>
    <source>文号</source>
-   <translation type="unfinished" />
+   <translation>Document number</translation>
   </message>
   <message>
    <source>附件</source>
-   <translation type="unfinished" />
+   <translation>File</translation>
   </message>
   <message>
    <source>复核人</source>
-   <translation type="unfinished" />
+   <translation>Second person</translation>
   </message>
   <message>
    <source>还缺</source>
-   <translation type="unfinished" />
+   <translation>Missing</translation>
   </message>
  </context>
  <context>
   <name>ReturnDialog</name>
   <message>
    <source>退回理由</source>
-   <translation type="unfinished" />
+   <translation>Reason for returning</translation>
   </message>
   <message>
    <source>补充一句；清单里没有的理由也写在这里</source>
-   <translation type="unfinished" />
+   <translation>Add a sentence; reasons that are not in the list go here too</translation>
   </message>
   <message>
    <source>说明</source>
-   <translation type="unfinished" />
+   <translation>Note</translation>
   </message>
   <message>
    <source>内审退回</source>
-   <translation type="unfinished" />
+   <translation>Return (internal check)</translation>
   </message>
  </context>
  <context>
   <name>RevisionsDialog</name>
   <message>
    <source>改判清单</source>
-   <translation type="unfinished" />
+   <translation>Changed verdicts</translation>
   </message>
   <message>
    <source>还没有改判。已制止、立案、移交或上报之后把“违法”改为其他，会列在这里。</source>
-   <translation type="unfinished" />
+   <translation>No verdict was changed yet. Changes from “illegal” after a stop order, filing, transfer or submission are listed here.</translation>
   </message>
   <message>
    <source>复制表格</source>
-   <translation type="unfinished" />
+   <translation>Copy the table</translation>
   </message>
   <message>
    <source>另存为…</source>
-   <translation type="unfinished" />
+   <translation>Save as…</translation>
   </message>
   <message>
    <source>关闭</source>
-   <translation type="unfinished" />
+   <translation>Close</translation>
   </message>
   <message>
    <source>另存改判清单</source>
-   <translation type="unfinished" />
+   <translation>Save the list of changed verdicts</translation>
   </message>
  </context>
  <context>
   <name>TileDialog</name>
   <message>
    <source>添加在线地图</source>
-   <translation type="unfinished" />
+   <translation>Add an online map</translation>
   </message>
   <message>
    <source>其他地址（XYZ 或 WMTS）</source>
-   <translation type="unfinished" />
+   <translation>Other address (XYZ or WMTS)</translation>
   </message>
   <message>
    <source>XYZ 地址（含 {z}、{x}、{y}）或 WMTS 地址</source>
-   <translation type="unfinished" />
+   <translation>XYZ address (with {z}, {x}, {y}) or WMTS address</translation>
   </message>
   <message>
    <source>底图（日期不详，不能当前/后时相）</source>
-   <translation type="unfinished" />
+   <translation>Base map (date unknown, never a before- or after-image)</translation>
   </message>
   <message>
    <source>全部批次</source>
-   <translation type="unfinished" />
+   <translation>All batches</translation>
   </message>
   <message>
    <source>显示时会联网，只有选了在线地图才会。密钥要自己申请，只存在 QGIS 的认证库里（加密），不写进工作区、工程和日志。涉密数据请不要与在线地图一起打开。</source>
-   <translation type="unfinished" />
+   <translation>Showing it uses the network; nothing else does. Apply for a key of your own; it is kept only in the QGIS authentication database (encrypted), never in the workspace, the project or the log. Do not open classified data together with an online map.</translation>
   </message>
   <message>
    <source>添加</source>
-   <translation type="unfinished" />
+   <translation>Add</translation>
   </message>
   <message>
    <source>取消</source>
-   <translation type="unfinished" />
+   <translation>Cancel</translation>
   </message>
   <message>
    <source>已存有密钥，空着就用它</source>
-   <translation type="unfinished" />
+   <translation>A key is stored; empty: use it</translation>
   </message>
   <message>
    <source>需要时填写自己的密钥（tk）</source>
-   <translation type="unfinished" />
+   <translation>Your own key (tk), if one is needed</translation>
   </message>
   <message>
    <source>服务</source>
-   <translation type="unfinished" />
+   <translation>Service</translation>
   </message>
   <message>
    <source>地址</source>
-   <translation type="unfinished" />
+   <translation>Address</translation>
   </message>
   <message>
    <source>名称</source>
-   <translation type="unfinished" />
+   <translation>Name</translation>
   </message>
   <message>
    <source>密钥</source>
-   <translation type="unfinished" />
+   <translation>Key</translation>
   </message>
   <message>
    <source>用作</source>
-   <translation type="unfinished" />
+   <translation>Use as</translation>
   </message>
   <message>
    <source>拍摄日期</source>
-   <translation type="unfinished" />
+   <translation>Acquired on</translation>
   </message>
   <message>
    <source>批次</source>
-   <translation type="unfinished" />
+   <translation>Batch</translation>
   </message>
   <message>
    <source>天地图需要密钥（tk）：请在天地图网站注册后申请，再填到“密钥”里。</source>
-   <translation type="unfinished" />
+   <translation>Tianditu needs a key (tk): register on its site, apply for one and enter it under “Key”.</translation>
   </message>
   <message>
    <source>▲ 这是 {}：图上位置偏移几百米，与图斑对不上，不能用来量算、描边或判断占用。</source>
-   <translation type="unfinished" />
+   <translation>▲ This is {}: it is shifted by hundreds of metres and does not match the patches. Never measure, trace or judge occupation by it.</translation>
   </message>
   <message>
    <source>{}（知道拍摄日期）</source>
-   <translation type="unfinished" />
+   <translation>{} (acquisition date known)</translation>
   </message>
  </context>
  <context>
@@ -937,7 +937,7 @@
   <name>FactCommands</name>
   <message>
    <source>已保存图斑信息</source>
-   <translation type="unfinished" />
+   <translation>Patch details saved</translation>
   </message>
  </context>
  <context>
@@ -1070,42 +1070,42 @@
   <name>FilterPanel</name>
   <message>
    <source>筛选条件</source>
-   <translation type="unfinished" />
+   <translation>Filter</translation>
   </message>
   <message>
    <source>筛选条件，空格勾选</source>
-   <translation type="unfinished" />
+   <translation>Filter; Space ticks</translation>
   </message>
   <message>
    <source>清除</source>
-   <translation type="unfinished" />
+   <translation>Clear</translation>
   </message>
   <message>
    <source>存为常用…</source>
-   <translation type="unfinished" />
+   <translation>Save as preset…</translation>
   </message>
   <message>
    <source>关闭</source>
-   <translation type="unfinished" />
+   <translation>Close</translation>
   </message>
   <message>
    <source>标记</source>
-   <translation type="unfinished" />
+   <translation>Marks</translation>
   </message>
   <message>
    <source>“举证不全、未整改面积、与建议不一致”正在计算，数字会继续增加。</source>
-   <translation type="unfinished" />
+   <translation>“Evidence incomplete”, “unrectified area” and “against advice” are being worked out; their counts still grow.</translation>
   </message>
   <message>
    <source>按每个图斑的建议和清单在后台计算</source>
-   <translation type="unfinished" />
+   <translation>Worked out in the background from the advice and checklist of each patch</translation>
   </message>
  </context>
  <context>
   <name>Chips</name>
   <message>
    <source>去掉条件：{}</source>
-   <translation type="unfinished" />
+   <translation>Drop the filter: {}</translation>
   </message>
  </context>
  <context>
@@ -1131,70 +1131,70 @@
   <name>Gallery</name>
   <message>
    <source>卫片执法 · 画廊</source>
-   <translation type="unfinished" />
+   <translation>Satellite patches · gallery</translation>
   </message>
   <message>
    <source>批量判定</source>
-   <translation type="unfinished" />
+   <translation>Bulk decision</translation>
   </message>
   <message>
    <source>选中相同建议（Ctrl+A）</source>
-   <translation type="unfinished" />
+   <translation>Select same advice (Ctrl+A)</translation>
   </message>
   <message>
    <source>撤销</source>
-   <translation type="unfinished" />
+   <translation>Undo</translation>
   </message>
   <message>
    <source>图斑卡片：方向键移动，空格选中，回车打开</source>
-   <translation type="unfinished" />
+   <translation>Patch cards: arrow keys move, Space selects, Enter opens</translation>
   </message>
   <message>
    <source>空格选中，回车打开。只能对建议相同、看过后时相影像的图斑一起判定；违法要逐个判。</source>
-   <translation type="unfinished" />
+   <translation>Space selects, Enter opens. Only patches with the same advice whose after-image was seen can be decided together; illegal is decided one by one.</translation>
   </message>
   <message>
    <source>没有保存任何判定。</source>
-   <translation type="unfinished" />
+   <translation>No decision was saved.</translation>
   </message>
   <message>
    <source>当前图斑没有明确的建议，不能按建议选。</source>
-   <translation type="unfinished" />
+   <translation>The current patch has no clear advice to select by.</translation>
   </message>
   <message>
    <source> 等</source>
-   <translation type="unfinished" />
+   <translation> and others</translation>
   </message>
   <message>
    <source>已判定 {} 个，可一步撤销。</source>
-   <translation type="unfinished" />
+   <translation>{} decided; one undo takes them back.</translation>
   </message>
   <message>
    <source>未判 {} 个：{}{}</source>
-   <translation type="unfinished" />
+   <translation>{} not decided: {}{}</translation>
   </message>
   <message>
    <source>判为{}</source>
-   <translation type="unfinished" />
+   <translation>Decide: {}</translation>
   </message>
   <message>
    <source>已选 {} 个，建议不相同，不能一起判定。</source>
-   <translation type="unfinished" />
+   <translation>{} selected with different advice; they cannot be decided together.</translation>
   </message>
   <message>
    <source>已选 {} 个。建议违法或没有明确建议的，要逐个判定。</source>
-   <translation type="unfinished" />
+   <translation>{} selected. Patches advised as illegal or without clear advice are decided one by one.</translation>
   </message>
   <message>
    <source>已选 {} 个，建议都是{}。</source>
-   <translation type="unfinished" />
+   <translation>{} selected, all advised: {}.</translation>
   </message>
  </context>
  <context>
   <name>GuidePanel</name>
   <message>
    <source>判定步骤</source>
-   <translation type="unfinished" />
+   <translation>Steps of judging</translation>
   </message>
  </context>
  <context>
@@ -1209,7 +1209,7 @@
   </message>
   <message>
    <source>换人</source>
-   <translation type="unfinished" />
+   <translation>Change person</translation>
   </message>
   <message>
    <source>判定进度</source>
@@ -1217,57 +1217,53 @@
   </message>
   <message>
    <source>现在由 {name}（{role}）操作，点一下换人</source>
-   <translation type="unfinished" />
+   <translation>{name} ({role}) is at the keyboard; click to change</translation>
   </message>
   <message>
    <source>操作人 {name}，{role}</source>
-   <translation type="unfinished" />
+   <translation>At the keyboard: {name}, {role}</translation>
   </message>
  </context>
  <context>
   <name>ImageryCommands</name>
   <message>
    <source>已标记影像问题，可按 Z 撤销。</source>
-   <translation type="unfinished" />
+   <translation>Image problem marked; Z takes it back.</translation>
   </message>
   <message>
    <source>已清除影像标记。</source>
-   <translation type="unfinished" />
+   <translation>Image mark cleared.</translation>
   </message>
  </context>
  <context>
   <name>JudgingWork</name>
   <message>
+   <source>现在由 {name}（{role}）操作</source>
+   <translation>{name} ({role}) is at the keyboard now</translation>
+  </message>
+  <message>
    <source>判定步骤</source>
-   <translation type="unfinished" />
+   <translation>Steps of judging</translation>
   </message>
   <message>
    <source>已重做</source>
-   <translation type="unfinished" />
+   <translation>Redone</translation>
   </message>
   <message>
    <source>先在右边写好理由，再加进清单。</source>
-   <translation type="unfinished" />
+   <translation>Write the reason on the right first, then add it to the list.</translation>
   </message>
   <message>
    <source>已转外业</source>
-   <translation type="unfinished" />
+   <translation>Sent to the field</translation>
   </message>
   <message>
    <source>撤销</source>
-   <translation type="unfinished" />
+   <translation>Undo</translation>
   </message>
   <message>
    <source>已保存</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>现在由</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>操作</source>
-   <translation type="unfinished" />
+   <translation>Saved</translation>
   </message>
  </context>
  <context>
@@ -1289,7 +1285,7 @@
   <name>QueueReading</name>
   <message>
    <source>读取图斑队列</source>
-   <translation type="unfinished" />
+   <translation>Reading the queue of patches</translation>
   </message>
  </context>
  <context>
@@ -1307,7 +1303,7 @@
   </message>
   <message>
    <source>等级由人选定</source>
-   <translation type="unfinished" />
+   <translation>Level chosen by hand</translation>
   </message>
   <message>
    <source>等级随数据下发</source>
@@ -1349,23 +1345,23 @@
   </message>
   <message>
    <source>编号、村、项目</source>
-   <translation type="unfinished" />
+   <translation>Id, village, project</translation>
   </message>
   <message>
    <source>搜索编号、村、项目、主体，空格隔开多个词</source>
-   <translation type="unfinished" />
+   <translation>Search id, village, project, party; separate words by spaces</translation>
   </message>
   <message>
    <source>筛选条件…</source>
-   <translation type="unfinished" />
+   <translation>Filter…</translation>
   </message>
   <message>
    <source>排序</source>
-   <translation type="unfinished" />
+   <translation>Order</translation>
   </message>
   <message>
    <source>倒序</source>
-   <translation type="unfinished" />
+   <translation>Descending</translation>
   </message>
   <message>
    <source>图斑队列</source>
@@ -1373,11 +1369,11 @@
   </message>
   <message>
    <source>，正在计算</source>
-   <translation type="unfinished" />
+   <translation>, being worked out</translation>
   </message>
   <message>
    <source>，倒序</source>
-   <translation type="unfinished" />
+   <translation>, descending</translation>
   </message>
   <message>
    <source>没有符合条件的图斑。可换一个筛选，或清空搜索。</source>
@@ -1385,77 +1381,77 @@
   </message>
   <message>
    <source>排序：{}</source>
-   <translation type="unfinished" />
+   <translation>Order: {}</translation>
   </message>
   <message>
    <source>自选条件（{}）</source>
-   <translation type="unfinished" />
+   <translation>Own filter ({})</translation>
   </message>
   <message>
    <source>存为常用筛选</source>
-   <translation type="unfinished" />
+   <translation>Save as preset</translation>
   </message>
   <message>
    <source>名称</source>
-   <translation type="unfinished" />
+   <translation>Name</translation>
   </message>
  </context>
  <context>
   <name>ReasonPick</name>
   <message>
    <source>理由清单</source>
-   <translation type="unfinished" />
+   <translation>List of reasons</translation>
   </message>
   <message>
    <source>（选一条理由）</source>
-   <translation type="unfinished" />
+   <translation>(choose a reason)</translation>
   </message>
   <message>
    <source>＋ 把右边写的加进清单</source>
-   <translation type="unfinished" />
+   <translation>+ Add what is written on the right to the list</translation>
   </message>
  </context>
  <context>
   <name>SurroundingsPanel</name>
   <message>
    <source>量得宽度 {width:.1f} 米（多在 {low:.1f}～{high:.1f}），长 {length:.0f} 米</source>
-   <translation type="unfinished" />
+   <translation>Measured width {width:.1f} m (mostly {low:.1f}–{high:.1f}), length {length:.0f} m</translation>
   </message>
   <message>
    <source>到 {patch}（{village}，{area} 亩）</source>
-   <translation type="unfinished" />
+   <translation>Go to {patch} ({village}, {area} mu)</translation>
   </message>
   <message>
    <source>村</source>
-   <translation type="unfinished" />
+   <translation>Village</translation>
   </message>
   <message>
    <source>网格</source>
-   <translation type="unfinished" />
+   <translation>Grid</translation>
   </message>
   <message>
    <source>近旁没有图斑</source>
-   <translation type="unfinished" />
+   <translation>No patches nearby</translation>
   </message>
   <message>
    <source>200 米以内没有其他图斑</source>
-   <translation type="unfinished" />
+   <translation>No other patches within 200 m</translation>
   </message>
   <message>
    <source>宽约 {width:.1f} 米</source>
-   <translation type="unfinished" />
+   <translation>About {width:.1f} m wide</translation>
   </message>
   <message>
    <source>近旁 {count} 个图斑</source>
-   <translation type="unfinished" />
+   <translation>{count} patches nearby</translation>
   </message>
   <message>
    <source>另有 {count} 个图斑在 200 米以内</source>
-   <translation type="unfinished" />
+   <translation>{count} more patches within 200 m</translation>
   </message>
   <message>
    <source>▲ 下发数据写的是{name}</source>
-   <translation type="unfinished" />
+   <translation>▲ The delivery says {name}</translation>
   </message>
  </context>
  <context>
@@ -1501,7 +1497,7 @@
   </message>
   <message>
    <source>或写一句核实到的事实</source>
-   <translation type="unfinished" />
+   <translation>or write one fact that was verified</translation>
   </message>
   <message>
    <source>与建议不一致的理由</source>
@@ -1521,7 +1517,7 @@
   </message>
   <message>
    <source>建议</source>
-   <translation type="unfinished" />
+   <translation>advice</translation>
   </message>
  </context>
  <context>
@@ -1702,7 +1698,7 @@
   </message>
   <message>
    <source>其他图层（JSON：角色 → source、layer、class_field、scheme、crs；审批类可以是登记表；image_before、image_after 的 source 可以是文件夹，另有 taken_on、batch）</source>
-   <translation type="unfinished" />
+   <translation>Other layers (JSON: role → source, layer, class_field, scheme, crs; approvals may be a register table; the source of image_before and image_after may be a folder, with taken_on and batch)</translation>
   </message>
   <message>
    <source>图层方案（名称或方案文件）</source>

@@ -180,4 +180,5 @@ class JudgingWork(QObject):
         if review.view is not None:
             review.show_patch(review.view.patch.patch_uid)
             review.refresh_counts()
-        review.tell(f"{self.tr('现在由')} {person.name}（{ROLES[person.role]}）{self.tr('操作')}")
+        words = self.tr("现在由 {name}（{role}）操作")
+        review.tell(words.format(name=person.name, role=ROLES[person.role]))
