@@ -59,6 +59,15 @@ def test_advice_points_to_illegal_where_prime_farmland_has_no_approval(session):
     assert str(view.summary.cropland) == "16.08"
 
 
+def test_advice_hears_what_is_being_filled_in(session):
+    # J1: on the ground nothing changed, so nothing speaks for a violation any more.
+    unchanged = {"changed": "否"}
+    assert session.patch_view("u1", answers=unchanged).advice.leaning == "other"
+    assert session.patch_view("u1").advice.leaning == "illegal"
+    session.judge("u1", session.patch_view("u1").patch.patch_id, "other", answers=unchanged)
+    assert session.patch_view("u1").judgement.against_reason == ""
+
+
 def test_against_the_advice_needs_a_reason(session):
     refused("E_REASON_REQUIRED", judge, session, "legal")
     judge(session, "legal", against_reason="有 2024 年批文，图层尚未更新")

@@ -25,6 +25,8 @@ from .verdict_panel import Choice, choice_of, goes_against, suggestions
 _MAP_DELAY = 15
 _REMEMBER_DELAY = 1500
 _TOAST = 6000
+#: What is typed speaks in advice and checklist after this pause, ms.
+_TYPING = 350
 
 
 class Review(WorkspaceHolder):
@@ -40,6 +42,7 @@ class Review(WorkspaceHolder):
         self._map_timer = self._timer(_MAP_DELAY, self._show_on_map)
         self._remember_timer = self._timer(_REMEMBER_DELAY, self._remember)
         self._toast_timer = self._timer(_TOAST, self._toast_over)
+        self._typing_timer = self._timer(_TYPING, self._typed)
         self._ahead = LookAhead(self)
         self._connect()
 
@@ -86,8 +89,9 @@ class Review(WorkspaceHolder):
             return
         session = self.opened()
         draft = self.drafts.get(uid)
-        chosen = (draft.verdict, draft.sub_type) if draft is not None else ()
-        view = session.patch_view(uid, *chosen)
+        view = (
+            session.patch_view(uid, draft.verdict, draft.sub_type, draft.answers) if draft else session.patch_view(uid)
+        )
         if self.view is not None and self.view.patch.patch_uid != uid:
             self.dock.notice.clear()  # what was said of another patch says nothing here
         self.view = view
@@ -163,6 +167,7 @@ class Review(WorkspaceHolder):
     def leave_patch(self) -> None:
         """Nothing that was begun for the patch on the screen comes later."""
         self._map_timer.stop()
+        self._typing_timer.stop()
         self._ahead.stop()
         self._remember()
         self.dock.evidence.loader.stop()
@@ -228,7 +233,7 @@ class Review(WorkspaceHolder):
         uid = self.current().patch.patch_uid
         self.drafts[uid] = choice
         session = self.opened()
-        self.view = session.patch_view(uid, choice.verdict, choice.sub_type)
+        self.view = session.patch_view(uid, choice.verdict, choice.sub_type, choice.answers)
         dock = self.dock
         dock.verdict.set_state(choice.verdict, choice.doubt)
         dock.advice.fold(folded=bool(choice.verdict))
@@ -246,7 +251,21 @@ class Review(WorkspaceHolder):
         if self.view is not None:
             verdict, doubt = self.dock.verdict.state()
             self.drafts[self.view.patch.patch_uid] = self.dock.form.choice(verdict, doubt)
+            self._typing_timer.start()
             self._toast_over()
+
+    @guarded
+    def _typed(self) -> None:
+        """Advice, checklist and the need of a reason follow what is typed; the field with the cursor stays as it is."""
+        draft = self.drafts.get(self.view.patch.patch_uid) if self.view is not None else None
+        if self.session is None or self.view is None or draft is None:
+            return
+        uid = self.view.patch.patch_uid
+        self.view = self.session.patch_view(uid, draft.verdict, draft.sub_type, draft.answers)
+        self.dock.advice.show_view(self.view, self.pack)
+        self.dock.form.show_reason(visible=self._needs_reason(draft))
+        self.dock.evidence.show_checklist(self.view.checklist)
+        self.dock.evidence_box.setTitle(self.dock.evidence.title())
 
     @guarded
     def submit(self) -> None:

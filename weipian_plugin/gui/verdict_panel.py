@@ -188,12 +188,12 @@ class ChoiceForm(QWidget):
         self._silent = False
         self.setVisible(bool(choice.verdict))
         self._show_clause()
-        self._show_reason(visible=needs_reason or goes_against(choice, advice))
+        self.show_reason(visible=needs_reason or goes_against(choice, advice))
 
     def ask_reason(self) -> None:
         """Bring the reason into view and open the pick-list."""
         self.setVisible(True)
-        self._show_reason(visible=True)
+        self.show_reason(visible=True)
         self.reason_pick.setFocus()
         if self.isVisible():
             self.reason_pick.showPopup()
@@ -222,7 +222,8 @@ class ChoiceForm(QWidget):
                 self._touched()
         return bool(super().eventFilter(watched, event))
 
-    def _show_reason(self, *, visible: bool) -> None:
+    def show_reason(self, *, visible: bool) -> None:
+        """Ask for the reason of going against the advice, or no longer."""
         self.reason.setVisible(visible)
         self._set_row_visible(self.reason_pick, visible)
 

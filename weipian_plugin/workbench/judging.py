@@ -73,7 +73,7 @@ class Judging(People):
         """
         patch = self._guard(patch_uid, patch_id)
         chosen = self._verdict(verdict, doubt=doubt)
-        view = self.patch_view(patch_uid)
+        view = self.patch_view(patch_uid, answers=answers)  # the advice as it stood on the screen, answers included
         pack = self._pack_of(view)
         if sub_type and chosen and sub_type not in {s.id for s in pack.sub_types.get(chosen.value, ())}:
             raise WeipianError("E_SUBTYPE_UNKNOWN", verdict=chosen.label, value=sub_type)
