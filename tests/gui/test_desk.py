@@ -146,19 +146,17 @@ def test_a_count_leads_to_its_patches(desk, qtbot) -> None:
     assert {dock.queue.model.uid_at(i) for i in range(dock.queue.model.rowCount())} == {"u2", "u3", "u5"}
 
 
-def test_a_count_without_a_filter_offers_its_patches(desk, qtbot) -> None:
+def test_a_count_without_a_filter_narrows_the_list_to_its_patches(desk, qtbot) -> None:
     _window, _canvas, _review, dock, _commands = desk
     qtbot.waitUntil(lambda: bool(dock.today.lines), timeout=2000)
     next(b for b in dock.today.lines if "未派单" in b.text()).click()
-    menu = QApplication.activePopupWidget()
-    texts = [action.text() for action in menu.actions()]
-    assert len(texts) == 5
-    wanted = next(action for action in menu.actions() if action.text().startswith("…0004"))
-    assert wanted.text() == "…0004  古路村  3.00 亩"
-    wanted.trigger()
-    menu.close()
     assert dock.pages.currentWidget() is dock.splitter
-    assert dock.patch.patch_id.text() == PREFIX + "0004"
+    queue = dock.queue
+    assert queue.model.rowCount() == 5
+    assert dock.patch.patch_id.text() == queue.model.row_of(queue.model.uid_at(0)).patch_id
+    assert queue.current_filter().parts() == [("only", "未派单")]
+    queue.chips.removed.emit("only")  # the cross of its chip
+    assert queue.model.rowCount() == len(queue.model.rows)
 
 
 def test_patch_view_and_draft_come_back_after_a_restart(qapp, qtbot, folder: Path) -> None:

@@ -11,7 +11,7 @@ from qgis.core import QgsSettings
 from qgis.gui import QgsGui
 from qgis.PyQt.QtCore import QObject, Qt, QTimer
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QMainWindow, QMenu
+from qgis.PyQt.QtWidgets import QAction, QMainWindow
 
 from ..core.errors import WeipianError
 from ..core.model import ViewFrame
@@ -34,9 +34,8 @@ SOON_KEY, FEEDBACK_KEY = "weipian/due_days", "weipian/feedback_days"
 _COUNT_DELAY = 30
 _NOTE_DELAY = 700
 _RESUME_DELAY = 60  # after the map has turned to the patch
-#: Lines of the start screen whose filter of the list has another name, and how many patches a menu offers.
+#: Lines of the start screen whose filter of the list has another name.
 _PRESETS = {"due": "due_week"}
-_OFFERED = 25
 #: What a key may do while the start screen is open; every other key waits until one has gone on.
 _ON_TODAY = ("help", "leave", "wide", "today")
 
@@ -233,34 +232,13 @@ class DeskWork(QObject):
     def _asked(self, batch_id: str, todo: Todo) -> None:
         """A count was chosen: these patches in the list, the first of them on the screen."""
         preset = _PRESETS.get(todo.key, todo.key)
-        if preset not in PRESET_BY_KEY:
-            self._offer(batch_id, todo)
-            return
         self._to_batch(batch_id)
-        self.dock.queue.set_filter(preset)
+        if preset in PRESET_BY_KEY:
+            self.dock.queue.set_filter(preset)
+        else:
+            self.dock.queue.show_only(todo.uids, todo.label)
         uid = self.dock.queue.model.uid_at(0)
         self._go_to(uid if uid in todo.uids else todo.uids[0])
-
-    def _offer(self, batch_id: str, todo: Todo) -> None:
-        """What the list has no filter for is chosen from a menu."""
-        menu = QMenu(self.dock)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rows = [row for row in (self.dock.queue.model.row_of(uid) for uid in todo.uids[:_OFFERED]) if row is not None]
-        for row in rows:
-            words = f"…{row.patch_id[-4:]}  {row.village}  {row.area_mu:.2f} 亩"
-            action = menu.addAction(words)
-            action.triggered.connect(lambda _checked=False, uid=row.patch_uid: self._chosen(batch_id, uid))
-        if len(todo.uids) > len(rows):
-            more = menu.addAction(self.tr("另有 {count} 个").format(count=len(todo.uids) - len(rows)))
-            more.setEnabled(False)
-        button = self.dock.today.focusWidget() or self.dock.today.proceed
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    @guarded
-    def _chosen(self, batch_id: str, uid: str) -> None:
-        self._to_batch(batch_id)
-        self.dock.queue.set_filter("all")
-        self._go_to(uid)
 
     def _to_batch(self, batch_id: str) -> None:
         self.dock.show_review()
@@ -326,11 +304,15 @@ def _days(value: Any, default: int) -> int:
         return default
 
 
+#: What of a choice is text.
+_TEXTS = ("verdict", "sub_type", "basis", "against_reason", "reason_id")
+
+
 def _choice(draft: dict[str, object]) -> Optional[Choice]:
     """A noted draft; None where it is no choice of this version."""
     answers = draft.get("answers")
     try:
-        texts = {name: str(draft.get(name, "")) for name in ("verdict", "sub_type", "basis", "against_reason")}
+        texts = {name: str(draft.get(name, "")) for name in _TEXTS}
         kept = {str(k): str(v) for k, v in answers.items()} if isinstance(answers, dict) else {}
         return Choice(**texts, answers=kept, doubt=bool(draft.get("doubt", False)))
     except TypeError:

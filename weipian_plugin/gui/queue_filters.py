@@ -47,6 +47,10 @@ FACETS: Mapping[str, str] = {
     "batch": "批次",
 }
 NO_VALUE = "（空）"
+#: A preset may have been saved in another workspace.
+OTHER_BATCH = "（不在本工作区的批次）"
+#: Key of the condition that patches are named one by one.
+ONLY = "only"
 DUE_LABELS: Mapping[str, str] = {
     "overdue": "已超期",
     "week": "7 天内",
@@ -64,10 +68,12 @@ _VALUE_LABELS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def value_label(facet: str, value: str) -> str:
-    """A value of a facet as the clerk reads it."""
+def value_label(facet: str, value: str, batches: Optional[Mapping[str, str]] = None) -> str:
+    """A value of a facet as the clerk reads it; `batches`: batch_id -> name, in this workspace."""
     if not value:
         return "未判" if facet == "verdict" else NO_VALUE
+    if facet == "batch":
+        return (batches or {}).get(value, OTHER_BATCH)
     return _VALUE_LABELS.get(facet, {}).get(value, value)
 
 
@@ -78,11 +84,16 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True)
 class QueueFilter:
-    """All tests must be met, and of each facet one of its values; every word must be found."""
+    """All tests must be met, and of each facet one of its values; every word must be found.
+
+    `only` are patch_uids that something else named (今天要办), under the words `only_label`; none: no such limit.
+    """
 
     tests: frozenset[str] = frozenset()
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
     text: str = ""
+    only: frozenset[str] = frozenset()
+    only_label: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -109,17 +120,18 @@ class QueueFilter:
     def without(self, key: str) -> QueueFilter:
         """Without a test or a whole facet."""
         values = {facet: kept for facet, kept in self.values.items() if facet != key}
-        return replace(self, tests=self.tests - {key}, values=values)
+        kept = replace(self, tests=self.tests - {key}, values=values)
+        return replace(kept, only=frozenset(), only_label="") if key == ONLY else kept
 
-    def parts(self) -> list[tuple[str, str]]:
-        """(key, words) of every condition, for the chips."""
+    def parts(self, batches: Optional[Mapping[str, str]] = None) -> list[tuple[str, str]]:
+        """(key, words) of every condition, for the chips; `batches`: batch_id -> name."""
         found = [(key, label) for key, label in TESTS.items() if key in self.tests]
         for facet, label in FACETS.items():
-            chosen = sorted(value_label(facet, value) for value in self.values.get(facet, ()))
+            chosen = sorted(value_label(facet, value, batches) for value in self.values.get(facet, ()))
             if chosen:
                 more = f" 等 {len(chosen)} 个" if len(chosen) > 2 else ""
                 found.append((facet, f"{label} {'、'.join(chosen[:2])}{more}"))
-        return found
+        return [*found, (ONLY, self.only_label)] if self.only else found
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,9 @@ class QueueIndex:
             passed &= self._test(test, sel)
         for facet, values in wanted.values.items():
             passed &= self._among(facet, values, sel)
+        if wanted.only:
+            rows = self.rows[sel]
+            passed &= np.fromiter((row.patch_uid in wanted.only for row in rows), np.bool_, len(rows))
         for word in wanted.words:
             texts = self.texts()[sel]
             passed &= np.fromiter((word in text for text in texts), np.bool_, len(texts))

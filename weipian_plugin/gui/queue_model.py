@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Optional, Union
 
@@ -175,7 +176,7 @@ class QueueModel(QAbstractTableModel):
     def set_filter(self, wanted: Union[str, QueueFilter], text: str = "") -> None:
         """Narrow the list by a preset's key or a filter; all words of `text` must be found."""
         found = PRESET_BY_KEY[wanted].filter if isinstance(wanted, str) else wanted
-        self._filter = QueueFilter(found.tests, found.values, f"{found.text} {text}".strip())
+        self._filter = replace(found, text=f"{found.text} {text}".strip())
         self._again()
 
     def set_order(self, order: str, *, down: bool = False, walk: Optional[Mapping[str, int]] = None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Optional
 
 from qgis.core import QgsSettings
@@ -25,7 +26,7 @@ from qgis.PyQt.QtWidgets import (
 from ..workbench.views import QueueRow
 from .compat import describe, line_height, no_input_method
 from .filters import Chips, FilterPanel
-from .queue_filters import PRESETS, SLOW_TESTS, Preset, QueueFilter, from_text, to_text
+from .queue_filters import ONLY, PRESETS, SLOW_TESTS, Preset, QueueFilter, from_text, to_text
 from .queue_model import ORDERS, QueueModel
 from .small_dialogs import ask_text
 
@@ -41,6 +42,8 @@ class QueuePanel(QWidget):
     filter_changed = pyqtSignal(str)
     #: The order 就近 is asked for; whoever knows the way answers with `set_walk`.
     nearest_requested = pyqtSignal()
+    #: All conditions are about to be shown with their counts, those that are worked out in the background too.
+    filters_opening = pyqtSignal()
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -81,6 +84,7 @@ class QueuePanel(QWidget):
         self.filter_button.clicked.connect(lambda _checked=False: self.open_filters())
         self.panel.changed.connect(self.set_conditions)
         self.panel.save_requested.connect(self.save_preset)
+        self.panel.remove_requested.connect(self.remove_preset)
         self.chips.removed.connect(lambda key: self.set_conditions(self._filter.without(key)))
 
     def _timer(self, delay: int, slot: Callable[[], None]) -> QTimer:
@@ -223,14 +227,19 @@ class QueuePanel(QWidget):
 
     def set_conditions(self, wanted: QueueFilter) -> None:
         """Narrow the list by these conditions beside the words of the search box."""
-        self._filter = QueueFilter(wanted.tests, wanted.values)
+        self._filter = replace(wanted, text="")
         self._typing.stop()
         self._apply()
         self._show_preset()
 
     def current_filter(self) -> QueueFilter:
         """The conditions in force, the words of the search box among them."""
-        return QueueFilter(self._filter.tests, self._filter.values, self.search.text().strip())
+        return replace(self._filter, text=self.search.text().strip())
+
+    def show_only(self, uids: Iterable[str], label: str) -> None:
+        """Narrow the list to these patches, named by words of somebody else's."""
+        self._set_text("")
+        self.set_conditions(QueueFilter(only=frozenset(uids), only_label=label))
 
     def preset(self) -> str:
         """Key of the preset in force; empty when the conditions are none."""
@@ -239,7 +248,8 @@ class QueuePanel(QWidget):
 
     def open_filters(self) -> None:
         """The panel with all conditions."""
-        self.panel.open_below(self, self._filter, computing=self._computing)
+        self.filters_opening.emit()
+        self.panel.open_below(self, self._filter, computing=self._computing, own=self.preset().startswith("own:"))
 
     def save_preset(self, name: str = "") -> None:
         """Keep the conditions in force under a name of the person's; the same name replaces."""
@@ -248,11 +258,13 @@ class QueuePanel(QWidget):
         if not name:
             return
         self._own = [p for p in self._own if p.label != name]
-        self._own.append(Preset(f"own:{name}", name, self.current_filter(), own=True))
+        self._own.append(Preset(f"own:{name}", name, self.current_filter().without(ONLY), own=True))
         self._keep_presets()
 
-    def remove_preset(self, key: str) -> None:
-        """Forget an own preset; the list stays as it is."""
+    def remove_preset(self) -> None:
+        """Forget the own preset in force; its conditions stay."""
+        self.panel.close()
+        key = self.preset()
         self._own = [p for p in self._own if p.key != key]
         self._keep_presets()
 
@@ -284,13 +296,14 @@ class QueuePanel(QWidget):
             self.presets.addItem(self.tr("自选条件（{}）").format(self.model.rowCount()), _MINE)
             self.presets.setCurrentIndex(self.presets.count() - 1)
         self._silent = False
-        self.chips.show_filter(QueueFilter() if found else self._filter)
+        self.chips.show_filter(QueueFilter() if found else self._filter, self.panel.batch_names)
         self.filter_button.setText("▽" if found else f"▼{len(self._filter.parts())}")
 
     def _same(self, preset: Preset) -> bool:
         wanted = preset.filter
         text = not wanted.text or wanted.text == self.search.text().strip()
-        return wanted.tests == self._filter.tests and dict(wanted.values) == dict(self._filter.values) and text
+        same = wanted.tests == self._filter.tests and dict(wanted.values) == dict(self._filter.values)
+        return same and text and not self._filter.only
 
     def refresh_counts(self) -> None:
         """Write the counts behind the presets."""
