@@ -289,3 +289,43 @@ def test_views_differ_by_place_size_and_turn(canvas) -> None:
     canvas.setRotation(0)
     canvas.setExtent(QgsRectangle(384002, 3297000, 384602, 3297400))
     assert view_key(canvas.mapSettings()) != key
+
+
+def ours(role: str):
+    return next(la for la in QgsProject.instance().mapLayers().values() if la.customProperty("weipian/role") == role)
+
+
+@pytest.mark.parametrize("mode", [AFTER, SIDE_BY_SIDE, SWIPE, LENS])
+@pytest.mark.parametrize("role", [IMAGE_AFTER, IMAGE_BEFORE, "patches"])
+def test_a_layer_taken_out_of_the_tree_stops_no_work(controller, images, qtbot, mode, role) -> None:
+    show(controller, images, qtbot, "u1")
+    controller.compare.set_mode(mode)
+    qtbot.wait(60)
+    said: list[str] = []
+    controller.message.connect(said.append)
+    name = ours(role).name()
+    QgsProject.instance().removeMapLayer(ours(role).id())
+    qtbot.wait(80)
+    assert [text for text in said if name in text and "重新读取" in text] == said[:1] != []
+    assert controller.mode == (mode if role == "patches" else AFTER)
+    controller.show_patch(images.patch_view("u2"))
+    controller.refresh_patch("u1")
+    controller.cycle_compare()
+    for hold in (controller.hold_before, controller.hold_overlays):
+        hold(True)
+        qtbot.wait(20)
+        hold(False)
+    qtbot.wait(80)
+    assert controller.has_image("u2", IMAGE_AFTER)  # as assigned: it has to be looked at, taken out or not
+    controller.load()  # 重新读取
+    assert ours(role).name() == name
+
+
+def test_a_closed_project_is_no_layer_taken_out(controller, images, qtbot) -> None:
+    said: list[str] = []
+    controller.message.connect(said.append)
+    controller.compare.set_mode(SWIPE)
+    QgsProject.instance().clear()
+    qtbot.wait(80)
+    assert said == []
+    assert ours("patches").isValid()

@@ -8,13 +8,12 @@ from typing import Callable, Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsCsException,
-    QgsFeatureRequest,
     QgsGeometry,
     QgsMapLayer,
     QgsPointXY,
     QgsProject,
     QgsRectangle,
+    QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
@@ -24,15 +23,16 @@ from ..core.model import ViewFrame
 from ..workbench.reading import area_source
 from ..workbench.session import Session
 from ..workbench.views import PatchView, QueueRow
-from .canvas_items import CentreItem, PatchHighlight, Wedge, WedgeItem, from_canvas, wedges_of
+from .canvas_items import CentreItem, PatchHighlight, Wedge, WedgeItem, wedges_of
 from .compare_modes import AFTER, CYCLE, IMAGE_AFTER, IMAGE_BEFORE, LENS, SIDE_BY_SIDE, SWIPE, Comparison, Upcoming
 from .compare_seen import Seen
 from .gap_items import GapHighlight
+from .layers_gone import LayersGone
 from .map_layers import LayerGroup, Loaded, exchange_patches, gauss_kruger_at, update_patch
 from .map_styles import level_color, mark_current
 from .map_tools import MapHands
 from .patch_filling import PatchFilling
-from .patch_places import PatchPlaces
+from .patch_places import PatchPlaces, bounds_of
 from .project_guard import ProjectGuard
 from .surroundings_items import Shape, SurroundingItems
 
@@ -80,6 +80,8 @@ class MapController(QObject):
         self._current: Optional[PatchView] = None
         self._our_crs: Optional[QgsCoordinateReferenceSystem] = None
         self._closed = False
+        self._gone = LayersGone(self._project, lambda: self._loaded, self._forget_layers, self)
+        self._gone.message.connect(self.message)
         self._project.readProject.connect(self._project_read)
         self._project.cleared.connect(self._project_cleared)
         canvas.destinationCrsChanged.connect(self._redraw_items)
@@ -103,8 +105,9 @@ class MapController(QObject):
         alone = not self._group.others()
         self._stop_filling()
         self.compare.imagery_changed()
+        self._loaded = None  # its layers go now
         loaded = self._group.build((), {}, [*self._session.assignments(), *self._session.basemaps()])
-        self._bounds = _bounds_of(rows)
+        self._bounds = bounds_of(rows)
         self._loaded, self._fids = loaded, {}
         self._filling = PatchFilling(loaded.patches, rows, self._session.patch_geometries(), self._fids)
         if alone:
@@ -161,6 +164,19 @@ class MapController(QObject):
             self._filling = None
         return self._fids
 
+    def _patches(self) -> Optional[QgsVectorLayer]:
+        """The layer of patches, None when it is not there, perhaps because a person took it out."""
+        return self._loaded.patches if self._loaded is not None else None
+
+    def _forget_layers(self) -> None:
+        """A person takes layers of ours out of the tree: nothing may ask them for anything any more."""
+        if self._patches() is None:
+            self._stop_filling()
+            self._fids = {}
+        self.compare.imagery_changed()
+        if not (self._images(IMAGE_BEFORE) and self._images(IMAGE_AFTER)):
+            self.compare.set_mode(AFTER)
+
     def _stop_filling(self) -> None:
         if self._filling is not None:
             self._filling.stop()
@@ -168,19 +184,21 @@ class MapController(QObject):
 
     def refresh_patch(self, patch_uid: str) -> None:
         """Show a patch as it now is; call it after every decision and after undo."""
-        if self._loaded is None or patch_uid not in self._filled():
+        layer = self._patches()
+        if layer is None or patch_uid not in self._filled():
             return
-        update_patch(self._loaded.patches, self._fids[patch_uid], self._session.queue_row(patch_uid))
+        update_patch(layer, self._fids[patch_uid], self._session.queue_row(patch_uid))
 
     def sync(self, rows: Sequence[QueueRow], removed: Sequence[str] = ()) -> None:
         """Patches came, went or have another boundary; no layer is opened anew."""
-        if self._loaded is None:
+        layer = self._patches()
+        if layer is None:
             return
         fids = self._filled()
         changed = [uid for uid in (*removed, *(row.patch_uid for row in rows)) if uid in fids]
         gone = [self._fids.pop(uid) for uid in dict.fromkeys(changed)]
         geometries = {row.patch_uid: self._session.geometry(row.patch_uid) or b"" for row in rows}
-        self._fids.update(exchange_patches(self._loaded.patches, gone, rows, geometries))
+        self._fids.update(exchange_patches(layer, gone, rows, geometries))
 
     def start_drawing(self, kind: str, done: Callable[[bytes], None]) -> None:
         """Let the person draw on the map; side by side has no room for it."""
@@ -195,20 +213,11 @@ class MapController(QObject):
     def _snap_targets(self) -> list[QgsGeometry]:
         """Boundaries to which a drawing is drawn: of the current patch and of those in view."""
         targets = [self._highlight.geometry()] if self._current and self._current.patch.wkb else []
-        if self._loaded is None:
+        layer = self._patches()
+        if layer is None:
             return targets
         self._filled()
-        box = QgsGeometry.fromRect(self._canvas.extent())
-        try:
-            box.transform(from_canvas(self._canvas, self._project))
-        except QgsCsException:
-            return targets
-        request = QgsFeatureRequest(box.boundingBox()).setLimit(_SNAPPED_TO)
-        for feature in self._loaded.patches.getFeatures(request):
-            geometry = feature.geometry()
-            if self._places.transform(geometry):
-                targets.append(geometry)
-        return targets
+        return targets + self._places.near(layer, _SNAPPED_TO)
 
     # -- the current patch -----------------------------------------------------------------------
 
@@ -234,9 +243,10 @@ class MapController(QObject):
             self._gaps.clear()
             self._around.clear()
         self._current = view
-        if self._loaded is not None:
+        layer = self._patches()
+        if layer is not None:
             with self._guard.undisturbed():
-                mark_current(self._loaded.patches, view.patch.patch_uid)
+                mark_current(layer, view.patch.patch_uid)
         self._tick_images()
         self._redraw_items()
         if extent is None:
@@ -327,6 +337,8 @@ class MapController(QObject):
         view = self._current if known and self._current is not None else self._session.patch_view(uid)
         box = self._places.box(view.patch)
         layers = self._images(role, view.patch.batch_id)
+        if box is not None and not layers and self._loaded is not None and self._loaded.taken_out(role, view.patch):
+            return True  # taking it out of the tree is no way around looking at it
         return box is not None and any(self._places.reaches(layer, box) for layer in layers)
 
     @property
@@ -418,6 +430,7 @@ class MapController(QObject):
         if self._closed:
             return
         self._closed = True
+        self._gone.close()
         self._project.readProject.disconnect(self._project_read)
         self._project.cleared.disconnect(self._project_cleared)
         self._canvas.destinationCrsChanged.disconnect(self._redraw_items)
@@ -431,12 +444,3 @@ class MapController(QObject):
         self._loaded = None
         self._guard.restore(alone=not self._group.others())
         self._canvas.refresh()
-
-
-def _bounds_of(rows: Sequence[QueueRow]) -> QgsRectangle:
-    """What holds all boundaries, lon/lat; null without any."""
-    boxes = [row.bbox for row in rows if row.bbox]
-    if not boxes:
-        return QgsRectangle()
-    west, south, east, north = zip(*boxes)
-    return QgsRectangle(min(west), min(south), max(east), max(north))

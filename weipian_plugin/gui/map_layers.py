@@ -22,7 +22,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QVariant
 
 from ..core.imagery import BASEMAP
-from ..core.model import LEVEL_MARKS, ROLE_LABELS, ROLES, LayerAssignment, ReviewStatus
+from ..core.model import LEVEL_MARKS, ROLE_LABELS, ROLES, LayerAssignment, Patch, ReviewStatus
 from ..workbench.views import QueueRow
 from .image_layers import BATCH_PROPERTY, DAY_PROPERTY, open_imagery
 from .map_styles import status_mark, style_patches, style_role, style_table
@@ -43,9 +43,28 @@ _FIRST_GK, _FIRST_MERIDIAN = 4534, 75
 class Loaded:
     """What a load brought: layers by role and, in Chinese, what could not be opened."""
 
-    patches: QgsVectorLayer
+    patches: Optional[QgsVectorLayer]  # None once a person took it out of the tree
     by_role: dict[str, list[QgsMapLayer]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    removed: set[tuple[str, str]] = field(default_factory=set)  # role and batch of what a person took out
+
+    def forget(self, ids: Sequence[str]) -> list[str]:
+        """Let go of layers that leave the project; gives the names of those that were ours."""
+        gone = set(ids)
+        names: list[str] = []
+        if self.patches is not None and self.patches.id() in gone:
+            names.append(str(self.patches.name()))
+            self.patches = None
+        for role, layers in self.by_role.items():
+            leaving = [layer for layer in layers if layer.id() in gone]
+            names += [str(layer.name()) for layer in leaving]
+            self.removed |= {(role, str(layer.customProperty(BATCH_PROPERTY) or "")) for layer in leaving}
+            self.by_role[role] = [layer for layer in layers if layer not in leaving]
+        return names
+
+    def taken_out(self, role: str, patch: Patch) -> bool:
+        """Whether a person took imagery that counts for this patch out of the tree."""
+        return bool(self.removed & {(role, patch.batch_id), (role, "")})
 
     def image(self, role: str) -> Optional[QgsMapLayer]:
         """The imagery of a time, None when it was not given or does not open."""
@@ -246,12 +265,13 @@ class LayerGroup:
         """Make the group anew at the top of the tree: patches first, imagery last."""
         ticks = self._ticks()
         self.remove()
-        loaded = Loaded(patch_layer(rows, geometries))
-        self._project.addMapLayer(loaded.patches, False)
+        patches = patch_layer(rows, geometries)
+        loaded = Loaded(patches)
+        self._project.addMapLayer(patches, False)
         # Filled before it joins the tree, so that the canvas is set up once.
         group = QgsLayerTreeGroup(GROUP_NAME)
         group.setCustomProperty(PROPERTY, GROUP)
-        group.addLayer(loaded.patches)
+        group.addLayer(patches)
         hidden = set(style_table()["hidden"]) | {"image_before"}
         for assignment in _in_drawing_order(assignments):
             layers, problems = open_assigned(assignment)
@@ -264,7 +284,7 @@ class LayerGroup:
                 node.setExpanded(False)
         if loaded.image("image_after") is None and loaded.image("image_before") is not None:
             self.node(loaded.image("image_before"), group).setItemVisibilityChecked(True)
-        self.node(loaded.patches, group).setExpanded(False)
+        self.node(patches, group).setExpanded(False)
         self._project.layerTreeRoot().insertChildNode(0, group)
         return loaded
 

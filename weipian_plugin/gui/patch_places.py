@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Optional
 
-from qgis.core import QgsCsException, QgsDistanceArea, QgsGeometry, QgsMapLayer, QgsPointXY, QgsProject, QgsRectangle
+from qgis.core import (
+    QgsCsException,
+    QgsDistanceArea,
+    QgsFeatureRequest,
+    QgsGeometry,
+    QgsMapLayer,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QPointF
 
 from ..core.model import Patch
-from ..workbench.views import PatchView
+from ..workbench.views import PatchView, QueueRow
 from .canvas_items import from_canvas, to_canvas
 
 #: The map shows this many times the bounding box of a patch.
@@ -93,8 +104,28 @@ class PatchPlaces:
         extent = self._canvas.mapSettings().layerExtentToOutputExtent(layer, layer.extent())
         return bool(extent.isEmpty() or extent.intersects(box))
 
+    def near(self, layer: QgsVectorLayer, limit: int) -> list[QgsGeometry]:
+        """Boundaries of a layer in EPSG:4490 that are in view, in the canvas CRS, at most `limit`."""
+        box = QgsGeometry.fromRect(self._canvas.extent())
+        try:
+            box.transform(from_canvas(self._canvas, self._project))
+        except QgsCsException:
+            return []
+        request = QgsFeatureRequest(box.boundingBox()).setLimit(limit)
+        found = [feature.geometry() for feature in layer.getFeatures(request)]
+        return [geometry for geometry in found if self.transform(geometry)]
+
     def _units_per_metre(self, lat: Optional[float] = None) -> float:
         """Map units of a metre; of longitude at `lat` where the map is in degrees."""
         if not self._canvas.mapSettings().destinationCrs().isGeographic():
             return 1.0
         return 1 / 111_320 / (1.0 if lat is None else max(math.cos(math.radians(lat)), 0.01))
+
+
+def bounds_of(rows: Sequence[QueueRow]) -> QgsRectangle:
+    """What holds all boundaries, lon/lat; null without any."""
+    boxes = [row.bbox for row in rows if row.bbox]
+    if not boxes:
+        return QgsRectangle()
+    west, south, east, north = zip(*boxes)
+    return QgsRectangle(min(west), min(south), max(east), max(north))
