@@ -161,9 +161,10 @@ def test_approval_date(pack, date, built, leaning, doubt):
 
 
 def test_one_undated_feature_is_enough_for_doubt(pack):
-    rows = [CROP, *CLEAR, row("approval", 12, "", OLD, {"PZSJ": "", "overlap_m2": "500"}), row("approved_union", 12)]
+    most = {**OLD, "overlap_m2": "7500"}
+    rows = [CROP, *CLEAR, row("approval", 12, "", most, {"PZSJ": "", "overlap_m2": "500"}), row("approved_union", 12)]
     assert advise(pack, facts(pack, rows)).doubt
-    sliver = [CROP, *CLEAR, row("approval", 12, "", OLD, {"PZSJ": "", "overlap_m2": "0.2"}), row("approved_union", 12)]
+    sliver = [CROP, *CLEAR, row("approval", 12, "", most, {"PZSJ": "", "overlap_m2": "0.2"}), row("approved_union", 12)]
     assert not advise(pack, facts(pack, sliver)).doubt
 
 

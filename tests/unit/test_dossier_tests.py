@@ -131,7 +131,7 @@ def test_j4_time(approved_on, built, expected):
 def test_j4_approval_of_a_house_after_it_was_built():
     rows = [*land(), *covered(6, {"PZSJ": "2026-05-20"}, roles=("rural_house",))]
     found = told(facts(rows, actual_use="住宅"))
-    assert (found.leaning, found.sub_type, found.doubt) == ("other", "homestead", True)
+    assert (found.leaning, found.sub_type, found.doubt) == ("illegal", "illegal_homestead", True)
     assert "动工时间与批准时间的核实情况" in found.missing
 
 
@@ -214,7 +214,7 @@ def test_j9_no_boundary_layer_is_named_as_missing():
     [
         (6.0, "养殖圈舍", "0301", ("other", "facility_agri", False)),
         (6.0, "", "0301", ("other", "facility_agri", True)),  # the use is not known
-        (6.0, "农家乐餐饮", "0301", ("other", "facility_agri", True)),  # used otherwise: to be looked into
+        (6.0, "农家乐餐饮", "0301", ("illegal", "illegal_facility", True)),  # used otherwise: to be looked into
         (0.0, "养殖圈舍", "0301", ("illegal", "", False)),  # not 上图入库, nothing else approved
     ],
 )
@@ -235,7 +235,9 @@ def test_j11_says_why():
     [
         ({}, "DT", "2027-01-01", ("other", "temp_land", False)),
         ({}, "DT", "2026-05-31", ("illegal", "illegal_temp_land", True)),
-        ({"reclaimed": "否"}, "DT", "2026-05-31", ("illegal", "illegal_temp_land", False)),
+        ({"reclaimed": "否"}, "DT", "2026-05-31", ("illegal", "illegal_temp_land", True)),  # reclaiming: 1 year
+        ({"reclaimed": "否"}, "DT", "2025-06-01", ("illegal", "illegal_temp_land", True)),  # its last day
+        ({"reclaimed": "否"}, "DT", "2025-05-31", ("illegal", "illegal_temp_land", False)),  # overdue
         ({"reclaimed": "是"}, "DT", "2026-05-31", ("other", "temp_land", False)),
         ({}, "20", "2027-01-01", ("other", "temp_land", True)),  # a building: permanent or not?
         ({"permanent_building": "否"}, "20", "2027-01-01", ("other", "temp_land", False)),

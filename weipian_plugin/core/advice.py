@@ -19,11 +19,13 @@ __all__ = [
 
 ENOUGH, NOT_ENOUGH, DOUBT = "事实较充分", "事实不充分", "存疑"
 #: Which sub-type leads when several are pointed at: 未变化 (a person said so), 光伏 on 耕地, a late
-#: approval, 合法, then the 其他 kinds, and 违法 for want of anything else last (dossier 1.5-2).
+#: approval, 合法, then the 其他 kinds after what speaks against each of them, and 违法 for want of anything else last
+#: (dossier 1.5-2).
 _LEADING = (
     "fraud_approval", "illegal_pv", "unapproved", "conversion_and_supply", "conversion_only", "supply_only", "title",
-    "illegal_temp_land", "temp_land", "facility_agri", "homestead", "rural_road", "illegal_local_road",
-    "entrance", "edge_sliver", "no_change", "beyond_boundary", "illegal_homestead", "pv_unchanged", "over_occupation",
+    "illegal_temp_land", "temp_land", "illegal_facility", "facility_agri", "illegal_homestead", "homestead",
+    "rural_road", "illegal_local_road", "entrance", "edge_sliver", "no_change", "beyond_boundary", "pv_unchanged",
+    "over_occupation",
 )  # fmt: skip
 _UNCHANGED = ("no_change", "mine_no_activity")
 #: Tests that speak of approvals of land.

@@ -15,8 +15,9 @@ from .rulepack import RulePack
 
 ZERO = Decimal(0)
 _THOUSANDTH = Decimal("0.001")
-#: Far below anything measured: what the arithmetic of floats leaves must not carry an area over a limit.
-_NOISE = Decimal("1e-9")
+#: Far below anything measured (1e-6 亩 is 7 cm²): what two ways of measuring the same outline leave between them
+#: (3e-9 of the area) must not carry an area, or a share in %, over a limit.
+_NOISE = Decimal("1e-6")
 Number = Union[str, Decimal]
 
 
@@ -184,13 +185,19 @@ class Case:
 
     def dates(self, role: str, fields: Iterable[str]) -> list[Optional[Span]]:
         """One date per feature of `role`; None where no field of `fields` holds a readable date."""
-        wanted = [f.upper() for f in fields]
-        found: list[Optional[Span]] = []
+        return [date_of(detail, fields) for detail in self.detail(role)]
+
+    def alone(self, role: str) -> Iterator[Mapping[str, str]]:
+        """Attributes of the features of `role` that cover the patch each by itself (an extension, a second licence)."""
         for detail in self.detail(role):
-            values = {k.strip().upper(): v for k, v in detail.items()}
-            spans = (parse_date(str(values[f])) for f in wanted if values.get(f))
-            found.append(next((s for s in spans if s), None))
-        return found
+            area = read_number(str(detail.get("overlap_m2") or ""))
+            if area is not None and _even(self.total - to_mu(area)) <= self.tolerance:
+                yield detail
+
+    def dates_alone(self, role: str, fields: Iterable[str]) -> list[Span]:
+        """The readable dates of the features that cover the patch each by itself."""
+        wanted = tuple(fields)
+        return [day for day in (date_of(detail, wanted) for detail in self.alone(role)) if day is not None]
 
     @property
     def built(self) -> Optional[Span]:
@@ -216,8 +223,20 @@ class Case:
         return Reason(rule_id, text, rule.clause, rule.source, severity or rule.severity)
 
 
+def date_of(detail: Mapping[str, str], fields: Iterable[str]) -> Optional[Span]:
+    """The first readable date among `fields` of a feature, None without one."""
+    values = {k.strip().upper(): v for k, v in detail.items()}
+    spans = (parse_date(str(values[f.upper()])) for f in fields if values.get(f.upper()))
+    return next((s for s in spans if s), None)
+
+
 def _even(value: Decimal) -> Decimal:
     return value.quantize(_NOISE)
+
+
+def share_of(part: Decimal, whole: Decimal) -> Decimal:
+    """Share in %, without what the arithmetic of floats leaves; `whole` > 0."""
+    return _even(part * 100 / whole)
 
 
 def show_mu(value: Decimal) -> str:
@@ -240,7 +259,7 @@ def percent(part: Decimal, whole: Decimal) -> str:
     """Share with one decimal, rounded down unless it is the whole, so that 99.97 never shows as 100."""
     if whole <= ZERO:
         return "0"
-    share = min(Decimal(100), part * 100 / whole)
+    share = min(Decimal(100), share_of(part, whole))
     step = Decimal("0.1")
     shown = share.quantize(step, rounding=ROUND_DOWN)
     if share > ZERO and shown == ZERO:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Optional, Union
 
-from .advice_case import Case, Finding, layer_name, percent, read_number
+from .advice_case import Case, Finding, layer_name, percent, read_number, share_of
 from .areas import round_mu
 from .model import ROLE_LABELS
 
@@ -108,7 +108,7 @@ def _large(case: Case) -> bool:
 def _near(case: Case, covered: Decimal) -> bool:
     """Enough of the patch itself is covered for an entrance to be thinkable."""
     key = "entrance_large_cover_percent" if _large(case) else "entrance_small_cover_percent"
-    return covered * 100 >= case.pack.threshold(key) * case.total
+    return share_of(covered, case.total) >= case.pack.threshold(key)
 
 
 def entrance(case: Case, covered: Decimal, uncovered: Decimal) -> Optional[bool]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Optional
 
-from .advice_case import Case, Finding, layer_name
+from .advice_case import Case, Finding, date_of, layer_name
 from .advice_kinds import actual_use, is_mineral
 from .areas import round_mu
 from .dates import Span, parse_date
@@ -59,22 +59,45 @@ def _provincial(case: Case) -> Iterator[Finding]:
         yield Finding(case.reason("R-21", "provincial", "warn", area=round_mu(case.total), limit=_plain(limit)))
 
 
-def licence_end(case: Case) -> Optional[Span]:
-    """When the licence ends: as answered, else the earliest end of the rights met, None while one does not tell."""
+_Term = tuple[Optional[Span], Optional[Span]]
+
+
+def licence_terms(case: Case) -> list[_Term]:
+    """(beginning, end) of each licence that may carry the patch: as answered, else of every right that covers it
+    whole; where it lies in several, the latest beginning and the earliest end of them, no end while one lacks."""
     answered = parse_date(case.facts.answer("licence_until"))
     if answered is not None:
-        return answered
-    ends = case.dates("mining_right", case.pack.rules["R-21"].param("end_fields"))
-    known = [end for end in ends if end is not None]
-    return min(known, key=lambda end: (end.last, end.first)) if known and len(known) == len(ends) else None
+        return [(None, answered)]
+    rule = case.pack.rules["R-21"]
+    starts, ends = rule.param("start_fields"), rule.param("end_fields")
+    whole = [(date_of(detail, starts), date_of(detail, ends)) for detail in case.alone("mining_right")]
+    if whole:
+        return whole
+    known = [end for end in case.dates("mining_right", ends) if end is not None]
+    begun = [start for start in case.dates("mining_right", starts) if start is not None]
+    complete = bool(known) and len(known) == len(list(case.detail("mining_right")))
+    end = min(known, key=lambda day: (day.last, day.first)) if complete else None
+    return [(max(begun, key=lambda day: (day.last, day.first), default=None), end)]
 
 
 def _term(case: Case) -> Finding:
+    """The licence that speaks best for the patch: one that was valid, then one that is not known, then the latest."""
+    found = [(_term_of(case, start, end), end.last if end else "") for start, end in licence_terms(case)]
+    return max(
+        found, key=lambda item: (item[0].points == "legal" and not item[0].doubts, bool(item[0].doubts), item[1])
+    )[0]
+
+
+def _term_of(case: Case, begun: Optional[Span], end: Optional[Span]) -> Finding:
     """Valid while it was mined? The mining lies at the answered time, else between the two images."""
-    end = licence_end(case)
+    start, until = case.built or case.before, case.built or case.after
+    if begun is not None and until is not None and begun.after(until):
+        return Finding(case.reason("R-21", "later", date=begun.first), doubts=("开采时有没有许可证",))
     if end is None:
         return Finding(case.reason("R-21", "no_term"), "legal", "valid_mining", ("许可证有效期",))
-    start, until = case.built or case.before, case.built or case.after
+    if begun is not None and start is not None and begun.after(start):
+        reason = case.reason("R-21", "later", date=begun.first)
+        return Finding(reason, "legal", "valid_mining", ("开采时间是否在许可证有效期内",))
     if until is not None and end.first >= until.last:
         return Finding(case.reason("R-21", "valid", "info", date=end.last), "legal", "valid_mining")
     if start is not None and end.before(start):

@@ -19,7 +19,7 @@ from .advice_mining import mining
 from .advice_registers import REGISTER_TESTS
 from .advice_texts import PARAM_KEYS, TEXT_KEYS
 from .areas import round_mu, to_mu
-from .dates import Span, parse_date
+from .dates import Span, parse_date, plus_years
 from .registers import fold
 from .rulepack import RuleText, is_confirmed
 
@@ -58,8 +58,11 @@ def approval_date(case: Case) -> Iterator[Finding]:
     legal = [role for role in ("approval", "supply", "title") if case.full(role)]
     house = not legal and case.full("rural_house")
     if not legal and not house:
+        yield from _temp_granted(case, fields)
         return
-    dates = case.dates(legal[0] if legal else "rural_house", fields)
+    if legal[:2] == ["approval", "supply"]:
+        yield from _supplied(case, fields)
+    dates = _granted_on(case, legal[0] if legal else "rural_house", fields)
     if not dates or None in dates:
         dates = [*_document_dates(case, house=house)] or [None]
     known = [d for d in dates if d is not None]
@@ -70,6 +73,41 @@ def approval_date(case: Case) -> Iterator[Finding]:
     if legal or found.points:
         yield found if legal else replace(found, sub_type="illegal_homestead")
     else:  # a house without a known time of building stays 已批宅基地, the time is asked
+        yield replace(found, doubts=(), missing=found.doubts)
+
+
+def _granted_on(case: Case, role: str, fields: tuple[str, ...]) -> list[Optional[Span]]:
+    """When `role` was granted: the first grant of the whole patch, else every grant of a part of it."""
+    whole = case.dates_alone(role, fields)
+    return [min(whole, key=lambda d: (d.last, d.first))] if whole else case.dates(role, fields)
+
+
+def _supplied(case: Case, fields: tuple[str, ...]) -> Iterator[Finding]:
+    """未供即用: converted in time, but supplied only after building began."""
+    known = [d for d in _granted_on(case, "supply", fields) if d is not None]
+    if not known:
+        return
+    last = max(known, key=lambda d: (d.last, d.first))
+    found = _in_time(case, last)
+    shown = {"date": last.first if last.first == last.last else f"{last.first} 至 {last.last}"}
+    if found.points:
+        built = case.built.first if case.built else f"后时相 {case.after.last} 以前" if case.after else ""
+        reason = case.reason("R-04", "supply_late", "high", built=built, **shown)
+        yield Finding(reason, doubts=("供地时间与动工时间的核实情况（是否未供即用）",))
+    elif found.doubts and case.before and case.after and case.built is None:
+        reason = case.reason("R-04", "supply_between", before=case.before.first, after=case.after.last, **shown)
+        yield Finding(reason, doubts=("建设时间",))
+
+
+def _temp_granted(case: Case, fields: tuple[str, ...]) -> Iterator[Finding]:
+    """临时用地 too is to be granted before it is used; an approval that came later is 补办."""
+    if not case.full("temp_land"):
+        return
+    known = [d for d in _granted_on(case, "temp_land", fields) if d is not None]
+    found = _in_time(case, max(known, key=lambda d: (d.last, d.first))) if known else Finding()
+    if found.points:
+        yield found
+    elif found.doubts:
         yield replace(found, doubts=(), missing=found.doubts)
 
 
@@ -220,14 +258,27 @@ def temp_land(case: Case) -> Iterator[Finding]:
     elif case.facts.answer("reclaimed") == "是":
         yield Finding(case.reason("R-12", "reclaimed", "info", date=end.last), "other", "temp_land")
     else:
-        doubts = () if case.facts.answer("reclaimed") == "否" else ("期满后是否已复垦",)
-        yield Finding(case.reason("R-12", "expired", severity="high", date=end.last), "illegal", "illegal_temp_land",
-                      doubts)  # fmt: skip
+        yield _expired(case, end, today)
+
+
+def _expired(case: Case, end: Span, today: Span) -> Finding:
+    """Past its term and not reclaimed; while the time for reclaiming runs that is not yet overdue."""
+    doubts = () if case.facts.answer("reclaimed") == "否" else ("期满后是否已复垦",)
+    last = plus_years(end.last, int(case.pack.threshold("temp_reclaim_years")))
+    if today.last <= last:
+        reason = case.reason("R-12", "reclaiming", date=end.last, until=last)
+        return Finding(reason, "illegal", "illegal_temp_land", (*doubts, "到期后是否已停止使用"))
+    reason = case.reason("R-12", "expired", severity="high", date=end.last)
+    return Finding(reason, "illegal", "illegal_temp_land", doubts)
 
 
 def temp_end(case: Case) -> Optional[Span]:
-    """When the 临时用地 ends: the earliest end of the features met, else as answered; None when not known."""
-    ends = case.dates("temp_land", case.pack.rules["R-12"].param("end_fields"))
+    """When the 临时用地 ends: the earliest end of the parts it is granted in, else as answered; None when not known."""
+    fields = case.pack.rules["R-12"].param("end_fields")
+    whole = case.dates_alone("temp_land", fields)
+    if len(whole) > 1:  # extended: the last term of the whole patch counts
+        return max(whole, key=lambda d: (d.last, d.first))
+    ends = case.dates("temp_land", fields)
     if not ends or None in ends:
         ends = [parse_date(case.facts.answer("expires_on"))]
     return min((d for d in ends if d), key=lambda d: (d.last, d.first), default=None)
@@ -273,7 +324,8 @@ def rural_road(case: Case) -> Iterator[Finding]:
     shown = f"{width:f}"
     if low <= width <= high:
         reason = replace(case.reason("R-13", "fits", width=shown, **limits), source=source)
-        yield Finding(reason, "other", "rural_road", missing=missing)
+        doubts = ("道路是否服务于农业生产",) if purpose == "其他" else ()
+        yield Finding(reason, "other", "rural_road", doubts, missing)
     elif case.legally_covered:
         yield Finding(replace(case.reason("R-13", "too_wide", severity="info", width=shown, **limits), source=source))
     else:

@@ -44,6 +44,15 @@ def parse_date(text: Optional[str]) -> Optional[Span]:
     return None
 
 
+def plus_years(day: str, years: int) -> str:
+    """The same day `years` later, 28 February for a 29th that the year has not; ISO text."""
+    found = date.fromisoformat(day)
+    try:
+        return found.replace(year=found.year + years).isoformat()
+    except ValueError:
+        return found.replace(year=found.year + years, day=28).isoformat()
+
+
 def _span(parts: list[int]) -> Optional[Span]:
     year, rest = parts[0], parts[1:]
     if not rest:
