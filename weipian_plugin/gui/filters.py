@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Optional
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
@@ -31,12 +32,16 @@ class FilterPanel(QFrame):
 
     changed = pyqtSignal(object)  # QueueFilter
     save_requested = pyqtSignal()
+    #: The own preset whose conditions are in force is wanted no more.
+    remove_requested = pyqtSignal()
 
     def __init__(self, model: QueueModel, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._model = model
         self._filter = QueueFilter()
         self._waiting = False
+        #: batch_id -> name, set by whoever knows the batches.
+        self.batch_names: Mapping[str, str] = {}
         self.setFrameShape(QFrame.Shape.StyledPanel)
         describe(self, self.tr("筛选条件"))
         no_input_method(self)
@@ -51,9 +56,10 @@ class FilterPanel(QFrame):
         self.hint.setWordWrap(True)
         self.clear = QPushButton(self.tr("清除"), self)
         self.save = QPushButton(self.tr("存为常用…"), self)
+        self.remove = QPushButton(self.tr("删除常用"), self)
         self.done = QPushButton(self.tr("关闭"), self)
         buttons = QHBoxLayout()
-        for button in (self.clear, self.save, self.done):
+        for button in (self.clear, self.save, self.remove, self.done):
             button.setAutoDefault(False)
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
@@ -65,11 +71,16 @@ class FilterPanel(QFrame):
         self.tree.itemExpanded.connect(lambda item: self._fill_facet(item))
         self.clear.clicked.connect(lambda _checked=False: self._set(QueueFilter()))
         self.save.clicked.connect(lambda _checked=False: self.save_requested.emit())
+        self.remove.clicked.connect(lambda _checked=False: self.remove_requested.emit())
         self.done.clicked.connect(lambda _checked=False: self.close())
 
-    def open_below(self, widget: QWidget, wanted: QueueFilter, *, computing: bool) -> None:
-        """Show the conditions of a filter under a widget, as wide as the panel there."""
+    def open_below(self, widget: QWidget, wanted: QueueFilter, *, computing: bool, own: bool) -> None:
+        """Show the conditions of a filter under a widget, as wide as the panel there.
+
+        `own`: they are a preset that the person saved, which can be removed here.
+        """
         self._filter = wanted
+        self.remove.setVisible(own)
         self.hint.setText(
             self.tr("“举证不全、未整改面积、与建议不一致”正在计算，数字会继续增加。") if computing else ""
         )
@@ -147,17 +158,10 @@ class FilterPanel(QFrame):
         head.takeChildren()
         head.setData(1, _KEY, True)
         chosen = self._filter.values.get(facet, frozenset())
-        names = self._names(facet)
         for value, count in self._model.table.facet(facet, self._model.table.mask(self._filter.without(facet))):
-            label = names.get(value) or value_label(facet, value)
+            label = value_label(facet, value, self.batch_names)
             self._leaf(head, label, value, ticked=value in chosen).setText(1, str(count))
         self._waiting = False
-
-    def _names(self, facet: str) -> dict[str, str]:
-        return dict(self.batch_names) if facet == "batch" else {}
-
-    #: batch_id -> name, set by whoever knows the batches.
-    batch_names: dict[str, str] = {}  # noqa: RUF012 - replaced, never changed
 
     def _write_counts(self) -> None:
         """How many patches each condition leaves beside the others that are in force."""
@@ -184,6 +188,7 @@ class FilterPanel(QFrame):
         on = item.checkState(0) == Qt.CheckState.Checked
         wanted = self._filter.toggled(value) if facet == _MARKS else self._filter.with_value(facet, value, on=on)
         self._filter = wanted
+        self.remove.hide()  # these are other conditions now
         self._waiting = True
         self._write_counts()
         self._waiting = False
@@ -191,6 +196,7 @@ class FilterPanel(QFrame):
 
     def _set(self, wanted: QueueFilter) -> None:
         self._filter = wanted
+        self.remove.hide()
         self._fill()
         self.changed.emit(wanted)
 
@@ -207,10 +213,10 @@ class Chips(QWidget):
         self._layout.setSpacing(4)
         self.hide()
 
-    def show_filter(self, wanted: QueueFilter) -> None:
-        """One chip a condition; long ones are shortened so that all fit the width."""
+    def show_filter(self, wanted: QueueFilter, batches: Mapping[str, str]) -> None:
+        """One chip a condition; long ones are shortened so that all fit the width. `batches`: batch_id -> name."""
         clear_layout(self._layout)
-        parts = wanted.parts()
+        parts = wanted.parts(batches)
         room = max(60, (self.parentWidget().width() if self.parentWidget() else 340) // max(len(parts), 1) - 30)
         for key, label in parts:
             chip = QToolButton(self)
