@@ -99,7 +99,7 @@ class Prefetcher(QObject):
         if self._running is not None:
             running = self._running[0].key
             kept = [job for job in self._wanted if job.key == running]
-            if kept:
+            if kept and not (urgent and kept[0] is not self._wanted[0]):  # a held key waits for no other picture
                 self._wanted.remove(kept[0])
                 return
             self._cancel()
