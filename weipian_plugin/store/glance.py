@@ -1,9 +1,9 @@
-"""What a panel asks before it reads anything whole: how many patches, which one first, what lies with one."""
+"""What is asked of patches without reading them whole: how many, which one, its boundary, what lies with one."""
 
 from __future__ import annotations
 
 from ..core.model import Evidence
-from . import records
+from . import gpkg, records
 from .schema import TABLES
 from .workspace import Workspace
 
@@ -16,6 +16,27 @@ def patch_count(ws: Workspace) -> int:
 def holds(ws: Workspace, patch_uid: str) -> bool:
     """Whether there is a patch with this uid."""
     return ws.connection.execute("SELECT 1 FROM patch WHERE patch_uid = ?", (patch_uid,)).fetchone() is not None
+
+
+def uid_of(ws: Workspace, patch_id: str, batch_id: str = "") -> str:
+    """uid of the patch with this number, of several the newest that is not void; empty without one."""
+    sql, values = "SELECT patch_uid FROM patch WHERE patch_id = ?", (patch_id,)
+    if batch_id:  # a patch that came with an earlier batch is of this one too when it came again
+        sql += " AND (batch_id = ? OR patch_uid IN (SELECT patch_uid FROM reissue WHERE batch_id = ?))"
+        values = (patch_id, batch_id, batch_id)
+    row = ws.connection.execute(f"{sql} ORDER BY review_status = 'void', fid DESC LIMIT 1", values).fetchone()
+    return str(row[0]) if row else ""
+
+
+def boundaries(ws: Workspace) -> dict[str, bytes]:
+    """patch_uid -> MultiPolygon WKB in EPSG:4490, of the patches that have one."""
+    rows = ws.connection.execute("SELECT patch_uid, geom FROM patch WHERE geom IS NOT NULL")
+    return {uid: gpkg.decode(blob) or b"" for uid, blob in rows}
+
+
+def batch_ids(ws: Workspace) -> dict[str, str]:
+    """patch_uid -> batch_id of every patch."""
+    return dict(map(tuple, ws.connection.execute("SELECT patch_uid, batch_id FROM patch ORDER BY fid")))
 
 
 def first_open(ws: Workspace) -> str:

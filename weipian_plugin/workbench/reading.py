@@ -29,7 +29,7 @@ from ..core.model import (
 )  # fmt: skip
 from ..core.rulepack import RulePack
 from ..geo.viewcone import look
-from ..store import glance, gpkg, records
+from ..store import glance, records
 from ..store.workspace import Workspace
 from . import queue_reading
 from .ahead import Ahead
@@ -89,14 +89,10 @@ class Reader:
         Raises:
             WeipianError: E_PATCH_MISSING.
         """
-        sql, values = "SELECT patch_uid FROM patch WHERE patch_id = ?", (patch_id,)
-        if batch_id:  # a patch that came with an earlier batch is of this one too when it came again
-            sql += " AND (batch_id = ? OR patch_uid IN (SELECT patch_uid FROM reissue WHERE batch_id = ?))"
-            values = (patch_id, batch_id, batch_id)
-        rows = self._ws.connection.execute(f"{sql} ORDER BY review_status = 'void', fid DESC", values).fetchall()
-        if not rows:
+        uid = glance.uid_of(self._ws, patch_id, batch_id)
+        if not uid:
             raise WeipianError("E_PATCH_MISSING", patch_id=patch_id)
-        return self._patch(rows[0][0])
+        return self._patch(uid)
 
     def _patch(self, patch_uid: str) -> Patch:
         patch = records.patch(self._ws, patch_uid)
@@ -106,12 +102,11 @@ class Reader:
 
     def patch_geometries(self) -> dict[str, bytes]:
         """patch_uid -> MultiPolygon WKB in EPSG:4490, of the patches that have one."""
-        rows = self._ws.connection.execute("SELECT patch_uid, geom FROM patch WHERE geom IS NOT NULL")
-        return {uid: gpkg.decode(blob) or b"" for uid, blob in rows}
+        return glance.boundaries(self._ws)
 
     def patch_uids(self) -> dict[str, str]:
         """patch_uid -> batch_id of every patch."""
-        return dict(map(tuple, self._ws.connection.execute("SELECT patch_uid, batch_id FROM patch ORDER BY fid")))
+        return glance.batch_ids(self._ws)
 
     def geometry(self, patch_uid: str) -> Optional[bytes]:
         """MultiPolygon WKB in EPSG:4490 of one patch, None without boundary."""
