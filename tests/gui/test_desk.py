@@ -573,3 +573,15 @@ def test_one_key_copies_field_after_field(qapp, qtbot, session) -> None:
         assert session.fill_ticks()["hebei-2026"]["u5"] == [item.field.id for item in with_text[:3]]
     finally:
         commands.close()
+
+
+def test_what_the_advice_says_of_each_patch_is_worked_out_again_after_reading_anew(panel, qtbot, monkeypatch) -> None:
+    _window, _canvas, review, dock, commands = panel
+    dock.queue.set_filter("incomplete")
+    qtbot.waitUntil(lambda: dock.queue.model.table.unknown() == 0, timeout=5000)
+    before = dock.queue.model.rowCount()
+    assert before  # nobody gave evidence
+    work = next(feature for feature in commands.features if type(feature).__name__ == "QueueWork")
+    monkeypatch.setattr(work, "_facts", lambda _uid: (0, 0, 0))  # other layers, another pack: nothing is missing now
+    review.reload()
+    qtbot.waitUntil(lambda: dock.queue.model.rowCount() == 0, timeout=5000)

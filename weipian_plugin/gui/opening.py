@@ -92,6 +92,8 @@ class WorkspaceHolder(QObject):
 
     #: The queue of a large workspace is there, after its first patch.
     rows_read = pyqtSignal()
+    #: All lines were read anew; what was worked out of a patch before may have changed with a layer or a pack.
+    rows_taken = pyqtSignal()
 
     def __init__(self, dock: WeipianDock, make_map: Optional[Callable[[Any], Any]] = None) -> None:
         super().__init__(dock)
@@ -178,6 +180,7 @@ class WorkspaceHolder(QObject):
         """All lines; with `page` the patches come before whatever page is open."""
         session, queue = self.opened(), self.dock.queue
         queue.set_rows(list(rows), _today())
+        self.rows_taken.emit()
         self._show_header(_today())
         if not rows:
             self.view = None

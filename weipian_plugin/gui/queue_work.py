@@ -38,6 +38,7 @@ class QueueWork(QObject):
         self._session: Any = None
         self._canvas: Any = None
         self._todo: list[str] = []
+        self._stale = False  # everything was read anew: other layers, another pack
         self._found: dict[str, tuple[int, int, int]] = {}
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -47,7 +48,9 @@ class QueueWork(QObject):
         self._idle.setInterval(0)
         self._idle.timeout.connect(self._advise_some)
         review.shown.connect(lambda _uid: self._meet())
+        review.rows_taken.connect(self._read_anew)
         self.queue.filter_changed.connect(lambda _key: self._need())
+        self.queue.filters_opening.connect(self._filters_opening)
         self.queue.nearest_requested.connect(self._walk)
         self.queue.facts_for = self._facts
 
@@ -63,7 +66,7 @@ class QueueWork(QObject):
         """Another workspace comes, or the plugin goes."""
         self._idle.stop()
         self._rest.stop()
-        self._todo, self._found, self._session = [], {}, None
+        self._todo, self._found, self._session, self._stale = [], {}, None, False
         self.queue.panel.close()
         if self._canvas is not None:
             self._canvas.extentsChanged.disconnect(self._rest.start)
@@ -85,12 +88,15 @@ class QueueWork(QObject):
             return
         self._session = session
         self._todo, self._found = [], {}
-        self.queue.panel.batch_names = {batch.batch_id: batch.name for batch in session.batches()}
+        self._name_batches()
         canvas = getattr(self.review.map, "canvas", None)
         if isinstance(canvas, QgsMapCanvas) and self._canvas is None:
             self._canvas = canvas
             canvas.extentsChanged.connect(self._rest.start)
             self._rest.start()
+
+    def _name_batches(self) -> None:
+        self.queue.panel.batch_names = {batch.batch_id: batch.name for batch in self.review.opened().batches()}
 
     @guarded
     def _follow_map(self) -> None:
@@ -111,20 +117,34 @@ class QueueWork(QObject):
 
     def _open_filters(self) -> None:
         self.review.dock.show_review()
-        self._need(always=True)
         self.queue.open_filters()
+
+    @guarded
+    def _filters_opening(self) -> None:
+        """By key or by mouse: the names of batches that came since, and every count."""
+        if self.review.session is not None:
+            self._name_batches()
+            self._need(always=True)
+
+    def _read_anew(self) -> None:
+        """What is known of each patch counts until it was looked at again, so that the list does not jump."""
+        self._stale = self.queue.model.table.has_facts()
+        self._need()
 
     @guarded
     def _need(self, *, always: bool = False) -> None:
         """Start on what is not known yet, if the filter asks for it."""
-        if self.review.session is None or self._idle.isActive():
+        if self.review.session is None or (self._idle.isActive() and not self._stale):
             return
         if not always and not self.queue.current_filter().slow():
             return
         index = self.queue.model.table
         self._todo = [
-            row.patch_uid for slot, row in enumerate(index.rows) if row.workable and index.facts(slot)[0] == UNKNOWN
+            row.patch_uid
+            for slot, row in enumerate(index.rows)
+            if row.workable and (self._stale or index.facts(slot)[0] == UNKNOWN)
         ][::-1]
+        self._stale = False
         if self._todo:
             self.queue.set_facts({}, computing=True)
             self._idle.start()
