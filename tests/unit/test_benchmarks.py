@@ -112,7 +112,6 @@ def test_the_runner_on_a_handful_of_parcels(tmp_path: Path) -> None:
 def test_the_pictures_of_the_desk_lie_where_the_county_is(tmp_path: Path) -> None:
     """A square of 1 280 m in 640 px is 2 m a pixel; both kinds hold the same seeded picture, one with overviews."""
     gdal = pytest.importorskip("osgeo.gdal")
-    gdal.UseExceptions()
     pictures = {}
     for kind in ("jpeg", "plain"):
         path = tmp_path / f"{kind}.tif"

@@ -467,11 +467,12 @@ def gdal_mode(request):
     if not request.param:
         yield
         return
-    ogr.UseExceptions()
-    gdal.UseExceptions()
+    switched = [module for module in (ogr, gdal) if not module.GetUseExceptions()]
+    for module in switched:
+        module.UseExceptions()
     yield
-    gdal.DontUseExceptions()  # handlers are stacked: last in, first out
-    ogr.DontUseExceptions()
+    for module in reversed(switched):  # handlers are stacked: last in, first out
+        module.DontUseExceptions()
 
 
 def test_broken_shapes_are_named(tmp_path, gdal_mode):
