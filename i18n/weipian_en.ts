@@ -67,10 +67,6 @@
    <source>有未提交的改动，已保留</source>
    <translation>Changes that were not submitted are kept</translation>
   </message>
-  <message>
-   <source>另有 {count} 个</source>
-   <translation>{count} more</translation>
-  </message>
  </context>
  <context>
   <name>ImageForm</name>
@@ -1085,6 +1081,10 @@
    <translation>Save as preset…</translation>
   </message>
   <message>
+   <source>删除常用</source>
+   <translation>Remove preset</translation>
+  </message>
+  <message>
    <source>关闭</source>
    <translation>Close</translation>
   </message>
@@ -1279,6 +1279,17 @@
   <message>
    <source>进入核查模式：点一下面板，或按 {key}。正在填写的文字里按键只是文字，按回车或 Esc 回到核查。</source>
    <translation>To enter the review mode click into the panel or press {key}. In a text field keys are text; Enter or Esc goes back.</translation>
+  </message>
+ </context>
+ <context>
+  <name>LayersGone</name>
+  <message>
+   <source>已从图层树移除：{}。数据不受影响；要找回来，点菜单里的“重新读取”。</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source> 等 {} 个</source>
+   <translation type="unfinished" />
   </message>
  </context>
  <context>
