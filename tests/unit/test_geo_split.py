@@ -126,6 +126,19 @@ def test_a_sliver_goes_to_its_neighbour():
     assert sum(exact_area(p) for p in pieces) == pytest.approx(5000, abs=1e-6)
 
 
+@pytest.mark.parametrize("beside", [0.0, 3e-9, -3e-9, 4e-8, -4e-8])
+def test_a_cut_as_good_as_through_a_vertex_goes_through_it(beside):
+    """Eastings of eight digits are 7e-9 m apart: a node next to the vertex would fall on it and cross the ring."""
+    patch = poly((0, 0), (100.3, 0.7), (60.1, 50.9), (-12.359, 27.279))
+    there = np.array([-12.359, 27.279]) + beside
+    pieces = cut(patch, [line(tuple(there + (-40, 87.4)), tuple(there + (40, -87.4)))], PLANE)
+    assert all(shapely.is_valid(piece) for piece in pieces)
+    assert sum(exact_area(p) for p in pieces) == pytest.approx(float(exact_area(patch)), abs=1e-6)
+    corners = set(map(tuple, shapely.get_coordinates(patch)))
+    new = set(map(tuple, np.concatenate([shapely.get_coordinates(p) for p in pieces]))) - corners
+    assert len(new) == 1  # where the cut leaves; nothing beside the vertex
+
+
 @st.composite
 def stars(draw):
     """Star-shaped polygons of 4 to 14 corners, sizes from a shed to a square kilometre."""

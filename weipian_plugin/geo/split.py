@@ -23,6 +23,8 @@ SLIVER_M2 = 0.1
 REACH_M = 0.2
 #: Boundaries drawn or delivered apart are taken as the same within this distance, m.
 SNAP_M = 0.05
+#: A cut this near to a vertex goes through it, m: a node beside it would fall together with it in eight-digit eastings.
+_SAME_M = 1e-6
 #: What coordinates rounded to the centimetre move a boundary by, m; no reason to refuse a part.
 _ROUNDING_M = 0.005
 _DEGREE_M = 111_320.0
@@ -91,7 +93,7 @@ def cut(parent: Any, lines: Iterable[Any], plane: Plane) -> list[Any]:
     local = _Local(plane, parent)
     reach = REACH_M * plane.metre
     cuts = [_reaching(line, local.whole, reach) for line in shapely.get_parts([local.near(line) for line in lines])]
-    faces = _faces(local.whole, cuts)
+    faces = _faces(local, cuts)
     pieces = _assemble(faces, range(len(faces)), local.plane)
     if len(pieces) <= len(shapely.get_parts(local.whole)):
         raise SplitError("nothing")
@@ -116,7 +118,7 @@ def carve(parent: Any, parts: Sequence[Any], plane: Plane, *, in_order: bool = F
     claimed = 0.0 if in_order else _overlap(wanted, local.plane)
     if claimed > slack:
         raise SplitError("overlap", claimed)
-    faces = _faces(local.whole, [shapely.boundary(part) for part in wanted])
+    faces = _faces(local, [shapely.boundary(part) for part in wanted])
     inside = shapely.point_on_surface(faces)
     owners = np.full(len(faces), len(wanted))
     for number in reversed(range(len(wanted))):
@@ -156,9 +158,12 @@ def _west_first(piece: Any) -> tuple[float, float]:
     return (float(shapely.get_x(point)), -float(shapely.get_y(point)))
 
 
-def _faces(whole: Any, lines: Sequence[Any]) -> Any:
-    """The polygons between the boundary of `whole` and `lines` that lie in `whole`."""
-    noded = shapely.union_all([shapely.boundary(whole), *lines])
+def _faces(local: _Local, lines: Sequence[Any]) -> Any:
+    """The polygons between the boundary of the patch and `lines` that lie in the patch."""
+    whole = local.whole
+    vertices = shapely.multipoints(shapely.get_coordinates(whole))
+    through = shapely.snap(list(lines), vertices, _SAME_M * local.plane.metre)
+    noded = shapely.union_all([shapely.boundary(whole), *through])
     faces = shapely.get_parts(shapely.polygonize([noded]))
     shapely.prepare(whole)
     return faces[shapely.contains(whole, shapely.point_on_surface(faces))]
