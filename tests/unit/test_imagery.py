@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
@@ -104,6 +105,32 @@ def test_whole_half_and_outside(session: Session, tmp_path: Path) -> None:
         assert (state.reason, state.covered) == (reason, pytest.approx(covered, abs=0.03))
         session.remove_images(session.image_assignments())
     assert session.image_state("u1")["image_after"].given is False
+
+
+@pytest.mark.parametrize("named", ["a.tfw", "a.tif.aux.xml", "a_metadata.txt"])
+def test_what_is_laid_beside_a_raster_later_counts(session: Session, tmp_path: Path, named: str) -> None:
+    """The folder was read already; the georeference of ArcGIS, a world file, a day come afterwards."""
+    folder = tmp_path / "影像"
+    folder.mkdir()
+    wkt = osr.SpatialReference()
+    wkt.ImportFromEPSG(4490)
+    raster(folder / "a.tif", field(), epsg=0 if named.endswith("xml") else 4490, placed=named != "a.tfw")
+    layer = after(str(folder))
+    (before,) = mosaics.open_source(layer).rasters
+    half = PIXEL / 2
+    text = {
+        "a.tfw": f"{PIXEL}\n0\n0\n{-PIXEL}\n{WEST + half}\n{SOUTH + EDGE - half}\n",
+        "a.tif.aux.xml": f"<PAMDataset><SRS>{escape(wkt.ExportToWkt())}</SRS></PAMDataset>",
+        "a_metadata.txt": "DATE_ACQUIRED = 2026-04-03\n",
+    }[named]
+    (folder / named).write_text(text, encoding="utf-8")
+    (now,) = mosaics.open_source(layer).rasters
+    found = {
+        "a.tfw": ((before.placed, now.placed), (False, True)),
+        "a.tif.aux.xml": ((before.crs, now.crs), ("", "EPSG:4490")),
+        "a_metadata.txt": ((before.date, now.date), ("", "2026-04-03")),
+    }[named]
+    assert found[0] == found[1]
 
 
 def test_cropped_says_how_much_is_missing(session: Session, tmp_path: Path) -> None:

@@ -30,6 +30,11 @@ _INDEX = "weipian.images/2"
 #: From this many pixels a raster without pyramids is slow to look at as a whole.
 _LARGE = 4096 * 4096
 _LEVELS = (4, 16, 64)
+#: Ends of files beside a raster that give its place or its day.
+_TELLING = frozenset(
+    (".tfw", ".tifw", ".wld", ".jgw", ".jpgw", ".jpegw", ".pgw", ".pngw", ".bpw", ".bmpw", ".j2w", ".sdw", ".eww",
+     ".prj", ".aux", ".hdr", ".xml", ".txt", ".imd")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,11 +106,32 @@ def _read_all(files: Sequence[Path], feedback: Feedback) -> Opened:
 def _state(files: Sequence[Path]) -> str:
     """Digest of the files as they are: path, size, time; of what lies beside them, because it may give the place."""
     digest = hashlib.sha256(_INDEX.encode())
-    for file in files:
+    for file in (*files, *_beside(files)):
         with suppress(OSError):
             stat = file.stat()
             digest.update(f"{file}|{stat.st_size}|{stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:32]
+
+
+def _beside(files: Sequence[Path]) -> list[Path]:
+    """World files, CRS and metadata that lie beside rasters and are called as they are."""
+    stems: dict[Path, set[str]] = {}
+    for file in files:
+        stems.setdefault(file.parent, set()).add(file.stem)
+    found = []
+    for folder, known in stems.items():
+        with suppress(OSError):  # one listing: asking for each name takes minutes on a share
+            for path in folder.iterdir():
+                if path.suffix.lower() in _TELLING and known & _stems_of(path.name):
+                    found.append(path)
+    return sorted(found)
+
+
+def _stems_of(name: str) -> set[str]:
+    """What a raster beside a file may be called: a of a.tfw, a.tif.aux.xml and a_MTL.txt."""
+    stem = Path(name).stem
+    found = {stem, Path(stem).stem, Path(Path(stem).stem).stem}
+    return found | {stem[: -len(tail)] for tail in ("_mtl", "_metadata") if stem.lower().endswith(tail)}
 
 
 def _load(index: Path) -> Optional[Opened]:
