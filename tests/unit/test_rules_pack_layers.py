@@ -259,3 +259,31 @@ def test_the_examples_of_the_documentation_work(shelf):
 def test_every_condition_is_documented():
     text = (RULES.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
     assert [name for name in CONDITIONS if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("thresholds: []\n", 1), ("thresholds: abc\n", 1), ("thresholds:\n  - [a]\n", 1), ("thresholds:\n  - {}\n", 2)],
+)
+def test_a_slip_in_a_list_is_told_once_where_it_is(shelf, text, line):
+    (found,) = check_pack(str(pack(shelf, thresholds=text))).problems
+    assert (found.file, found.line, found.field) == ("own-2026/thresholds.yaml", line, "thresholds")
+
+
+def test_remove_in_another_file_says_where_it_belongs(shelf):
+    (said,) = problems(pack(shelf, head="remove: {sub_types: [sm]}\n"))
+    assert "own-2026/pack.yaml 第 5 行" in said
+    assert "judgements.yaml" in said
+
+
+def test_a_head_that_cannot_be_read_is_all_that_is_told(shelf):
+    folder = pack(shelf)
+    (folder / "pack.yaml").write_bytes((folder / "pack.yaml").read_text(encoding="utf-8").encode("gbk"))
+    (said,) = problems(folder)
+    assert "GBK" in said
+
+
+def test_aliases_do_not_multiply_what_is_told(shelf):
+    bomb = "".join(f"x{i}: &x{i} {{<<: *x{i - 1}, b: *x{i - 1}, c: *x{i - 1}}}\n" for i in range(1, 12))
+    said = problems(pack(shelf, rules="x0: &x0 {a: 1}\n" + bomb))
+    assert sum("<<" in line for line in said) == 11

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from .pack_yaml import Entry, Text, Value, near
+from .pack_yaml import Entry, Text, Value, Where, near
 
 REMOVE, BEFORE, MORE = "remove", "before", "+"
 _KEYS = ("id", "code")
@@ -24,7 +24,7 @@ def merge(below: Entry, above: Entry) -> Entry:
     for key, value in above.values.items():
         if key == REMOVE:
             continue
-        values[key], places[key] = _over(values.get(key), value), above.places[key]
+        values[key], places[key] = _over(values.get(key), value, above.places[key]), above.places[key]
     return Entry(above.place, values, places)
 
 
@@ -34,22 +34,35 @@ def settle(document: Entry) -> Entry:
         document.at(REMOVE).fail("remove 只能用在有 extends 的规则包里，请删去")
     return Entry(
         document.place,
-        {key: _over(None, value) for key, value in document.values.items() if key != REMOVE},
+        {key: _over(None, value, document.at(key)) for key, value in document.values.items() if key != REMOVE},
         document.places,
     )
 
 
-def _over(below: Optional[Value], above: Value) -> Value:
+def _over(below: Optional[Value], above: Value, place: Where) -> Value:
+    """`above` over `below`; entries that have ids are never replaced as a whole, so that a slip is told once, where
+    it is, and not as everything that then lacks."""
     if isinstance(above, Entry):
         return _entry_over(below if isinstance(below, Entry) else Entry(above.place), above)
-    if not isinstance(above, list):
-        return above
     lower = below if isinstance(below, list) else []
+    keyed = bool(lower) and all(map(_key, lower))
+    if not isinstance(above, list):
+        if keyed:
+            place.fail(f"“{place.name}”应当是清单，每一项都有 id；不改就删去这一项")
+        return lower if keyed else above
     if above and isinstance(above[0], Text) and above[0] == MORE:
         return [*lower, *(item for item in above[1:] if item not in lower)]
     if above and all(isinstance(item, Entry) and _key(item) for item in above):
         return _list_over([item for item in lower if isinstance(item, Entry)], above)
-    return above
+    if not keyed:
+        return above
+    if not above:
+        place.fail(f"“{place.name}”是空的；不改就删去这一项，要去掉条目请用 remove")
+    for item in above:
+        if not _key(item):
+            spot = item.place if isinstance(item, (Entry, Text)) else place
+            spot.fail(f"“{place.name}”清单里的每一项都是“名称: 值”的形式，并且有 id，例如 {{id: 编号, 要改的项: 值}}")
+    return _list_over([item for item in lower if isinstance(item, Entry)], [item for item in above if _key(item)])
 
 
 def _entry_over(below: Entry, above: Entry) -> Entry:
@@ -57,7 +70,7 @@ def _entry_over(below: Entry, above: Entry) -> Entry:
     for key, value in above.values.items():
         if key == BEFORE and any(name in above.values for name in _KEYS):
             continue
-        values[key], places[key] = _over(values.get(key), value), above.places[key]
+        values[key], places[key] = _over(values.get(key), value, above.places[key]), above.places[key]
     return Entry(above.place, values, places)
 
 
@@ -104,7 +117,8 @@ def _remove(values: dict[str, Value], above: Entry) -> None:
         if not isinstance(listed, list) and not isinstance(listed, Entry):
             known = [key for key, value in values.items() if isinstance(value, (list, Entry))]
             table.at(section).fail(
-                f"remove：没有“{section}”这一部分{near(section, known)}，可用的有 {'、'.join(known)}"
+                f"remove：这个文件没有“{section}”这一部分{near(section, known)}，可用的有 {'、'.join(known)}；"
+                "remove 要写在有这一部分的文件里，例如 sub_types 写在 judgements.yaml"
             )
             continue
         known = [_key(item) for item in listed] if isinstance(listed, list) else list(listed.values)

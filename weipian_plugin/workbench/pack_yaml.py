@@ -68,6 +68,11 @@ class Where:
         """Something is wrong here; the reader goes on."""
         self.problems.add(Problem(self.file, self.line, self.field, message))
 
+    @property
+    def name(self) -> str:
+        """The field itself, without the path to it."""
+        return self.field.rpartition(" › ")[2]
+
     def inside(self, name: str) -> str:
         """The path of a field below this one."""
         return f"{self.field} › {name}" if self.field else name
@@ -303,6 +308,7 @@ class _Converter:
         self._file = file
         self._problems = problems
         self._count = 0
+        self._told: set[int] = set()  # nodes that were told of: aliases bring the same one again
 
     def convert(self, node: yaml.Node, path: str) -> Value:
         """The value of a node; `path` names the field for messages."""
@@ -311,7 +317,7 @@ class _Converter:
         if self._count > MAX_VALUES:
             raise _TooMuchError(place.line)
         if not str(node.tag).startswith("tag:yaml.org,2002:") or "python/" in str(node.tag):
-            place.fail(f"不允许的标记 {node.tag}，请删去")
+            self._fail(node, place, f"不允许的标记 {node.tag}，请删去")
             return text_at("", place)
         if isinstance(node, yaml.ScalarNode):
             null = node.tag == "tag:yaml.org,2002:null"
@@ -319,6 +325,11 @@ class _Converter:
         if isinstance(node, yaml.SequenceNode):
             return [self.convert(child, self._item(child, path)) for child in node.value]
         return self._mapping(node, place)
+
+    def _fail(self, node: yaml.Node, spot: Where, message: str) -> None:
+        if id(node) not in self._told:
+            self._told.add(id(node))
+            spot.fail(message)
 
     def _item(self, node: yaml.Node, path: str) -> str:
         """The path of an item of a list: by its id where it has one."""
@@ -333,14 +344,14 @@ class _Converter:
         for key_node, value_node in node.value:
             spot = replace(place, line=key_node.start_mark.line + 1)
             if not isinstance(key_node, yaml.ScalarNode):
-                spot.fail("名称只能是文字")
+                self._fail(key_node, spot, "名称只能是文字")
                 continue
             key = str(key_node.value).strip()
             if key_node.tag == _MERGE_TAG:
-                spot.fail("不能用“<<”，请把内容写出来")
+                self._fail(key_node, spot, "不能用“<<”，请把内容写出来")
                 continue
             if key in values:
-                spot.fail(f"“{key}”写了两次，请删去一处")
+                self._fail(key_node, spot, f"“{key}”写了两次，请删去一处")
                 continue
             places[key] = replace(spot, field=place.inside(key))
             values[key] = self.convert(value_node, places[key].field)

@@ -77,6 +77,8 @@ def documents(files: PackFiles, problems: Problems) -> dict[str, Entry]:
             if name == CASES and not last:
                 continue
             own = read_yaml(f"{pack_id}/{name}", raw, problems)
+            if name == HEAD and not own.values and any(p.file == own.place.file for p in problems):
+                return {}  # nothing is known of the pack but that this file cannot be read
             if name == HEAD:
                 _check_head(own, pack_id)
             found[name] = merge(found[name], own) if name in found else settle(own)
