@@ -22,7 +22,8 @@ class PatchFactsDialog(Form):
     """A form over the facts of one patch; `facts()` gives what stands in it."""
 
     def __init__(self, patch: Patch, pack: RulePack, parent: Optional[QWidget] = None) -> None:
-        super().__init__(self.tr("图斑信息 · …{number}").format(number=patch.patch_id[-8:]), parent)
+        super().__init__("", parent)
+        self.setWindowTitle(self.tr("图斑信息 · …{number}").format(number=patch.patch_id[-8:]))
         known = facts_of(patch)
         self.monitor_class = QComboBox(self)
         self.monitor_class.addItem(self.tr("（未知）"), "")
