@@ -30,6 +30,7 @@ from .widgets import RichText, coloured
 
 _ID = int(Qt.ItemDataRole.UserRole)
 _PATH = _ID + 1
+_PHOTO = _ID + 2  # whether it is one
 _KINDS = "*.jpg *.jpeg *.png *.heic *.heif *.tif *.tiff *.pdf *.doc *.docx *.xls *.xlsx *.zip"
 
 
@@ -73,6 +74,7 @@ class EvidencePanel(QWidget):
     files_offered = pyqtSignal(list, str)  # list[Path], purpose id or ""
     open_requested = pyqtSignal(str)  # evidence id
     aim_requested = pyqtSignal(str)
+    document_requested = pyqtSignal(str)
     unlink_requested = pyqtSignal(str)
     fact_requested = pyqtSignal(str)  # requirement id
 
@@ -93,10 +95,8 @@ class EvidencePanel(QWidget):
         describe(self.add, self.tr("添加照片或文件"))
         self.add.clicked.connect(lambda _checked=False: self.choose_files(""))
         self.aim = QToolButton(self)
-        self.aim.setText(self.tr("方位角…"))
-        self.aim.setToolTip(self.tr("手工填写所选照片的拍摄位置和方位角（打印时注明“手工”）"))
-        self.aim.setEnabled(False)
-        self.aim.clicked.connect(lambda _checked=False: self._for_current(self.aim_requested))
+        self.aim.clicked.connect(lambda _checked=False: self._ask_facts())
+        self._current(None)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.add)
@@ -148,6 +148,7 @@ class EvidencePanel(QWidget):
             item = QListWidgetItem(text)
             item.setData(_ID, link.evidence.evidence_id)
             item.setData(_PATH, link.path)
+            item.setData(_PHOTO, link.evidence.kind == "photo")
             item.setToolTip(tip(link, purposes))
             item.setData(int(Qt.ItemDataRole.AccessibleTextRole), tip(link, purposes).replace("\n", "，"))
             item.setForeground(tone(self.strip, name))
@@ -214,12 +215,20 @@ class EvidencePanel(QWidget):
             self.fact_requested.emit(item.id)
 
     def _current(self, item: Optional[QListWidgetItem]) -> None:
+        photo = item is None or bool(item.data(_PHOTO))
+        self.aim.setText(self.tr("方位角…") if photo else self.tr("文号…"))
+        self.aim.setToolTip(
+            self.tr("手工填写所选照片的拍摄位置和方位角（打印时注明“手工”）")
+            if photo
+            else self.tr("填写所选文件的文号、日期和批准面积，核查表和填报抄录会用到")
+        )
         self.aim.setEnabled(item is not None)
 
-    def _for_current(self, signal: object) -> None:
+    def _ask_facts(self) -> None:
+        """What no file says of itself: of a photo where it was taken, of a document its number."""
         item = self.strip.currentItem()
         if item is not None:
-            signal.emit(item.data(_ID))  # type: ignore[attr-defined]
+            (self.aim_requested if item.data(_PHOTO) else self.document_requested).emit(item.data(_ID))
 
     def _menu(self, at: QPoint) -> None:
         item = self.strip.itemAt(at)
@@ -228,7 +237,9 @@ class EvidencePanel(QWidget):
         evidence_id = item.data(_ID)
         menu = QMenu(self)
         menu.addAction(self.tr("打开")).triggered.connect(lambda _c=False: self.open_requested.emit(evidence_id))
-        menu.addAction(self.tr("拍摄方位…")).triggered.connect(lambda _c=False: self.aim_requested.emit(evidence_id))
+        facts = self.tr("拍摄方位…") if item.data(_PHOTO) else self.tr("文号和日期…")
+        self.strip.setCurrentItem(item)
+        menu.addAction(facts).triggered.connect(lambda _c=False: self._ask_facts())
         menu.addSeparator()
         menu.addAction(self.tr("移出本图斑")).triggered.connect(
             lambda _c=False: self.unlink_requested.emit(evidence_id)

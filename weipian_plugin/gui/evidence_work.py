@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Optional
 
 from qgis.PyQt.QtCore import QObject, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 
 from ..core.errors import WeipianError
+from ..core.model import Evidence
 from ..core.states import CASE_ACTIONS
 from .guard import guarded
 from .review import Review
-from .small_dialogs import ActionDialog, AimDialog
+from .small_dialogs import ActionDialog, AimDialog, DocumentDialog
 
 
 class EvidenceWork(QObject):
@@ -25,6 +27,7 @@ class EvidenceWork(QObject):
         evidence.files_offered.connect(self.attach)
         evidence.open_requested.connect(self.open_evidence)
         evidence.aim_requested.connect(self.aim)
+        evidence.document_requested.connect(self.document)
         evidence.unlink_requested.connect(self.unlink)
         evidence.fact_requested.connect(self._focus_fact)
         self._dock.case.action_requested.connect(self.case_action)
@@ -56,17 +59,32 @@ class EvidenceWork(QObject):
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             raise WeipianError("E_FILE_UNREADABLE", path=path, detail="系统没有打开此类文件的程序")
 
+    def _evidence(self, evidence_id: str) -> Optional[Evidence]:
+        """A file of the patch on the screen."""
+        links = self._review.current().evidence
+        return next((link.evidence for link in links if link.evidence.evidence_id == evidence_id), None)
+
     @guarded
     def aim(self, evidence_id: str) -> None:
         """Where a photo was taken from, by hand."""
-        links = self._review.current().evidence
-        link = next((item for item in links if item.evidence.evidence_id == evidence_id), None)
-        if link is None or link.evidence.kind != "photo":
+        item = self._evidence(evidence_id)
+        if item is None or item.kind != "photo":
             self._review.tell("只有照片可以填写拍摄方位。", "warn")
             return
-        dialog = AimDialog(link.evidence, self._dock)
+        dialog = AimDialog(item, self._dock)
         if dialog.exec():
             self._review.opened().set_photo_facts(evidence_id, *dialog.values())
+            self._after_evidence()
+
+    @guarded
+    def document(self, evidence_id: str) -> None:
+        """Number, date and area of a document, by hand."""
+        item = self._evidence(evidence_id)
+        if item is None:
+            return
+        dialog = DocumentDialog(item, self._dock)
+        if dialog.exec():
+            self._review.opened().set_document_facts(evidence_id, *dialog.values())
             self._after_evidence()
 
     @guarded

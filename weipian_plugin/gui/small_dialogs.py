@@ -23,6 +23,7 @@ from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import CaseAction, Evidence
 from ..core.states import WAYS, ActionKind
+from ..workbench.clock import check_date
 from .compat import describe, line_height, write_in
 
 _LABELS = {
@@ -164,6 +165,38 @@ class AimDialog(Form):
         lat = _number("纬度", self.lat.text(), -90, 90)
         azimuth = _number("方位角", self.azimuth.text(), 0, 360)
         return lon, lat, None if azimuth is None else azimuth % 360, self.taken.text().strip()
+
+
+class DocumentDialog(Form):
+    """Number, date and approved area of a document, as it says itself."""
+
+    def __init__(self, evidence: Evidence, parent: Optional[QWidget] = None) -> None:
+        super().__init__("", parent)
+        self.setWindowTitle(self.tr("文件信息 · {name}").format(name=evidence.original_name))
+        self.number = QLineEdit(evidence.doc_no, self)
+        self.day = QLineEdit(evidence.doc_date, self)
+        self.day.setPlaceholderText("2026-05-01")
+        self.area = QLineEdit(evidence.doc_area_mu, self)
+        rows = (
+            (self.tr("文号"), self.number),
+            (self.tr("日期"), self.day),
+            (self.tr("批准面积（亩）"), self.area),
+        )
+        for label, widget in rows:
+            describe(widget, label)
+            self.form.addRow(label, widget)
+        self.finish()
+
+    def check(self) -> None:
+        """A date is one, an area is one; each may be empty."""
+        _number_text, day, area = self.values()
+        check_date(day)
+        if area:
+            check_area(area)
+
+    def values(self) -> tuple[str, str, str]:
+        """(number, date, 亩) as typed."""
+        return self.number.text().strip(), self.day.text().strip(), self.area.text().strip()
 
 
 class ActionDialog(Form):
