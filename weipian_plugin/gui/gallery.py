@@ -296,7 +296,7 @@ class Gallery(QWidget):
             now = self.review.dock.queue.model.row_of(row.patch_uid)
             if now is not None and now != row:
                 self.update_row(now)
-        self.line.setText(self.review.dock.state.text() or self.review.dock.notice.text())
+        self.line.setText(self.review.dock.state.full_text() or self.review.dock.notice.text())
 
     def _tell(self, done: Sequence[str], refused: Sequence[tuple[str, str]]) -> None:
         text = self.tr("已判定 {} 个，可一步撤销。").format(len(done)) if done else self.tr("没有保存任何判定。")
