@@ -56,6 +56,8 @@ def tour() -> Iterator[float]:
     yield 4.0
     shot("02_today")
     review, commands = plugin.commands.review, plugin.commands
+    commands.desk.go_on()
+    yield 1.0
     if JOB.get("advice"):
         review.go_to(JOB["advice"])
         yield 4.0
@@ -69,8 +71,17 @@ def tour() -> Iterator[float]:
     commands.run("compare")
     yield 2.0
     shot("06_compare")
+    commands.run("filter")
+    yield 2.0
+    shot("10_filters")
+    plugin.dock.queue.panel.close()
+    commands.run("gallery")
+    yield 4.0
+    shot("11_gallery")
     open_workspace(plugin, JOB["done"])
     yield 3.0
+    commands.desk.go_on()
+    yield 1.0
     if JOB.get("closed"):
         plugin.dock.queue.set_filter("all")
         review.go_to(JOB["closed"])

@@ -404,6 +404,7 @@ class Review(WorkspaceHolder):
             raise WeipianError("E_PATCH_MISSING", patch_id=text)
         if len(found) > 1:
             self.dock.queue.set_filter("all", text)
+        self.dock.show_review()  # also from the start screen
         self.show_patch(found[0].patch_uid)
 
     # -- batches --------------------------------------------------------------------------
