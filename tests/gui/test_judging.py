@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("qgis.gui")
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication
 
 from weipian_plugin.core.model import CaseAction
 from weipian_plugin.gui.dock import WeipianDock
@@ -237,3 +238,39 @@ def test_guide_shows_the_steps_in_the_order_of_the_plan(opened) -> None:
     places = [text.index(word) for word in ("合法", "设施农用地", "农村道路", "其他", "违法")]
     assert places[0] < places[1] < places[2]
     assert commands.judging.fold.isVisibleTo(_dock)
+
+
+def test_a_number_goes_to_its_line_in_the_open_list(opened) -> None:
+    """Line 3 from anywhere: behind line 16 Qt's own search would find 30 first."""
+    review, dock, _commands = opened()
+    subs = review.pack.sub_types["illegal"]
+    press(dock, Qt.Key.Key_2)
+    press(dock, Qt.Key.Key_M)
+    listed = dock.form.sub_type.view()
+    assert listed.isVisible()
+    for keys, number in (((1, 6), 16), ((3,), 3), ((3, 0), 30), ((9, 9), 9)):
+        for digit in keys:
+            press(dock, Qt.Key.Key_0 + digit, widget=listed)
+        assert listed.currentIndex().data(Qt.ItemDataRole.UserRole) == subs[number - 1].id, keys
+        QTest.qWait(1050)
+    press(dock, Qt.Key.Key_Return, widget=listed)
+    QTest.qWait(20)
+    assert dock.form.sub_type.currentData() == subs[8].id
+
+
+def test_tab_from_the_list_goes_to_what_is_to_be_filled_in(opened) -> None:
+    """The queue folds when a verdict is chosen; the next key must not stand on the button 撤销."""
+    review, dock, _commands = opened()
+    press(dock, Qt.Key.Key_2)
+    QTest.qWait(30)
+    dock.form.sub_type.setCurrentIndex(0)
+    QTest.qWait(30)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is dock.form.sub_type
+    sub = next(s for s in review.pack.sub_types["illegal"] if review.pack.asks("illegal", s.id))
+    dock.form.sub_type.setCurrentIndex(dock.form.sub_type.findData(sub.id))
+    QTest.qWait(30)
+    dock.home().setFocus()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    first = next(iter(dock.form.fields.values()))
+    assert QApplication.focusWidget() in (first, first.focusProxy())

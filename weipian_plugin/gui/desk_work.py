@@ -154,12 +154,12 @@ class DeskWork(QObject):
         KeyHelp(rows_of(COMMANDS, self._commands.shortcuts.actions), enter, self.dock).show_over(self.dock)
 
     def _to_sub_type(self) -> None:
-        """The keyboard goes to the sub-types of the chosen verdict: letters and arrows choose, Ctrl+Enter submits."""
+        """Open the sub-types of the chosen verdict: a number or an arrow chooses, Enter takes it."""
         if not self.dock.verdict.state()[0]:
             self.review.tell(self.tr("先选判定（1 合法、2 违法、3 其他），再选细类。"), "hint")
             return
         self.dock.folds["form"].set_open(opened=True)
-        self.dock.form.sub_type.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.dock.form.pick_sub_type()
 
     def _toggle(self, key: str) -> None:
         fold = self.dock.folds[key]

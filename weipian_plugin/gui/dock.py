@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Callable, Optional
 
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from qgis.PyQt.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -55,6 +56,18 @@ class _Content(QWidget):
     resized = pyqtSignal(int)  # height in text lines
     framed = False
 
+    def __init__(self, parent: QWidget, first_field: Callable[[Optional[QWidget]], Optional[QWidget]]) -> None:
+        super().__init__(parent)
+        self._first_field = first_field
+
+    def focusNextPrevChild(self, following: bool) -> bool:  # noqa: N802 - Qt name
+        """Tab from where the keyboard rests goes to what is to be filled in, not to the next button."""
+        field = self._first_field(QApplication.focusWidget()) if following else None
+        if field is None:
+            return bool(super().focusNextPrevChild(following))
+        field.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt name
         """The frame of the review mode; the words for it stand in the title."""
         super().paintEvent(event)
@@ -90,7 +103,7 @@ class WeipianDock(QgsDockWidget):
         self.setWindowTitle(self._title)
         self.setObjectName("WeipianDock")
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
-        self.content = _Content(self)
+        self.content = _Content(self, self._first_field)
         no_input_method(self.content)
         self.header = HeaderPanel(self.content)
         self.notice = Notice(self.content)
@@ -379,6 +392,17 @@ class WeipianDock(QgsDockWidget):
         if page is not self.splitter:
             return self.empty_button if self.empty_button.isVisibleTo(page) else self.content
         return self.queue.table if self.queue_box.is_open() else self.content
+
+    def _first_field(self, focus: Optional[QWidget]) -> Optional[QWidget]:
+        """Where Tab goes from the home of the keyboard; None where Qt's own order is right."""
+        if self.pages.currentWidget() is not self.splitter or focus is None or focus is not self.home():
+            return None
+        if not self.verdict.state()[0] or not self.form.isEnabled():
+            return None
+        self.form_box.set_open(opened=True)
+        fields = list(self.form.fields.values())
+        wanted = fields[0] if fields and self.form.sub_type.currentData() else self.form.sub_type
+        return wanted if wanted.isVisible() else None
 
     # -- wide -----------------------------------------------------------------------------
     def is_wide(self) -> bool:

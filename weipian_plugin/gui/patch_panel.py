@@ -300,7 +300,7 @@ class PatchPanel(QWidget):
             parts.append(coloured(self, "批文图层未给", "muted"))
         else:
             parts.append(f"批文覆盖 {percent(approved, summary.total)}")
-        return " · ".join(parts)
+        return " · ".join(parts).replace(" %", "&nbsp;%")  # a figure keeps its sign on its line
 
     def _constraint(self, label: str, mu: Optional[Decimal], total: Decimal) -> str:
         if mu is None:
