@@ -26,8 +26,8 @@
  <context>
   <name>Comparison</name>
   <message>
-   <source>没有两期影像可对比，请先在“图层设置”中指定前时相和后时相影像</source>
-   <translation>There are no two dates to compare. Set the before-image and the after-image first</translation>
+   <source>没有两期影像可对比，请先在“图层与套合”中指定前时相和后时相影像；已从图层树移除的，点“重新读取”</source>
+   <translation>There are no two dates to compare. Set the before-image and the after-image first; if a layer was taken out of the tree, choose “Read anew”</translation>
   </message>
  </context>
  <context>
@@ -905,24 +905,36 @@
    <translation>Add photos or documents</translation>
   </message>
   <message>
+   <source>举证照片和文件</source>
+   <translation>Evidence: photos and documents</translation>
+  </message>
+  <message>
+   <source>拍摄方位…</source>
+   <translation>Position and direction…</translation>
+  </message>
+  <message>
+   <source>文号和日期…</source>
+   <translation>Number and date…</translation>
+  </message>
+  <message>
    <source>方位角…</source>
    <translation>Direction…</translation>
+  </message>
+  <message>
+   <source>文号…</source>
+   <translation>Number…</translation>
   </message>
   <message>
    <source>手工填写所选照片的拍摄位置和方位角（打印时注明“手工”）</source>
    <translation>Enter position and direction of the selected photo by hand (printed as manual)</translation>
   </message>
   <message>
-   <source>举证照片和文件</source>
-   <translation>Evidence: photos and documents</translation>
+   <source>填写所选文件的文号、日期和批准面积，核查表和填报抄录会用到</source>
+   <translation>Number, date and approved area of the chosen document, for patch sheets and copying into the platform</translation>
   </message>
   <message>
    <source>打开</source>
    <translation>Open</translation>
-  </message>
-  <message>
-   <source>拍摄方位…</source>
-   <translation>Position and direction…</translation>
   </message>
   <message>
    <source>移出本图斑</source>
@@ -1285,11 +1297,11 @@
   <name>LayersGone</name>
   <message>
    <source>已从图层树移除：{}。数据不受影响；要找回来，点菜单里的“重新读取”。</source>
-   <translation type="unfinished" />
+   <translation>Taken out of the layer tree: {}. No data is touched; “Read anew” in the menu brings it back.</translation>
   </message>
   <message>
    <source> 等 {} 个</source>
-   <translation type="unfinished" />
+   <translation> and more, {} in all</translation>
   </message>
  </context>
  <context>
@@ -1420,6 +1432,25 @@
   <message>
    <source>＋ 把右边写的加进清单</source>
    <translation>+ Add what is written on the right to the list</translation>
+  </message>
+ </context>
+ <context>
+  <name>DocumentDialog</name>
+  <message>
+   <source>文号</source>
+   <translation>Document number</translation>
+  </message>
+  <message>
+   <source>日期</source>
+   <translation>Date</translation>
+  </message>
+  <message>
+   <source>批准面积（亩）</source>
+   <translation>Approved area (mu)</translation>
+  </message>
+  <message>
+   <source>文件信息 · {name}</source>
+   <translation>Document · {name}</translation>
   </message>
  </context>
  <context>
