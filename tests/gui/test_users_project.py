@@ -138,12 +138,14 @@ def work(canvas, session, tmp_path, qtbot) -> None:
 
 
 def test_a_saved_project_is_untouched_and_asks_for_no_saving(project, canvas, session, tmp_path, qtbot) -> None:
-    before, items = state(project, canvas), len(canvas.scene().items())
+    before, items, children = state(project, canvas), len(canvas.scene().items()), len(canvas.children())
     assert not before["dirty"]
     work(canvas, session, tmp_path, qtbot)
     assert state(project, canvas) == before
     assert len(canvas.scene().items()) == items
     assert not canvas.isFrozen()
+    qtbot.waitUntil(lambda: len(canvas.children()) == children, timeout=3000)  # nor lives anything on there
+    assert state(project, canvas) == before
 
 
 def test_an_edit_of_the_users_own_is_neither_ended_nor_forgotten(project, canvas, session, tmp_path, qtbot) -> None:

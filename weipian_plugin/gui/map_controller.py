@@ -39,6 +39,8 @@ from .surroundings_items import Shape, SurroundingItems
 __all__ = ["AFTER", "LENS", "SIDE_BY_SIDE", "SWIPE", "MapController"]
 #: At most so many neighbours are snapped to.
 _SNAPPED_TO = 200
+#: What was asked to happen in a moment happens before the objects on the canvas go, ms.
+_LINGER = 500
 
 
 class MapController(QObject):
@@ -243,8 +245,7 @@ class MapController(QObject):
             self._gaps.clear()
             self._around.clear()
         self._current = view
-        layer = self._patches()
-        if layer is not None:
+        if (layer := self._patches()) is not None:
             with self._guard.undisturbed():
                 mark_current(layer, view.patch.patch_uid)
         self._tick_images()
@@ -386,10 +387,9 @@ class MapController(QObject):
         box = self._places.box(view.patch) if view is not None else None
         if view is None or box is None or not self._canvas.isVisible():
             return
-        uid = view.patch.patch_uid
-        if self._canvas.extent().contains(box) and self.has_image(uid, role):
-            self._seen.note(uid, role)
-            self.image_shown.emit(uid, role)
+        if self._canvas.extent().contains(box) and self.has_image(view.patch.patch_uid, role):
+            self._seen.note(view.patch.patch_uid, role)
+            self.image_shown.emit(view.patch.patch_uid, role)
 
     def show_surroundings(self, shapes: Sequence[Shape]) -> None:
         """Draw neighbours and earlier patches over the map; none takes them off."""
@@ -444,3 +444,6 @@ class MapController(QObject):
         self._loaded = None
         self._guard.restore(alone=not self._group.others())
         self._canvas.refresh()
+        for part in (self.hands, self.compare, self._guard):
+            part.setParent(self)
+        QTimer.singleShot(_LINGER, self.deleteLater)
