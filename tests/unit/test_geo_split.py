@@ -130,8 +130,8 @@ def test_a_sliver_goes_to_its_neighbour():
 def test_a_cut_as_good_as_through_a_vertex_goes_through_it(beside):
     """Eastings of eight digits are 7e-9 m apart: a node next to the vertex would fall on it and cross the ring."""
     patch = poly((0, 0), (100.3, 0.7), (60.1, 50.9), (-12.359, 27.279))
-    there = np.array([-12.359, 27.279]) + beside
-    pieces = cut(patch, [line(there + [-40, 87.4], there + [40, -87.4])], PLANE)
+    there, half = np.array([-12.359, 27.279]) + beside, np.array([40, -87.4])
+    pieces = cut(patch, [line(there - half, there + half)], PLANE)
     assert all(shapely.is_valid(piece) for piece in pieces)
     assert sum(exact_area(p) for p in pieces) == pytest.approx(float(exact_area(patch)), abs=1e-6)
     corners = set(map(tuple, shapely.get_coordinates(patch)))

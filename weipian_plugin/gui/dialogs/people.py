@@ -33,9 +33,7 @@ class WhoDialog(Form):
         for label, widget in ((self.tr("姓名"), self.name), (self.tr("岗位"), self.role)):
             describe(widget, label)
             self.form.addRow(label, widget)
-        note = QLabel(
-            self.tr("姓名写入每一条操作记录。这里不验证身份，不能证明坐在这里的是谁。"), self
-        )
+        note = QLabel(self.tr("姓名写入每一条操作记录。这里不验证身份，不能证明坐在这里的是谁。"), self)
         note.setWordWrap(True)
         self.form.addRow(note)
         self.finish()

@@ -72,9 +72,7 @@ class RevisionDialog(Form):
         for label, widget in rows:
             describe(widget, label)
             self.form.addRow(label, widget)
-        hint = QLabel(
-            self.tr("已查处或上报后改判，要有理由、依据文件和另一位复核人，并列入改判清单。"), self
-        )
+        hint = QLabel(self.tr("已查处或上报后改判，要有理由、依据文件和另一位复核人，并列入改判清单。"), self)
         hint.setWordWrap(True)
         self.form.addRow(hint)
         self.setMinimumWidth(line_height(self) * 24)
