@@ -78,6 +78,7 @@ def tour() -> Iterator[float]:
     commands.run("gallery")
     yield 4.0
     shot("11_gallery")
+    next(feature.gallery for feature in commands.features if getattr(feature, "gallery", None)).close()
     open_workspace(plugin, JOB["done"])
     yield 3.0
     commands.desk.go_on()

@@ -585,3 +585,12 @@ def test_what_the_advice_says_of_each_patch_is_worked_out_again_after_reading_an
     monkeypatch.setattr(work, "_facts", lambda _uid: (0, 0, 0))  # other layers, another pack: nothing is missing now
     review.reload()
     qtbot.waitUntil(lambda: dock.queue.model.rowCount() == 0, timeout=5000)
+
+
+def test_the_gallery_goes_with_its_workspace(panel, tmp_path: Path) -> None:
+    _window, _canvas, _review, _dock, commands = panel
+    commands.run("gallery")
+    work = next(feature for feature in commands.features if type(feature).__name__ == "QueueWork")
+    assert work.gallery is not None
+    commands.open(Session.create(tmp_path / "other", "另一个", "测试员"))
+    assert work.gallery is None

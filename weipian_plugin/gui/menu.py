@@ -227,7 +227,8 @@ class Commands(QObject):
     def open(self, session: Session) -> None:
         """Work in an open Session; its folder is opened again next time."""
         QgsSettings().setValue(LAST_KEY, str(session.folder))
-        self.desk.close()
+        for feature in self.features:  # what stands open is about patches of the former one
+            feature.close()
         self.review.set_session(session)
         self.desk.opened()
         self.packs.opened()
