@@ -36,25 +36,8 @@ def open_workspace(plugin: Any, folder: str) -> None:
     plugin.commands.open(Session.open(Path(folder), "规建环办"))
 
 
-def tour() -> Iterator[float]:
-    """Each step yields how many seconds the screen needs to settle."""
-    window = iface.mainWindow()
-    window.setGeometry(0, 0, *JOB["size"])
-    for bar in ("mLayerToolBar", "mDatabaseToolBar", "mWebToolBar", "mVectorToolBar", "mHelpToolBar"):
-        found = window.findChild(type(iface.fileToolBar()), bar)
-        if found:
-            found.hide()
-    yield 1.0
-    plugin = plugins[NAME]
-    for other in window.findChildren(QDockWidget):
-        if other is not plugin.dock and other.objectName() != "Layers":
-            other.hide()
-    plugin.dock.setUserVisible(True)
-    yield 1.0
-    shot("01_empty")
-    open_workspace(plugin, JOB["fresh"])
-    yield 4.0
-    shot("02_today")
+def desk(plugin: Any) -> Iterator[float]:
+    """Look, decide, go on; the list's conditions and the cards."""
     review, commands = plugin.commands.review, plugin.commands
     commands.desk.go_on()
     yield 1.0
@@ -79,13 +62,35 @@ def tour() -> Iterator[float]:
     yield 4.0
     shot("11_gallery")
     next(feature.gallery for feature in commands.features if getattr(feature, "gallery", None)).close()
+
+
+def tour() -> Iterator[float]:
+    """Each step yields how many seconds the screen needs to settle."""
+    window = iface.mainWindow()
+    window.setGeometry(0, 0, *JOB["size"])
+    for bar in ("mLayerToolBar", "mDatabaseToolBar", "mWebToolBar", "mVectorToolBar", "mHelpToolBar"):
+        found = window.findChild(type(iface.fileToolBar()), bar)
+        if found:
+            found.hide()
+    yield 1.0
+    plugin = plugins[NAME]
+    for other in window.findChildren(QDockWidget):
+        if other is not plugin.dock and other.objectName() != "Layers":
+            other.hide()
+    plugin.dock.setUserVisible(True)
+    yield 1.0
+    shot("01_empty")
+    open_workspace(plugin, JOB["fresh"])
+    yield 4.0
+    shot("02_today")
+    yield from desk(plugin)
     open_workspace(plugin, JOB["done"])
     yield 3.0
-    commands.desk.go_on()
+    plugin.commands.desk.go_on()
     yield 1.0
     if JOB.get("closed"):
         plugin.dock.queue.set_filter("all")
-        review.go_to(JOB["closed"])
+        plugin.commands.review.go_to(JOB["closed"])
         yield 3.0
         shot("07_closed")
         plugin.dock.scroll.ensureWidgetVisible(plugin.dock.case_box)
