@@ -288,3 +288,50 @@ def test_an_import_keeps_the_pack_that_was_named(tmp_path, monkeypatch):
         assert session.pack.id == "chongqing-2023"
         (kept,) = kept_packs.packs(session.workspace)
         assert kept.fingerprint == session.pack_for(batch.batch_id).fingerprint
+
+
+def _town(folder: Path, limit: str) -> Path:
+    own = folder / "packs" / "town"
+    own.mkdir(parents=True, exist_ok=True)
+    head = 'id: our-town\nextends: chongqing-2023\nversion: "1.0"\nlabel: 我们镇\n'
+    (own / "pack.yaml").write_text(head, encoding="utf-8")
+    (own / "thresholds.yaml").write_text(
+        f"thresholds:\n  - {{id: road_width_max_m, value: {limit}}}\n", encoding="utf-8"
+    )
+    return own
+
+
+def test_a_workspace_goes_on_with_the_packs_it_brought_along(folder):
+    own = _town(folder, "6")
+    with Session.open(folder, "张三") as session:
+        session.set_default_pack("our-town")
+        session.choose_pack("b1", "our-town")
+    shutil.rmtree(own)  # another PC
+    with Session.open(folder, "李四") as session:
+        assert session.pack.id == "our-town"  # not the shipped default without a word
+        session.choose_pack("b2", "our-town", "1.0")
+        assert session.pack_for("b2").threshold("road_width_max_m") == Decimal(6)
+        assert session.pack_named("our-town").load().id == "our-town"
+        with pytest.raises(WeipianError, match="your-town"):
+            session.pack_named("your-town")
+    assert verify_workspace(folder).ok
+
+
+def test_an_edited_pack_for_one_call_is_told_from_the_kept_one(folder, tmp_path):
+    own = _town(folder, "6")
+    with Session.open(folder, "张三") as session:
+        session.choose_pack("b1", "our-town")
+    _town(folder, "1.2")
+    found = rejudge(folder, "批次b1", str(own), "张三", Quiet())
+    assert found.before != found.after
+    assert [item.patch_id for item in found.differences] == []  # nothing was answered yet
+    table = tmp_path / "判定.csv"
+    table.write_text("图斑编号,判定,二级类,道路宽度,理由\nPub1,其他,农村道路,1.5,现场核实\n", encoding="utf-8")
+    assert not apply_decisions(folder, table, "张三", Quiet(), str(own)).rejected
+    with Session.open(folder, "张三") as session:
+        judgement = session.patch_view("ub1").judgement
+        assert judgement.pack_version.startswith("1.0+")
+        kept = kept_packs.pack(session.workspace, judgement.pack_id, judgement.pack_version)
+        assert "1.2" in kept.files  # what the verdict names can be looked up
+        assert session.pack_for("b1").version == "1.0"
+    assert verify_workspace(folder).ok

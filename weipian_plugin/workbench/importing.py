@@ -22,7 +22,7 @@ from ..intake.files import FORMATS
 from ..intake.model import Check
 from ..store import records
 from ..store.workspace import FILE_NAME, Transaction, Workspace
-from . import delivered_values, earlier, import_report, intake_memory, pack_library, pack_shelf, reissue, voiding
+from . import delivered_values, earlier, import_report, intake_memory, pack_shelf, reissue, voiding
 from .clock import now
 
 __all__ = ["SUFFIXES", "ImportOptions", "ImportResult", "Inspection", "import_delivery", "inspect_delivery"]
@@ -153,7 +153,7 @@ def import_delivery(
             Nothing is written then.
     """
     if pack.strip():
-        pack_library.named(pack, Path(folder)).load()  # a pack that is not there or wrong stops it before anything
+        pack_shelf.check_named(Path(folder), pack)  # a pack that is not there or wrong stops it before anything
     inspection = inspect_delivery(path, options, Path(folder))
     if inspection.questions:
         raise delivery.question_error(inspection)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Optional
 
 from ..core.errors import WeipianError
 from ..core.model import CLUE_BATCH, Batch, ReviewStatus
+from ..core.rulepack import RulePack
 from ..store import kept_packs, records
 from . import pack_shelf
 from .acting import Acting
 from .pack_checks import CheckReport, check_reference
-from .pack_library import KEPT, PackRef, available, named, newest, version_key
+from .pack_library import KEPT, PackRef, available, newest, version_key
 
 #: Setting: this batch is not to be offered this fingerprint again.
 DECLINED = "pack_declined:"
@@ -54,6 +56,8 @@ class PackOffer:
 class PackChoice(Acting):
     """Packs of a workspace."""
 
+    _forced: Optional[PackRef] = None  # see judge_with
+
     def packs(self) -> list[PackInfo]:
         """Every pack that can be chosen, checked, and the copies that batches keep of others."""
         refs = available(self._ws.folder)
@@ -90,12 +94,12 @@ class PackChoice(Acting):
         return PackRef(key[0], key[1], kept.label, KEPT, files=files)
 
     def pack_named(self, word: str) -> PackRef:
-        """A pack by id, `id@version`, label or folder.
+        """A pack by id, `id@version`, label or folder; where this PC has none, the copy that batches keep.
 
         Raises:
             WeipianError: E_PACK_UNKNOWN.
         """
-        return named(word, self._ws.folder)
+        return pack_shelf.pack_named(self._ws, word)
 
     def choose_pack(self, batch_id: str, pack_id: str, version: str = "") -> None:
         """Judge a batch by this pack from now on; verdicts that were made stay as they are.
@@ -120,8 +124,13 @@ class PackChoice(Acting):
 
     def pin_pack(self, batch_id: str) -> None:
         """Let a batch that has no pack yet keep the workspace's default, before the first verdict of it."""
+        if self._forced is not None:  # a verdict names it, so that it must be here to be looked up
+            if kept_packs.pack(self._ws, *pack_shelf.key_of(self._ws, self._forced)) is None:
+                with self._ws.transaction("pack_kept", batch_id, self.who) as change:
+                    pack_shelf.keep(change, self._ws, self._forced)
+            return
         batch = next((b for b in self.batches() if b.batch_id == batch_id), None)
-        if batch is None or batch.pack_id or self._shelf.forced is not None:
+        if batch is None or batch.pack_id:
             return
         ref = pack_shelf.for_new_batch(self._ws)
         with self._ws.transaction("pack_kept", batch_id, self.who) as change:
@@ -147,9 +156,19 @@ class PackChoice(Acting):
             WeipianError: E_PACK_UNKNOWN; PackError for a pack with mistakes.
         """
         if word.strip():
-            self._shelf.forced = self.pack_named(word).load()
+            ref = self.pack_named(word)
+            self._forced = ref
+            self._shelf.forced = self.loaded(ref)
             self.pack = self._shelf.forced
             self._ahead.clear()
+
+    def loaded(self, ref: PackRef) -> RulePack:
+        """A pack under the version that tells it from an older copy of the same version that batches keep.
+
+        Raises:
+            PackError: for a pack with mistakes.
+        """
+        return replace(ref.load(), version=pack_shelf.key_of(self._ws, ref)[1])
 
     # -- a newer pack while a batch is under work ------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Optional
@@ -15,7 +16,7 @@ from ..store.kept_packs import KeptPack
 from ..store.workspace import FILE_NAME, Transaction, Workspace
 from .clock import now
 from .pack_files import PackFiles, read_files
-from .pack_library import PackRef, default_for, default_reference, named
+from .pack_library import KEPT, PackRef, default_for, default_reference, named
 from .packs import built
 from .resources import DEFAULT_PACK, default_pack, resource
 
@@ -25,7 +26,55 @@ DEFAULT = "pack"
 
 def workspace_default(ws: Workspace) -> RulePack:
     """The pack that new batches of this workspace start with."""
-    return default_for(records.setting(ws, DEFAULT), ws.folder)
+    wanted = records.setting(ws, DEFAULT)
+    found = default_for(wanted, ws.folder)
+    kept = None if not wanted or found.id == wanted else kept_reference(ws, wanted)
+    return found if kept is None else kept.load()
+
+
+def kept_reference(ws: Workspace, pack_id: str, version: str = "") -> Optional[PackRef]:
+    """The copy that batches keep of a pack, the last of them without `version`; None when there is none to use.
+
+    A workspace that was carried to another PC goes on with what it brought along.
+    """
+    for item in reversed(kept_packs.packs(ws)):
+        if item.pack_id == pack_id and version in ("", item.version):
+            whole = kept_packs.pack(ws, item.pack_id, item.version)
+            with suppress(WeipianError):
+                if whole is not None:
+                    ref = PackRef(item.pack_id, item.version, item.label, KEPT, files=_kept_files(whole))
+                    ref.load()
+                    return ref
+    return None
+
+
+def pack_named(ws: Workspace, word: str) -> PackRef:
+    """A pack by id, `id@version`, label or folder; where this PC has none, the copy that batches keep.
+
+    Raises:
+        WeipianError: E_PACK_UNKNOWN.
+    """
+    try:
+        return named(word, ws.folder)
+    except WeipianError:
+        pack_id, _, version = word.strip().partition("@")
+        kept = kept_reference(ws, pack_id, version)
+        if kept is None:
+            raise
+        return kept
+
+
+def check_named(folder: Path, word: str) -> None:
+    """Refuse a pack that is not there or wrong, before anything is done with it.
+
+    Raises:
+        WeipianError: E_PACK_UNKNOWN; PackError for a pack with mistakes.
+    """
+    if not (folder / FILE_NAME).is_file():
+        named(word, folder).load()
+        return
+    with Workspace.open(folder) as ws:
+        pack_named(ws, word).load()
 
 
 def pack_of(folder: Optional[Path]) -> RulePack:
@@ -79,13 +128,18 @@ class PackShelf:
 
 
 def _read_kept(kept: KeptPack) -> RulePack:
+    return built(_kept_files(kept))
+
+
+def _kept_files(kept: KeptPack) -> PackFiles:
     """The pack as it was kept; what a newer program wants besides comes from the base shipped with it."""
     files = PackFiles.from_text(kept.files)
     try:
-        return built(files)
+        built(files)
     except WeipianError:
         base = read_files(resource("rules", DEFAULT_PACK)).chain[:1]
-        return built(PackFiles((*base, *files.chain)))
+        return PackFiles((*base, *files.chain))
+    return files
 
 
 def key_of(ws: Workspace, ref: PackRef) -> tuple[str, str]:
@@ -119,8 +173,11 @@ def for_new_batch(ws: Workspace, word: str = "") -> PackRef:
         WeipianError: E_PACK_UNKNOWN.
     """
     if word.strip():
-        return named(word, ws.folder)
-    return default_reference(records.setting(ws, DEFAULT), ws.folder)
+        return pack_named(ws, word)
+    wanted = records.setting(ws, DEFAULT)
+    found = default_reference(wanted, ws.folder)
+    kept = None if not wanted or found.id == wanted else kept_reference(ws, wanted)
+    return kept or found
 
 
 def with_pack(batch: Batch, key: tuple[str, str]) -> Batch:

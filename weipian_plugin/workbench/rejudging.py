@@ -151,16 +151,16 @@ def rejudge(folder: Path, batch: str, pack: str, who: str, feedback: Feedback) -
         WeipianError: E_PACK_UNKNOWN, E_PACK_BATCH, E_RULES, E_CANCELLED.
     """
     with Session.open(Path(folder), who) as session:
-        other = session.pack_named(pack).load()
+        other = session.loaded(session.pack_named(pack))
         patches, scope = _patches(session, batch)
         feedback.message(f"正在用“{other.label}”重新给出 {len(patches)} 个图斑的建议")
-        used: dict[str, str] = {}
+        used: dict[tuple[str, str], str] = {}
         found: list[Difference] = []
         for number, (patch, rows, judgement, evidence) in enumerate(_known(session, patches)):
             stop_if_cancelled(feedback)
             feedback.progress(100 * number / max(1, len(patches)))
             own = session.pack_for(patch.batch_id)
-            used[own.id] = f"{own.label}（{own.id} {own.version}）"
+            used[own.id, own.version] = f"{own.label}（{own.id} {own.version}）"
             before = advise(own, session.facts_of(own, patch, rows, judgement, evidence))
             after = advise(other, session.facts_of(other, patch, rows, judgement, evidence))
             difference = _difference(patch, judgement, (own, before), (other, after))
