@@ -16,7 +16,7 @@ from qgis.core import (
     QgsProject,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import QObject, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QImage
 
 from .canvas_items import DISPLAY_CRS
@@ -52,6 +52,7 @@ class Thumbs(QObject):
         self._kept: OrderedDict[tuple[str, str], QImage] = OrderedDict()
         self._wanted: list[tuple[str, str, str, Box]] = []
         self._job: Optional[QgsMapRendererParallelJob] = None
+        self._dying: list[QgsMapRendererParallelJob] = []  # cancelled, but their threads have not ended
         self._now: tuple[str, str] = ("", "")
         self.size = QSize(120, 96)
 
@@ -73,9 +74,8 @@ class Thumbs(QObject):
         self._kept.clear()
         if self._job is not None:
             job, self._job = self._job, None
-            job.finished.disconnect(self._finished)
+            self._dying.append(job)
             job.cancelWithoutBlocking()
-            job.finished.connect(job.deleteLater)
         self._now = ("", "")
 
     # -- inside ---------------------------------------------------------------------------
@@ -101,11 +101,15 @@ class Thumbs(QObject):
             self._job.start()
 
     def _finished(self) -> None:
-        job, self._job = self._job, None
-        if job is None:
+        job = self.sender()
+        QTimer.singleShot(0, job.deleteLater)  # not inside its own signal
+        if job in self._dying:
+            self._dying.remove(job)
             return
+        if job is not self._job:
+            return
+        self._job = None
         image = job.renderedImage()
-        job.deleteLater()
         (uid, role), self._now = self._now, ("", "")
         self._keep(uid, role, image if not _blank(image) else QImage())
         self._next()

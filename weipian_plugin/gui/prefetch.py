@@ -142,16 +142,19 @@ class Prefetcher(QObject):
         settings.setLayers(list(wanted.layers))
         job = QgsMapRendererSequentialJob(settings)
         self._running = (wanted, job)
-        job.finished.connect(lambda: self._finished(wanted, job))
+        job.finished.connect(self._finished)
         job.start()
 
-    def _finished(self, wanted: FrameJob, job: QgsMapRendererSequentialJob) -> None:
+    def _finished(self) -> None:
+        job = self.sender()
+        # No closure holds a job: a cycle would keep its picture until Python's collector runs, in whatever thread.
+        QTimer.singleShot(0, job.deleteLater)
         if job in self._dying:
             self._dying.remove(job)
             return
         if self._running is None or self._running[1] is not job:
             return
-        self._running = None
+        (wanted, _), self._running = self._running, None
         frame = frame_of(job.renderedImage(), wanted.settings)
         if wanted.kept:
             self.cache.put(wanted.key, frame)
