@@ -68,6 +68,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_TRANSITION": ("图斑 {patch_id} 现在是“{current}”，不能变为“{target}”", "请按流程先完成前一步。"),
     "E_BULK_ILLEGAL": ("违法不能批量判定", "违法要逐个看、逐个判；批量只能判合法或其他，而且每个都与建议一致。"),
     "E_BULK_CHANGED": ("图斑 {patch_id} 在这期间被改动，批量判定没有保存", "请重新读取后再选。"),
+    "E_JUDGED_MEANWHILE": (
+        "图斑 {patch_id} 刚才已由{by}判定为“{verdict}”，您的判定没有保存",
+        "面板已换成最新情况，请先看一看；仍要改的，再按一次提交。",
+    ),
     "E_CASE_NOT_ILLEGAL": ("图斑 {patch_id} 没有判定为违法，不能登记查处整改", "请先判定；判定为违法后才有查处整改。"),
     "E_CLOSURE": ("图斑 {patch_id} 还不能销号：{missing}", "请补齐所列各项后再销号。"),
     "E_REASON_REQUIRED": ("与建议不一致的判定需要写明理由", "请在“理由”中写一句话，例如核实到的事实。"),

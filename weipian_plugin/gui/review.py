@@ -39,6 +39,7 @@ class Review(WorkspaceHolder):
 
     def __init__(self, dock: WeipianDock, make_map: Optional[Callable[[Any], Any]] = None) -> None:
         super().__init__(dock, make_map)
+        self._known: dict[str, str] = {}  # judgement_id in force when a patch was shown, or its draft begun
         self._map_timer = self._timer(_MAP_DELAY, self._show_on_map)
         self._remember_timer = self._timer(_REMEMBER_DELAY, self._remember)
         self._toast_timer = self._timer(_TOAST, self._toast_over)
@@ -95,6 +96,8 @@ class Review(WorkspaceHolder):
         if self.view is not None and self.view.patch.patch_uid != uid:
             self.dock.notice.clear()  # what was said of another patch says nothing here
         self.view = view
+        if draft is None or uid not in self._known:
+            self._known[uid] = view.judgement.judgement_id if view.judgement is not None else ""
         self.dock.queue.select(uid)
         self._render(view, draft if draft is not None else choice_of(view.judgement))
         self._map_timer.start()
@@ -166,6 +169,7 @@ class Review(WorkspaceHolder):
 
     def leave_patch(self) -> None:
         """Nothing that was begun for the patch on the screen comes later."""
+        self._known = {}
         self._map_timer.stop()
         self._typing_timer.stop()
         self._ahead.stop()
@@ -290,7 +294,7 @@ class Review(WorkspaceHolder):
             raise WeipianError("E_REASON_REQUIRED")
         elif needed:
             paper = {"against_reason": choice.against_reason, "reason_id": choice.reason_id}
-        session.judge(
+        self._judge(
             patch.patch_uid,
             patch.patch_id,
             choice.verdict,
@@ -299,6 +303,7 @@ class Review(WorkspaceHolder):
             dict(choice.answers),
             doubt=choice.doubt,
             seen=seen(self.map, view),
+            known=self._known.get(patch.patch_uid),
             **paper,
         )
         self._keep_frame(patch.patch_uid)
@@ -313,6 +318,17 @@ class Review(WorkspaceHolder):
         self.tell(f"已保存 …{patch.patch_id[-4:]} {said}（Z 撤销）")
         if not more:
             self.tell("本筛选下没有其他未判定的图斑了。可换一个筛选，或从菜单导出。", "warn")
+
+    def _judge(self, uid: str, *decision: Any, **details: Any) -> None:
+        """Save; what somebody else decided since the patch was shown is shown first, with the draft kept."""
+        try:
+            self.opened().judge(uid, *decision, **details)
+        except WeipianError as error:
+            if error.code == "E_JUDGED_MEANWHILE":
+                del self._known[uid]
+                self.row_changed(uid)
+                self.show_patch(uid)
+            raise
 
     def _ask_revision(self, view: PatchView) -> Optional[dict[str, str]]:
         """The paper of a 改判; None when the person thought better of it."""

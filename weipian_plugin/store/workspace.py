@@ -219,6 +219,12 @@ class Workspace:
                 raise translate(error, self.folder) from error
             raise
 
+    def check_writer(self, who: str) -> None:
+        """Raise E_WS_READONLY or E_ROLE_VIEWER before files are copied in for somebody who may not save them."""
+        if self.read_only:
+            raise WeipianError("E_WS_READONLY", path=self.folder)
+        self._refuse_viewer("", who)
+
     def _refuse_viewer(self, action: str, who: str) -> None:
         """Who only looks changes nothing but the own role; the name is as honest as the person who typed it."""
         if action == "person" or self.connection.execute(_HAS_PEOPLE).fetchone() is None:

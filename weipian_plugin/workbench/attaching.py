@@ -69,7 +69,7 @@ def attach_folder(folder: Path, photos: Path, who: str, feedback: Feedback) -> A
             try:
                 prepared[file] = evidence_in.prepare(ws, file, who, now())
             except WeipianError as error:
-                if error.code in ("E_DISK_FULL", "E_WS_READONLY"):
+                if error.code in ("E_DISK_FULL", "E_WS_READONLY", "E_ROLE_VIEWER"):
                     raise
                 skipped.append(Placed(str(file.relative_to(photos)), "", "", str(error)))
         placed: list[tuple[Placed, Path, str]] = []

@@ -45,8 +45,10 @@ def prepare(ws: Workspace, path: Path, who: str, at: str) -> Prepared:
     """Copy a file into the store and read it once; the same content again gives the record that is there.
 
     Raises:
-        WeipianError: E_FILE_MISSING, E_FILE_UNREADABLE, E_PHOTO_UNREADABLE, E_DISK_FULL, E_WRITE.
+        WeipianError: E_WS_READONLY, E_ROLE_VIEWER, E_FILE_MISSING, E_FILE_UNREADABLE, E_PHOTO_UNREADABLE,
+            E_DISK_FULL, E_WRITE.
     """
+    ws.check_writer(who)
     if not path.is_file():
         raise WeipianError("E_FILE_MISSING", path=path)
     try:

@@ -58,6 +58,7 @@ class Judging(People):
         second_person: str = "",
         doc_no: str = "",
         evidence_id: str = "",
+        known: Optional[str] = None,
     ) -> None:
         """Record a decision; an empty verdict with `doubt` is 存疑 alone and does not finish the patch.
 
@@ -65,9 +66,11 @@ class Judging(People):
             reason_id: an entry of the pick-list "against" or "revision"; `against_reason` are words beside it.
             seen: imagery that was on the screen: after, before+after, none (there is none); empty: not known.
             second_person, doc_no, evidence_id: only for 改判 (core.revision): who agreed, and on what paper.
+            known: judgement_id that the person saw in force, empty for none; another one in force is not overwritten.
 
         Raises:
-            WeipianError: E_VERDICT_UNKNOWN, E_SUBTYPE_UNKNOWN, E_TRANSITION, E_PATCH_MISMATCH, E_ROLE_VIEWER,
+            WeipianError: E_JUDGED_MEANWHILE, E_VERDICT_UNKNOWN, E_SUBTYPE_UNKNOWN, E_TRANSITION, E_PATCH_MISMATCH,
+                E_ROLE_VIEWER,
                 E_REASON_REQUIRED when it goes against the advice without a reason, E_REVISION naming what
                 改判 still lacks.
         """
@@ -91,11 +94,20 @@ class Judging(People):
         patch = self._after(patch, chosen, revised=revision is not None)
         self.pin_pack(patch.batch_id)
         with self._ws.transaction("judge", patch_uid, self.who) as change:
+            self._refuse_overwriting(patch, known)
             change.put("judgement", records.judgement_row(judgement))
             self._put_patch(change, patch)
             if revision is not None:
                 revising.put(change, replace(revision, judgement_id=judgement.judgement_id))
         self.remember(patch_uid)
+
+    def _refuse_overwriting(self, patch: Patch, known: Optional[str]) -> None:
+        """Raise E_JUDGED_MEANWHILE when another judgement than the known one is in force."""
+        held = records.judgements(self._ws, patch.patch_uid).get(patch.patch_uid)
+        if known is None or held is None or held.judgement_id == known:
+            return
+        said = held.verdict.label if held.verdict is not None else "存疑"
+        raise WeipianError("E_JUDGED_MEANWHILE", patch_id=patch.patch_id, by=held.by, verdict=said)
 
     def _pack_of(self, view: object) -> RulePack:
         """The pack that the batch of this patch is judged by."""
