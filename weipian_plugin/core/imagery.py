@@ -9,7 +9,7 @@ from typing import Optional
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from .dates import Span, parse_date
-from .model import IMAGE_ROLES, LayerAssignment
+from .model import LayerAssignment
 
 FOLDER, TILES = "folder", "tiles"
 #: Tiles without a date lie here: they show the place, and are neither 前时相 nor 后时相.
@@ -146,11 +146,6 @@ def of_batch(layers: Iterable[LayerAssignment], role: str, batch_id: str) -> lis
     """The sources of a role for a batch, its own before those of every batch."""
     mine = [a for a in layers if a.role == role and a.batch_id in ("", batch_id)]
     return sorted(mine, key=lambda a: a.batch_id == "")
-
-
-def is_picture(layer: LayerAssignment) -> bool:
-    """True for a raster on disk in the role of imagery."""
-    return layer.role in IMAGE_ROLES and layer.kind != TILES
 
 
 def offset_of(url: str) -> str:

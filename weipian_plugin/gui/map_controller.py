@@ -25,7 +25,6 @@ from ..workbench.session import Session
 from ..workbench.views import PatchView, QueueRow
 from .canvas_items import CentreItem, PatchHighlight, Wedge, WedgeItem, wedges_of
 from .compare_modes import AFTER, CYCLE, IMAGE_AFTER, IMAGE_BEFORE, LENS, SIDE_BY_SIDE, SWIPE, Comparison, Upcoming
-from .compare_seen import Seen
 from .gap_items import GapHighlight
 from .layers_gone import LayersGone
 from .map_layers import LayerGroup, Loaded, exchange_patches, gauss_kruger_at, update_patch
@@ -34,6 +33,7 @@ from .map_tools import MapHands
 from .patch_filling import PatchFilling
 from .patch_places import PatchPlaces, bounds_of
 from .project_guard import ProjectGuard
+from .seen import Seen
 from .surroundings_items import Shape, SurroundingItems
 
 __all__ = ["AFTER", "LENS", "SIDE_BY_SIDE", "SWIPE", "MapController"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from ..core.model import LEVEL_LABELS, CaseStatus, ReviewStatus, Verdict
+from ..workbench.queue_reading import fold
 
 #: Yes/no tests: key -> words. Rows that were split, are void or part of another patch pass only where said.
 TESTS: Mapping[str, str] = {
@@ -75,11 +75,6 @@ def value_label(facet: str, value: str, batches: Optional[Mapping[str, str]] = N
     if facet == "batch":
         return (batches or {}).get(value, OTHER_BATCH)
     return _VALUE_LABELS.get(facet, {}).get(value, value)
-
-
-def fold(text: str) -> str:
-    """Text as the search compares it: full width is half width, no upper case."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 @dataclass(frozen=True)

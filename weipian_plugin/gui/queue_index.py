@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.model import CaseStatus, ReviewStatus
+from ..workbench.queue_reading import fold
 from ..workbench.views import QueueRow
-from .queue_filters import QueueFilter, fold
+from .queue_filters import QueueFilter
 
 Mask = npt.NDArray[np.bool_]
 Box = tuple[float, float, float, float]

@@ -10,6 +10,21 @@ from ..workbench.views import PatchView
 AFTER, BEFORE = "image_after", "image_before"
 
 
+class Seen:
+    """Which imagery of which patch has been on the screen, as long as the workspace is open."""
+
+    def __init__(self) -> None:
+        self._roles: dict[str, set[str]] = {}
+
+    def note(self, uid: str, role: str) -> None:
+        """Imagery of this time was painted with the whole patch in view."""
+        self._roles.setdefault(uid, set()).add(role)
+
+    def roles(self, uid: str) -> set[str]:
+        """What has been seen of a patch: image_before, image_after."""
+        return set(self._roles.get(uid, ()))
+
+
 def must_wait(the_map: Any, view: PatchView) -> bool:
     """Whether there is a later image of this patch that was not painted yet.
 

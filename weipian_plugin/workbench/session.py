@@ -223,10 +223,6 @@ class Session(Succession, HandWork, BulkJudging, LayerSettings, Desk, Imagery, P
         ]
         self._assign([*kept, assignment])
 
-    def unassign(self, role: str) -> None:
-        """Take every layer out of a role."""
-        self._assign([a for a in self.assignments() if a.role != role])
-
     def _assign(self, layers: Sequence[LayerAssignment]) -> None:
         with self._ws.transaction("layers", "workspace", self.who) as change:
             change.put(
