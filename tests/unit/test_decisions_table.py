@@ -8,6 +8,7 @@ import pytest
 
 from weipian_plugin.core.areas import parse_mu
 from weipian_plugin.core.errors import WeipianError
+from weipian_plugin.workbench.decisions import _ACTIONS as ACTIONS
 from weipian_plugin.workbench.decisions import read_table
 
 
@@ -47,3 +48,9 @@ def test_a_date_cell_of_excel_is_a_date(tmp_path: Path) -> None:
 def test_more_digits_than_decimal_holds() -> None:
     with pytest.raises(ValueError, match="1e400"):
         parse_mu("1e400")
+
+
+def test_a_step_may_be_named_by_what_it_leads_to() -> None:
+    assert [ACTIONS[name] for name in ("制止", "已制止", "已立案", "整改中", "重新整改", "已整改", "已销号")] == [
+        "stop", "stop", "file", "rectify", "reopen", "rectified", "close",
+    ]  # fmt: skip

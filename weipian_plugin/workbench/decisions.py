@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core import states
+from ..core.answers import checked
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.model import CaseAction, Patch, ReviewStatus, Verdict
@@ -22,7 +23,9 @@ from .session import Session
 _REQUIRED = ("图斑编号",)
 _VERDICTS = {v.label: v.value for v in Verdict} | {v.value: v.value for v in Verdict}
 _REVIEW = {status.label: status for status in ReviewStatus} | {status.value: status for status in ReviewStatus}
-_ACTIONS = {kind.label: kind.kind for kind in states.CASE_ACTIONS.values()} | {k: k for k in states.CASE_ACTIONS}
+#: A step may be named by what it leads to, as the panel shows it: 已制止 for 制止.
+_LED = {kind.leads_to.label: kind.kind for kind in reversed(states.CASE_ACTIONS.values()) if kind.leads_to}
+_ACTIONS = _LED | {kind.label: kind.kind for kind in states.CASE_ACTIONS.values()} | {k: k for k in states.CASE_ACTIONS}
 _STEPS = "、".join((*(k.label for k in states.CASE_ACTIONS.values()), *(s.label for s in ReviewStatus)))
 #: At least one of these says what to do with the patch of a row.
 _WHAT = ("判定", "动作", "附件")
@@ -146,6 +149,7 @@ def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
     # What the row says is read before its files are attached, so that a slip of the pen attaches nothing.
     pack = session.pack_for(patch.batch_id)
     verdict = _verdict(pack, row) if row.get("判定") else ("", "")
+    answers = _answers(pack, row) if row.get("判定") else {}
     purpose = _purpose(pack, row.get("附件用途", ""))
     if action and action not in _REVIEW:
         _check_step(action, row)
@@ -156,7 +160,7 @@ def _apply(session: Session, row: Mapping[str, str], base: Path) -> None:
             session.attach(patch.patch_uid, patch.patch_id, files, purpose)
         if row.get("判定"):
             paper = _document(session, patch.patch_uid, files)
-            _judge(session, patch, row, verdict, paper)
+            _judge(session, patch, row, verdict, answers, paper)
         if action in _REVIEW:
             session.set_review(patch.patch_uid, patch.patch_id, _REVIEW[action], row.get("备注", ""))
         elif action:
@@ -200,15 +204,22 @@ def _document(session: Session, uid: str, files: Sequence[Path]) -> str:
     return next((e.evidence_id for e in reversed(found) if e.kind == "document" and e.original_name in names), "")
 
 
-def _judge(session: Session, patch: Patch, row: Mapping[str, str], decided: tuple[str, str], paper: str) -> None:
-    doubt = row["判定"] == "存疑" or row.get("存疑", "") in ("是", "1", "true")
-    answers = {
-        item.id: row.get(item.label) or row.get(item.id, "")
-        for item in session.pack_for(patch.batch_id).ask_fields.values()
+def _answers(pack: RulePack, row: Mapping[str, str]) -> dict[str, str]:
+    """The facts of a row by the id of their field. Raises E_ANSWER."""
+    return {
+        item.id: checked(item, row.get(item.label) or row.get(item.id, ""))
+        for item in pack.ask_fields.values()
         if row.get(item.label) or row.get(item.id)
     }
+
+
+def _judge(
+    session: Session, patch: Patch, row: Mapping[str, str], decided: tuple[str, str], answers: Mapping[str, str],
+    paper: str,
+) -> None:  # fmt: skip
+    doubt = row["判定"] == "存疑" or row.get("存疑", "") in ("是", "1", "true")
     session.judge(
-        patch.patch_uid, patch.patch_id, *decided, row.get("判定依据说明", ""), answers,
+        patch.patch_uid, patch.patch_id, *decided, row.get("判定依据说明", ""), dict(answers),
         doubt=doubt, against_reason=row.get("改判理由") or row.get("理由", ""),
         second_person=row.get("复核人", ""), doc_no=row.get("文号", ""), evidence_id=paper,
     )  # fmt: skip
