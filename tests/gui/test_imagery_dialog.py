@@ -140,3 +140,19 @@ def test_what_is_wrong_stands_on_the_panel_and_a_person_can_say_more(dialog, ses
     assert again.values()[1] == ""
     for one in (mark, again):
         one.deleteLater()
+
+
+def test_what_cannot_be_done_is_told_in_the_dialog(dialog, session, row, tmp_path: Path, monkeypatch) -> None:
+    """Somebody who only looks removes nothing; a file that went away since gets no pyramids. Nothing is thrown."""
+    path = Path(raster(tmp_path / "后时相.tif", row.bbox))
+    dialog.add_paths([str(path)])
+    settled(dialog)
+    session.sit_down(session.who, "viewer")
+    dialog.form.remove.click()
+    assert "只看" in dialog.notice.text()
+    assert len(session.image_assignments()) == 1
+    session.sit_down(session.who, "filler")
+    path.unlink()
+    dialog.form.pyramid.click()
+    assert dialog.notice.text().startswith("✖")
+    assert path.name in dialog.notice.text()

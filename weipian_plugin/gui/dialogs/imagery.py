@@ -230,17 +230,26 @@ class ImageryDialog(WorkDialog):
 
     def _remove(self) -> None:
         source = self.chosen()
-        if source is not None:
+        if source is None:
+            return
+        try:
             self._session.remove_images([source.assignment])
-            self.changed = True
-            self.refresh()
-            self.tell(self.tr("已移除“{}”，影像文件没有动。").format(source.name), "good")
+        except WeipianError as error:
+            self.fail(error)
+            return
+        self.changed = True
+        self.refresh()
+        self.tell(self.tr("已移除“{}”，影像文件没有动。").format(source.name), "good")
 
     def _build_pyramids(self) -> None:
         source = self.chosen()
         if source is None:
             return
-        rasters = mosaics.lacks_pyramids(mosaics.open_source(source.assignment))
+        try:
+            rasters = mosaics.lacks_pyramids(mosaics.open_source(source.assignment))
+        except WeipianError as error:  # the file went away since it was listed
+            self.fail(error)
+            return
         self.task.start(
             self.tr("正在生成影像金字塔"),
             lambda feedback: mosaics.build_pyramids(rasters, feedback),
