@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from ..core.dates import parse_date
 from ..core.model import ReviewStatus
 from ..store import counts, records
 from ..store.workspace import Workspace
@@ -13,8 +14,12 @@ _SUBMITTED = ReviewStatus.SUBMITTED.value
 
 
 def days_to_submission(ws: Workspace) -> list[int]:
-    """Days from the batch's day of issue to the first submission of each patch that is out of the house."""
-    issued = {batch.batch_id: batch.issued_on for batch in records.batches(ws) if batch.issued_on}
+    """Days from the batch's day of issue to the first submission of each patch that is out of the house.
+
+    A batch of which only the month is known counts for nothing: nobody could tell the days.
+    """
+    spans = {batch.batch_id: parse_date(batch.issued_on) for batch in records.batches(ws) if batch.issued_on}
+    issued = {key: span.first for key, span in spans.items() if span is not None and span.first == span.last}
     first: dict[str, date] = {}
     for row in ws.journal():
         if row.action not in ("review", "platform"):
