@@ -93,3 +93,11 @@ def test_a_frame_holds_the_patch_in_the_shape_of_the_picture(gallery: Gallery) -
     assert frame.xMinimum() < 106.80
     assert frame.xMaximum() > 106.81
     assert frame.center().y() == pytest.approx(29.8005)
+
+
+def test_escape_and_enter_give_the_keyboard_back(gallery: Gallery) -> None:
+    """The window lies over the panel of a small screen; it must be left without a mouse."""
+    for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+        gallery.show()
+        QTest.keyClick(gallery.cards, key)
+        assert not gallery.isVisible()

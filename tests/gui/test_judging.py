@@ -274,3 +274,38 @@ def test_tab_from_the_list_goes_to_what_is_to_be_filled_in(opened) -> None:
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     first = next(iter(dock.form.fields.values()))
     assert QApplication.focusWidget() in (first, first.focusProxy())
+
+
+def test_a_long_advice_leaves_the_verdicts_in_sight(opened) -> None:
+    """After a short one, which gave it all the room there was."""
+    _review, dock, _commands = opened()
+    dock.advice.text.set_html("一句")
+    for _ in range(3):
+        dock.settle()
+        QTest.qWait(20)
+    dock.advice.text.set_html("<br>".join(["一行"] * 40))
+    dock.settle()
+    QTest.qWait(20)
+    view = dock.scroll.viewport()
+    lowest = dock.verdict.mapTo(view, dock.verdict.rect().bottomLeft()).y()
+    assert lowest < view.height()
+
+
+def test_the_keyboard_is_at_home_when_the_next_patch_comes(opened) -> None:
+    """Ctrl+Enter in a field: the next key is a command, it does not stand in the field of another patch."""
+    review, dock, _commands = opened()
+    first = review.view.patch.patch_uid
+    press(dock, Qt.Key.Key_2)
+    dock.form.reason.setText("现场核实")
+    dock.form.basis.setFocus()
+    QTest.keyClick(dock.form.basis, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.qWait(30)
+    assert review.view.patch.patch_uid != first
+    assert QApplication.focusWidget() is dock.home()
+
+
+def test_the_reasons_can_be_read_in_the_open_list(opened) -> None:
+    _review, dock, _commands = opened()
+    pick = dock.form.reason_pick
+    longest = max(pick.fontMetrics().horizontalAdvance(pick.itemText(row)) for row in range(pick.count()))
+    assert pick.view().window().minimumWidth() >= longest

@@ -11,7 +11,7 @@ from qgis.core import QgsSettings
 from qgis.gui import QgsGui
 from qgis.PyQt.QtCore import QObject, Qt, QTimer
 from qgis.PyQt.QtGui import QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QMainWindow
+from qgis.PyQt.QtWidgets import QAction, QApplication, QMainWindow
 
 from ..core.errors import WeipianError
 from ..core.model import ViewFrame
@@ -57,6 +57,8 @@ class DeskWork(QObject):
         self._resume_timer = self._timer(_RESUME_DELAY, self._resume)
         self.enter_action = self._make_enter_action()
         self.review.rows_read.connect(self._rows_read)
+        self._uid = ""
+        self.review.shown.connect(self._patch_came)
         page = self.dock.today
         page.go_on.connect(self.go_on)
         page.asked.connect(self._asked)
@@ -128,6 +130,17 @@ class DeskWork(QObject):
         else:
             self.review.tell(self.tr("按回车继续上次的图斑，或点一项待办。"), "hint")
         return True
+
+    def _patch_came(self, uid: str) -> None:
+        """Another patch: what was written in belongs to the last one, and the keys are commands again."""
+        if uid == self._uid:
+            return
+        self._uid = uid
+        focus, home = QApplication.focusWidget(), self.dock.home()
+        if focus is None or focus is home or not self.dock.content.isAncestorOf(focus):
+            return
+        if not self.dock.queue_box.isAncestorOf(focus):  # the search goes on
+            home.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _release(self) -> None:
         shortcuts = getattr(self._commands, "shortcuts", None)

@@ -312,9 +312,14 @@ class WeipianDock(QgsDockWidget):
             QTimer.singleShot(0, self._show_step)
 
     def _fit_advice(self) -> None:
-        """While one looks, the advice has what the others leave."""
+        """While one looks, the advice has what the others leave; the verdicts below it stay in sight."""
+        layout = self.page.layout()
+        for part in (layout.itemAt(number).widget() for number in range(layout.count())):
+            if part is not None and part.layout() is not None:
+                part.layout().activate()  # or the height of the patch before is still in the sum
         left = self.scroll.viewport().height() - self.page.sizeHint().height()
-        lines = max(3, min(12, self._advice_room + left // (line_height(self) + 2)))
+        shown = min(self._advice_room, self.advice.text.line_count())
+        lines = max(3, min(12, shown + left // (line_height(self) + 2)))
         if lines != self._advice_room:
             self._advice_room = lines
             self.advice.set_room(lines)

@@ -35,13 +35,18 @@ class _Cards(QListView):
     moved = pyqtSignal()
     same_requested = pyqtSignal()
     open_requested = pyqtSignal()
+    judge_requested = pyqtSignal()
+    leave_requested = pyqtSignal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt name
-        """Ctrl+A takes like ones, Enter opens, space ticks or unticks the card."""
+        """Ctrl+A takes like ones, Ctrl+Enter decides, Enter opens, Esc leaves, space ticks or unticks the card."""
         if event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.same_requested.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_requested.emit()
+            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            (self.judge_requested if control else self.open_requested).emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.leave_requested.emit()
         elif event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
             self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.Toggle)
         else:
@@ -123,8 +128,10 @@ class Gallery(QWidget):
         self.cards.moved.connect(self._look.start)
         self.cards.verticalScrollBar().valueChanged.connect(lambda _value: self._look.start())
         self.cards.same_requested.connect(self.select_same)
-        self.cards.open_requested.connect(self.open_current)
-        self.cards.doubleClicked.connect(lambda _index: self.open_current())
+        self.cards.open_requested.connect(self._open_in_panel)
+        self.cards.judge_requested.connect(self.judge.click)
+        self.cards.leave_requested.connect(self.leave)
+        self.cards.doubleClicked.connect(lambda _index: self._open_in_panel())
         self.cards.selectionModel().selectionChanged.connect(lambda _a, _b: self._show_selection())
         self.same.clicked.connect(lambda _checked=False: self.select_same())
         self.judge.clicked.connect(lambda _checked=False: self.judge_selected())
@@ -133,6 +140,17 @@ class Gallery(QWidget):
     def report_error(self, error: WeipianError) -> None:
         """A failure as a sentence at the bottom of the window."""
         self.line.setText(f"{error.message}。{error.remedy}")
+
+    def leave(self) -> None:
+        """Close, and give the keyboard back to the panel."""
+        self.hide()
+        self.review.dock.window().activateWindow()
+        self.review.dock.home().setFocus()
+
+    def _open_in_panel(self) -> None:
+        """On one screen the window lies over the map and the panel: it makes room for the patch."""
+        self.open_current()
+        self.leave()
 
     # -- showing --------------------------------------------------------------------------
     @guarded

@@ -18,6 +18,7 @@ _ADD = "\0add"
 _ONE_NUMBER = 1000
 #: Lines of an open list; the map beside it stays in sight.
 _LINES = 18
+_MARGIN = 6  # pixels
 
 
 class TypeAhead(QObject):
@@ -55,6 +56,13 @@ class TypeAhead(QObject):
         self._typed = ""
 
 
+def fit_list(combo: QComboBox) -> None:
+    """Make the open list as wide as its longest line; a narrow box would cut the lines."""
+    view = combo.view()
+    bar = view.verticalScrollBar().sizeHint().width()
+    view.window().setMinimumWidth(view.sizeHintForColumn(0) + bar + 2 * view.frameWidth() + _MARGIN)
+
+
 def take_keys(combo: QComboBox) -> None:
     """The open list of a combo box is used by keyboard alone."""
     combo.setStyleSheet("QComboBox { combobox-popup: 0; }")  # a list; a menu of the screen's height covers the map
@@ -90,6 +98,7 @@ class ReasonPick(QComboBox):
             self.addItem(f"{number} {reason.label}", reason.id)
             self.setItemData(number, reason.label, int(Qt.ItemDataRole.ToolTipRole))
         self.addItem(self.tr("＋ 把右边写的加进清单"), _ADD)
+        fit_list(self)
         self.choose(chosen)
 
     def reason_id(self) -> str:

@@ -25,7 +25,7 @@ from ..core.rulepack import AskField, RulePack
 from ..workbench.views import PatchView
 from .choices_field import ChoicesField
 from .compat import describe, no_input_method
-from .reason_row import ReasonPick, take_keys
+from .reason_row import ReasonPick, fit_list, take_keys
 
 _CHECKED = (
     "QPushButton:checked {{ background: {fill}; color: white; font-weight: bold;"
@@ -266,6 +266,7 @@ class ChoiceForm(QWidget):
             item.setToolTip(sub.clause)
             model.appendRow(item)
         self.sub_type.setModel(model)  # the combo deletes the model that was its child before
+        fit_list(self.sub_type)
         self._silent = False
 
     def _build_fields(self, asks: tuple[AskField, ...], answers: Mapping[str, str]) -> None:

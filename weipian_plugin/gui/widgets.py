@@ -198,6 +198,14 @@ class RichText(QTextBrowser):
         if height != self.height():
             self.setFixedHeight(height)
 
+    def line_count(self) -> int:
+        """Lines of the whole text at the width there is."""
+        count, block = 0, self.document().begin()
+        while block.isValid():
+            count += block.layout().lineCount()
+            block = block.next()
+        return count
+
     def _height_of(self, lines: int) -> int:
         """Pixels of the first so many lines as they are laid out; a fallback font makes some higher than others."""
         left, bottom, more = lines, 0.0, False
