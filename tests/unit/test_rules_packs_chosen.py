@@ -335,3 +335,18 @@ def test_an_edited_pack_for_one_call_is_told_from_the_kept_one(folder, tmp_path)
         assert "1.2" in kept.files  # what the verdict names can be looked up
         assert session.pack_for("b1").version == "1.0"
     assert verify_workspace(folder).ok
+
+
+def test_a_row_keeps_the_facts_that_it_does_not_speak_of(folder, tmp_path):
+    table = tmp_path / "判定.csv"
+    for text in (
+        "判定,二级类,用地主体,建设时间,理由\nPub1,违法,硬化,某厂,2026-01,现场",
+        "判定,二级类,用地主体,理由\nPub1,违法,圈占,,现场",
+    ):
+        table.write_text(f"图斑编号,{text}\n", encoding="utf-8")
+        assert not apply_decisions(folder, table, "张三", Quiet()).rejected
+    with Session.open(folder, "张三") as session:
+        judgement = session.patch_view("ub1").judgement
+    assert (judgement.sub_type, dict(judgement.answers)) == (
+        "illegal_enclosure", {"actor": "某厂", "built_on": "2026-01"},
+    )  # fmt: skip

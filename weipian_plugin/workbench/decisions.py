@@ -117,7 +117,8 @@ def _cell(value: Any) -> str:
 def apply_decisions(folder: Path, table: Path, who: str, feedback: Feedback, pack: str = "") -> DecisionReport:
     """Apply verdicts and case steps row by row, in order; a row that cannot be applied changes nothing.
 
-    Columns: 图斑编号; 判定 二级类 判定依据说明 理由 and any label of the pack's facts (用地主体 …), for 改判
+    Columns: 图斑编号; 判定 二级类 判定依据说明 理由 and any label of the pack's facts (用地主体 …):
+    facts that the row leaves empty stay as they were; for 改判 also
     改判理由 文号 复核人 (an 附件 of the row may stand for the number); or
     动作 日期 文号 单位 责任人 整改方式 拆除面积 复耕面积 补办面积 备注; 附件 with 附件用途 in either.
 
@@ -218,8 +219,10 @@ def _judge(
     paper: str,
 ) -> None:  # fmt: skip
     doubt = row["判定"] == "存疑" or row.get("存疑", "") in ("是", "1", "true")
+    before = session.patch_view(patch.patch_uid).judgement
+    known = before.answers if before is not None else {}  # what the row does not speak of stays as it was filled in
     session.judge(
-        patch.patch_uid, patch.patch_id, *decided, row.get("判定依据说明", ""), dict(answers),
+        patch.patch_uid, patch.patch_id, *decided, row.get("判定依据说明", ""), {**known, **answers},
         doubt=doubt, against_reason=row.get("改判理由") or row.get("理由", ""),
         second_person=row.get("复核人", ""), doc_no=row.get("文号", ""), evidence_id=paper,
     )  # fmt: skip
