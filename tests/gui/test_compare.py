@@ -329,3 +329,22 @@ def test_a_closed_project_is_no_layer_taken_out(controller, images, qtbot) -> No
     qtbot.wait(80)
     assert said == []
     assert ours("patches").isValid()
+
+
+def test_of_a_folder_the_broken_files_are_named(canvas, session, tmp_path) -> None:
+    folder = tmp_path / "镶嵌"
+    folder.mkdir()
+    make_image(folder / "好.tif", AFTER_GREY)
+    for number in range(5):
+        (folder / f"坏{number}.tif").write_bytes(b"II*\x00 no picture")
+    session.assign(LayerAssignment(role=IMAGE_AFTER, source=str(folder)))
+    made = MapController(canvas, session)
+    problems = made.load()
+    assert [name for name in ("坏0", "坏1", "坏2", "坏3") if any(name in text for text in problems)] == [
+        "坏0",
+        "坏1",
+        "坏2",
+    ]
+    assert any("5 个文件" in text for text in problems)
+    assert len(made.images(IMAGE_AFTER, "b1")) == 1
+    made.close()

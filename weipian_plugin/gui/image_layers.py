@@ -20,6 +20,8 @@ from .tile_keys import tile_keys
 #: Which batch a layer belongs to, empty for every batch; and its day as text.
 BATCH_PROPERTY = "weipian/batch"
 DAY_PROPERTY = "weipian/day"
+#: Of a folder, so many files that cannot be used are named.
+_TOLD = 3
 
 
 def open_imagery(assignment: LayerAssignment) -> tuple[list[QgsMapLayer], list[str]]:
@@ -35,7 +37,9 @@ def open_imagery(assignment: LayerAssignment) -> tuple[list[QgsMapLayer], list[s
     taken = source_date(assignment, opened)
     day = taken.text
     layers: list[QgsMapLayer] = []
-    problems: list[str] = []
+    problems = [f"{label}：{text}" for text in opened.problems[:_TOLD]]
+    if len(opened.problems) > _TOLD:
+        problems.append(f"{label}：共有 {len(opened.problems)} 个文件用不上")
     for piece in found:
         layer = None if piece.problem else _open_piece(piece, f"{label} {day or '日期不详'}")
         if layer is None:

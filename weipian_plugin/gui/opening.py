@@ -148,6 +148,7 @@ class WorkspaceHolder(QObject):
     def reload(self, *, first: bool = False) -> None:
         """Read everything anew: after an import, an overlay, a merge. A large workspace shows its last patch first."""
         session = self.opened()
+        self.dock.notice.clear()  # what was wrong before is found again, or is no more
         session.catalogue.forget()  # imagery may lie there anew
         self._stop_opening()
         if first and session.patch_count() > LARGE:
