@@ -53,8 +53,8 @@ def advised(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str
     """What the advice says of every patch here; imagery is not what this file is about."""
     real = Session.patch_view
 
-    def view(self: Session, *args: str):
-        return replace(real(self, *args), images={})
+    def view(self: Session, *args: str, **answers: object):
+        return replace(real(self, *args, **answers), images={})
 
     monkeypatch.setattr(Session, "patch_view", view)
     advice = session.patch_view("p1").advice
