@@ -132,3 +132,19 @@ def test_comparison_lists_and_leads_to_the_patch(session, qtbot):
     if dialog.model.rowCount():
         dialog.table.selectRow(0)
         assert seen
+
+
+def test_taking_a_pack_back_reads_the_list_anew_and_keeps_what_was_begun(work, session, monkeypatch):
+    review, batch = work.review, session.batches()[0].batch_id
+    before = session.pack_for(batch).id
+    session.choose_pack(batch, "north-2026")
+    review.reload()
+    review.show_patch("u3")
+    review.dock.verdict.chosen.emit("other", False)  # begun, not submitted
+    read = []
+    anew = review.reload
+    monkeypatch.setattr(review, "reload", lambda: (read.append(1), anew()))
+    review.undo()
+    assert session.pack_for(batch).id == before
+    assert read == [1]  # class names, offices and advice of every line are of the pack
+    assert review.drafts["u3"].verdict == "other"

@@ -63,7 +63,8 @@ def stepped(review: Review, label: str, subject: str, said: str) -> None:
     """Show what undo or redo left, on the patch that it was about."""
     known = review.dock.queue.model.row_of(subject) is not None
     uid = subject if known or review.view is None else review.view.patch.patch_uid
-    review.drafts.pop(uid, None)
+    if known:  # what was begun on another patch has nothing to do with it
+        review.drafts.pop(uid, None)
     uid = undone(review, label, subject, uid)
     review.show_patch(uid)
     review.tell(f"{said}：{label}" + (f" …{review.view.patch.patch_id[-4:]}" if review.view else ""))

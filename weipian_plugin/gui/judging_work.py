@@ -77,6 +77,7 @@ class JudgingWork(QObject):
         if lines and current == internal.RETURNED:
             review.tell(session.check_text(lines[0]), "warn")
 
+    @guarded
     def _pace(self) -> str:
         session = self.review.session
         return session.pace_text() if session is not None else ""

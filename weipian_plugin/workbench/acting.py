@@ -39,7 +39,7 @@ UNDOABLE = (
 _BARRIERS = ("import", "overlay")
 
 #: Chinese names of actions that change more than one line of the list.
-WIDE_ACTIONS = tuple(ACTION_LABELS[key] for key in ("withdraw", "platform", "void", "bulk_judge"))
+WIDE_ACTIONS = tuple(ACTION_LABELS[key] for key in ("withdraw", "platform", "void", "bulk_judge", "pack"))
 #: Those with which patches or boundaries come and go.
 HAND_ACTIONS = tuple(ACTION_LABELS[key] for key in ("split", "unsplit", "draw", "clue"))
 
