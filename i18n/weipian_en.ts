@@ -269,16 +269,16 @@
    <translation>All files</translation>
   </message>
   <message>
+   <source>已移除“{}”，影像文件没有动。</source>
+   <translation>“{}” was removed; the image file is untouched.</translation>
+  </message>
+  <message>
    <source>{} 个影像的金字塔已生成，放在本机缓存里，没有改动影像文件夹。</source>
    <translation>Overviews of {} images were built in this computer's cache; the image folder is unchanged.</translation>
   </message>
   <message>
    <source>从坐标数值看，可能是 {}，请核对后在“坐标系”里选择。</source>
    <translation>The coordinates look like {}. Check, then choose it under “CRS”.</translation>
-  </message>
-  <message>
-   <source>已移除“{}”，影像文件没有动。</source>
-   <translation>“{}” was removed; the image file is untouched.</translation>
   </message>
  </context>
  <context>

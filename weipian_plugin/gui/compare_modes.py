@@ -78,7 +78,9 @@ class Comparison(QObject):
         """Whether there are two times to compare; says so when not."""
         if self._images(IMAGE_BEFORE) and self._images(IMAGE_AFTER):
             return True
-        self.message.emit(self.tr("没有两期影像可对比，请先在“图层与套合”中指定前时相和后时相影像；已从图层树移除的，点“重新读取”"))
+        self.message.emit(
+            self.tr("没有两期影像可对比，请先在“图层与套合”中指定前时相和后时相影像；已从图层树移除的，点“重新读取”")
+        )
         return False
 
     def cycle(self) -> str:
