@@ -12,6 +12,10 @@ from typing import Optional
 from .model import CaseStatus, ReviewStatus, Verdict
 from .people import bare, same_person
 
+#: What 改判清单 shows, in order, as the heads of its table.
+HEADS: tuple[str, ...] = (
+    "图斑编号", "村", "原判定", "改判为", "改判理由", "文号", "附件", "改判时状态", "经办人", "复核人", "时间",
+)  # fmt: skip
 #: 已退回 too: it was out of the house once.
 _SUBMITTED = (ReviewStatus.SUBMITTED, ReviewStatus.FINISHED, ReviewStatus.RETURNED)
 

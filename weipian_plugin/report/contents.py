@@ -10,6 +10,7 @@ from typing import Optional
 from ..core.areas import BASIS_LABELS, NET, LandClass
 from ..core.model import LEVEL_LABELS, LayerAssignment, LinkedEvidence
 from ..core.names import unique_names
+from ..core.revision import HEADS
 from .facts import (
     action_line,
     approval_no,
@@ -168,9 +169,18 @@ def _verdict_lines(report: PatchReport) -> tuple[str, ...]:
     if judgement.basis:
         lines.append(f"判定依据：{judgement.basis}")
     if judgement.against_reason:
-        lines.append(f"与软件建议不一致的理由：{judgement.against_reason}")
+        revised = any(judgement.against_reason == dict(zip(HEADS, cells))["改判理由"] for cells in report.revisions)
+        lines.append(f"{'改判' if revised else '与软件建议不一致的'}理由：{judgement.against_reason}")
+    lines += [_revision(dict(zip(HEADS, cells))) for cells in report.revisions]
     lines.append(f"判定人：{judgement.by or _BLANK}　判定时间：{(judgement.at or _BLANK)[:16].replace('T', ' ')}")
     return tuple(lines)
+
+
+def _revision(line: Mapping[str, str]) -> str:
+    """One 改判 in a sentence: from what to what, on which paper, by whom."""
+    paper = "、".join(text for text in (line["文号"], line["附件"]) if text)
+    changed = f"{line['改判时状态']}后由“{line['原判定']}”改为“{line['改判为']}”"
+    return f"改判：{changed}，依据 {paper}，经办 {line['经办人']}，复核 {line['复核人']}，{line['时间']}"
 
 
 def _advice_lines(report: PatchReport) -> tuple[str, ...]:

@@ -93,6 +93,7 @@ class PatchReport:
     merged_into: str = ""  # number of the patch that covers this clue
     images: Mapping[str, ImageState] = field(default_factory=dict)  # role -> how it stands on the imagery
     frame: Optional[ViewFrame] = None  # the frame in which it was judged
+    revisions: tuple[tuple[str, ...], ...] = ()  # lines of 改判清单 (heads: core.revision.HEADS), oldest first
 
     def fact(self, name: str) -> str:
         """A text field, or the answer of the judgement that says the same, or empty."""

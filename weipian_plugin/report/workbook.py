@@ -28,6 +28,7 @@ from .facts import (
 )
 from .model import PatchReport, ReportMeta
 from .register_sheet import REGISTERS, register_sheet
+from .revision_sheet import REVISIONS, revision_sheet
 from .statistics import case_sheet, summary_sheet
 from .workbook_refs import CHECK, FIRST, ILLEGAL, LEDGER, ref, span
 
@@ -66,6 +67,10 @@ def build(reports: Sequence[PatchReport], meta: ReportMeta) -> Workbook:
         _head(entries := book.create_sheet(REGISTERS), meta, "审批登记与图斑的对应")
         register_sheet(entries, reports)
         xlsx.page(entries, f"C{FIRST}", "1:3", footer)
+    if any(report.revisions for report in reports):
+        _head(revised := book.create_sheet(REVISIONS), meta, "改判清单")
+        revision_sheet(revised, reports)
+        xlsx.page(revised, f"C{FIRST}", "1:3", footer)
     if clues:
         _head(listed := book.create_sheet(CLUES), meta, "线索（不计入下发和填报率）")
         clue_sheet(listed, clues)

@@ -8,7 +8,7 @@ import shutil
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional
@@ -200,11 +200,15 @@ def _of_batches(session: Session, patches: Sequence[Patch], batches: set[str]) -
 
 def _reports(session: Session, patches: Sequence[Patch], feedback: Feedback) -> list[PatchReport]:
     batches = {batch.batch_id: batch for batch in session.batches()}
+    revised: dict[str, list[tuple[str, ...]]] = {}
+    for line in session.revisions():
+        revised.setdefault(line.patch_uid, []).append(line.cells())
     reports = []
     for number, patch in enumerate(patches):
         stop_if_cancelled(feedback)
         feedback.progress(15 * number / max(1, len(patches)))
-        reports.append(_report(session, patch, batches[patch.batch_id]))
+        found = _report(session, patch, batches[patch.batch_id])
+        reports.append(replace(found, revisions=tuple(revised.get(patch.patch_uid, ()))))
     return reports
 
 

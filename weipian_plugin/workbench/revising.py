@@ -14,16 +14,13 @@ from ..core.errors import WeipianError, os_reason
 from ..core.model import CaseStatus, Judgement, Patch, ReviewStatus, Verdict
 from ..core.office import Revision
 from ..core.people import Person
+from ..core.revision import HEADS
 from ..core.trail import REDO, UNDO
 from ..store import records
 from ..store.workspace import Transaction, Workspace
 from .acting import UNDOABLE
 from .clock import now
 
-#: What the list shows, in order, as the heads of its table.
-HEADS: tuple[str, ...] = (
-    "图斑编号", "村", "原判定", "改判为", "改判理由", "文号", "附件", "改判时状态", "经办人", "复核人", "时间",
-)  # fmt: skip
 _WENT_OUT = (ReviewStatus.SUBMITTED.value, ReviewStatus.FINISHED.value)
 
 
