@@ -37,8 +37,8 @@
    <translation>Surroundings</translation>
   </message>
   <message>
-   <source>（Shift+←→ 移动）</source>
-   <translation> (Shift+←→ moves it)</translation>
+   <source>（{} 移动）</source>
+   <translation> ({} moves it)</translation>
   </message>
   <message>
    <source>往期 {id}</source>
@@ -1239,12 +1239,12 @@
  <context>
   <name>ImageryCommands</name>
   <message>
-   <source>已标记影像问题，可按 Z 撤销。</source>
-   <translation>Image problem marked; Z takes it back.</translation>
-  </message>
-  <message>
    <source>已清除影像标记。</source>
    <translation>Image mark cleared.</translation>
+  </message>
+  <message>
+   <source>已标记影像问题（{}）。</source>
+   <translation>Marked what is wrong with the image ({}).</translation>
   </message>
  </context>
  <context>
@@ -1270,10 +1270,6 @@
    <translation>Sent to the field</translation>
   </message>
   <message>
-   <source>撤销</source>
-   <translation>Undo</translation>
-  </message>
-  <message>
    <source>已保存</source>
    <translation>Saved</translation>
   </message>
@@ -1291,6 +1287,17 @@
   <message>
    <source>进入核查模式：点一下面板，或按 {key}。正在填写的文字里按键只是文字，按回车或 Esc 回到核查。</source>
    <translation>To enter the review mode click into the panel or press {key}. In a text field keys are text; Enter or Esc goes back.</translation>
+  </message>
+ </context>
+ <context>
+  <name>KeyLabels</name>
+  <message>
+   <source>保存判定并到下一个未判定的图斑</source>
+   <translation>Save the decision and go to the next patch without one</translation>
+  </message>
+  <message>
+   <source>提交并下一个</source>
+   <translation>Submit and next</translation>
   </message>
  </context>
  <context>

@@ -70,7 +70,8 @@ class CompareWork(QObject):
 
     def _say(self, mode: str) -> None:
         if mode:
-            hint = self.tr("（Shift+←→ 移动）") if mode == SWIPE else ""
+            keys = " ".join(filter(None, (self.review.key_of("swipe_back"), self.review.key_of("swipe_on"))))
+            hint = self.tr("（{} 移动）").format(keys) if mode == SWIPE and keys else ""
             self.review.tell(mode + hint, "hint")
 
     def _line(self, method: str, *arguments: Any) -> None:

@@ -61,4 +61,6 @@ class ImageryCommands(QObject):
             session.add_reason("imagery", reason)
         session.mark_image(patch.patch_uid, patch.patch_id, role, reason, note)
         review.show_patch(patch.patch_uid)
-        review.tell(self.tr("已标记影像问题，可按 Z 撤销。") if reason else self.tr("已清除影像标记。"))
+        review.tell(
+            self.tr("已标记影像问题（{}）。").format(review.undo_hint()) if reason else self.tr("已清除影像标记。")
+        )

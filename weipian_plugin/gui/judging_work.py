@@ -103,7 +103,7 @@ class JudgingWork(QObject):
         review.drafts.pop(patch.patch_uid, None)
         review.row_changed(patch.patch_uid)
         review.show_patch(following or patch.patch_uid)
-        review.tell(f"…{patch.patch_id[-4:]} {self.tr('已转外业')}（Z {self.tr('撤销')}）")
+        review.tell(f"…{patch.patch_id[-4:]} {self.tr('已转外业')}（{review.undo_hint()}）")
 
     @guarded
     def check(self, result: str) -> None:
@@ -124,7 +124,7 @@ class JudgingWork(QObject):
         review.row_changed(patch.patch_uid)
         review.dock.notice.clear()
         review.step(1, unfinished=False)
-        review.tell(f"…{patch.patch_id[-4:]} {internal.LABELS[result]}（Z {self.tr('撤销')}）")
+        review.tell(f"…{patch.patch_id[-4:]} {internal.LABELS[result]}（{review.undo_hint()}）")
 
     @guarded
     def _add_reason(self) -> None:

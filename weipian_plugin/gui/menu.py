@@ -24,6 +24,7 @@ from .hand_work import HandCommands
 from .imagery_work import ImageryCommands
 from .judging_work import JudgingWork
 from .key_help import key_name
+from .key_labels import KeyLabels
 from .main_menu import MainMenu
 from .pack_work import PackWork
 from .queue_work import QueueWork
@@ -82,9 +83,8 @@ class Commands(QObject):
         self.dock.empty_button.clicked.connect(lambda _checked=False: self.run(self.dock.empty_key))
         self.dock.visibilityChanged.connect(self._shown)
         self.shortcuts = Shortcuts(self.dock.content, self.by_key, self.report_error)
-        key = self.shortcuts.text("undo")
-        self.dock.undo.setToolTip(f"撤销上一步（{key}）")
-        self.dock.submit.setToolTip(f"保存判定并到下一个未判定的图斑（{self.shortcuts.text('submit')}）")
+        review.key_of = self._key_text
+        self.key_labels = KeyLabels(self.dock, self.shortcuts, self._key_text)
 
     def report_error(self, error: WeipianError) -> None:
         """As the review does."""

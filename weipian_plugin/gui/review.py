@@ -18,6 +18,7 @@ from .guard import guarded
 from .look_ahead import LookAhead
 from .opening import WorkspaceHolder
 from .seen import refuse_unseen, seen
+from .shortcuts import COMMAND_BY_KEY
 from .small_dialogs import ask_text
 from .verdict_panel import Choice, choice_of, goes_against, suggestions
 
@@ -39,6 +40,8 @@ class Review(WorkspaceHolder):
 
     def __init__(self, dock: WeipianDock, make_map: Optional[Callable[[Any], Any]] = None) -> None:
         super().__init__(dock, make_map)
+        #: The key of a command as it is now.
+        self.key_of: Callable[[str], str] = lambda key: COMMAND_BY_KEY[key].default
         self._known: dict[str, str] = {}  # judgement_id in force when a patch was shown, or its draft begun
         self._map_timer = self._timer(_MAP_DELAY, self._show_on_map)
         self._remember_timer = self._timer(_REMEMBER_DELAY, self._remember)
@@ -143,8 +146,8 @@ class Review(WorkspaceHolder):
         self.dock.undo.setText(f"撤销 {label.split()[0]}" if label else "撤销")
         self.dock.undo.setEnabled(bool(label))
         again = next(iter(session.redo_labels(1)), "")
-        tip = f"撤销 {label}（Z）" if label else "没有可以撤销的操作"
-        self.dock.undo.setToolTip(tip + (f"\n重做 {again}（Shift+Z）" if again else ""))
+        tip = f"撤销 {label}（{self.key_of('undo')}）" if label else "没有可以撤销的操作"
+        self.dock.undo.setToolTip(tip + (f"\n重做 {again}（{self.key_of('redo')}）" if again else ""))
         allowed = not session.read_only and session.role != "viewer"
         self.dock.submit.setEnabled(allowed and self.dock.verdict.isEnabled())
         if not self._toast_timer.isActive():
@@ -315,9 +318,13 @@ class Review(WorkspaceHolder):
         self.dock.notice.clear()
         more = bool(following) and following != patch.patch_uid
         self.show_patch(following if more else patch.patch_uid)
-        self.tell(f"已保存 …{patch.patch_id[-4:]} {said}（Z 撤销）")
+        self.tell(f"已保存 …{patch.patch_id[-4:]} {said}（{self.undo_hint()}）")
         if not more:
             self.tell("本筛选下没有其他未判定的图斑了。可换一个筛选，或从菜单导出。", "warn")
+
+    def undo_hint(self) -> str:
+        """「Z 撤销」 with the key as it is now."""
+        return f"{self.key_of('undo')} 撤销".strip()
 
     def _judge(self, uid: str, *decision: Any, **details: Any) -> None:
         """Save; what somebody else decided since the patch was shown is shown first, with the draft kept."""

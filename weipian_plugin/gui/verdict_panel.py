@@ -83,6 +83,7 @@ class VerdictRow(QWidget):
         super().__init__(parent)
         self.buttons: dict[str, QPushButton] = {}
         self._labels: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -99,7 +100,14 @@ class VerdictRow(QWidget):
             button.toggled.connect(lambda _on, key=key: self._relabel(key))
             layout.addWidget(button, 1)
             self.buttons[key] = button
+            self._names[key] = label
             self._labels[key] = f"{number} {label}"
+
+    def set_keys(self, keys: Mapping[str, str]) -> None:
+        """The keys that stand before the names, as they are now; none where a verdict has none."""
+        for key, name in self._names.items():
+            self._labels[key] = f"{keys.get(key, '')} {name}".strip()
+            self._relabel(key)
 
     def press(self, key: str) -> None:
         """Choose as by click or digit: a verdict is set, 存疑 is switched."""
