@@ -309,3 +309,23 @@ def test_the_reasons_can_be_read_in_the_open_list(opened) -> None:
     pick = dock.form.reason_pick
     longest = max(pick.fontMetrics().horizontalAdvance(pick.itemText(row)) for row in range(pick.count()))
     assert pick.view().window().minimumWidth() >= longest
+
+
+def test_the_key_of_a_section_brings_all_of_it_into_view(opened) -> None:
+    """查处整改 lies below everything else on a small screen."""
+    review, dock, _commands = opened()
+    uid = decide(review, dock)
+    press(dock, Qt.Key.Key_Return)
+    review.show_patch(uid)
+    dock.resize(400, 480)
+    QTest.qWait(30)
+    if dock.case_box.is_open():
+        press(dock, Qt.Key.Key_J, widget=dock.home())
+    dock.scroll.verticalScrollBar().setValue(0)
+    press(dock, Qt.Key.Key_J, widget=dock.home())
+    QTest.qWait(30)
+    view, box = dock.scroll.viewport(), dock.case_box
+    top = box.mapTo(view, box.rect().topLeft()).y()
+    assert box.is_open()
+    assert 0 <= top
+    assert top + box.height() <= view.height() or top == 0

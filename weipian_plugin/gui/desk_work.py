@@ -178,7 +178,8 @@ class DeskWork(QObject):
         fold = self.dock.folds[key]
         if not fold.isHidden():
             fold.by_hand(not fold.is_open())
-            self.dock.scroll.ensureWidgetVisible(fold)
+            # Its new height is known after the layouts had their turn.
+            QTimer.singleShot(0, lambda: self.dock.bring_into_view(fold))
 
     @guarded
     def wide(self) -> None:

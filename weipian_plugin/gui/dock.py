@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable, Optional
 
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QPoint, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QApplication,
@@ -331,6 +331,15 @@ class WeipianDock(QgsDockWidget):
             self.scroll.verticalScrollBar().setValue(0)
         elif first is not None and self.page.isAncestorOf(first):
             self.scroll.ensureWidgetVisible(first, 0, line_height(self))
+
+    def bring_into_view(self, fold: Fold) -> None:
+        """Scroll to a section: all of it, or from its head on where it is higher than the screen."""
+        if not fold.is_open() or not self.page.isAncestorOf(fold):
+            return
+        self.page.layout().activate()
+        view, top = self.scroll.viewport().height(), fold.mapTo(self.page, QPoint(0, 0)).y()
+        bar = self.scroll.verticalScrollBar()
+        bar.setValue(min(top, max(bar.value(), top + fold.height() - view)))
 
     def _fixed_height(self) -> int:
         """Pixels of what does not fold."""
