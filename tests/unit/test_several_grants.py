@@ -134,3 +134,9 @@ def test_the_whole_is_100_percent():
 
     assert percent(Decimal("2.99999999"), Decimal(3)) == "100"
     assert percent(Decimal("2.9991"), Decimal(3)) == "99.9"
+
+
+def test_a_month_is_not_told_as_a_day():
+    found = told({}, "20", "0103", actual_use="农房", built_on="2024-02")
+    said = [reason.text for reason in found.reasons if reason.rule_id == "R-17"]
+    assert ["2024-02-01 至 2024-02-29" in text for text in said] == [True]

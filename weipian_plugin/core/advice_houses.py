@@ -45,11 +45,11 @@ def new_or_stock(case: Case) -> Iterator[Finding]:
         if case.built is None:
             before = case.before
             if before is not None and before.after(since):
-                yield Finding(case.reason("R-17", "image", "high", before=before.first, since=since.first))
+                yield Finding(case.reason("R-17", "image", "high", before=before.shown, since=since.first))
         elif case.built.after(since):
-            yield Finding(case.reason("R-17", "new", severity="high", date=case.built.first, since=since.first))
+            yield Finding(case.reason("R-17", "new", severity="high", date=case.built.shown, since=since.first))
         elif case.built.last <= since.last:
-            yield Finding(case.reason("R-17", "stock", date=case.built.first, since=since.first))
+            yield Finding(case.reason("R-17", "stock", date=case.built.shown, since=since.first))
     elif is_building(case) and not actual_use(case):
         start = case.built or case.before
         if start is not None and start.after(since):

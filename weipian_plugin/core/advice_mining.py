@@ -92,11 +92,11 @@ def _term_of(case: Case, begun: Optional[Span], end: Optional[Span]) -> Finding:
     """Valid while it was mined? The mining lies at the answered time, else between the two images."""
     start, until = case.built or case.before, case.built or case.after
     if begun is not None and until is not None and begun.after(until):
-        return Finding(case.reason("R-21", "later", date=begun.first), doubts=("开采时有没有许可证",))
+        return Finding(case.reason("R-21", "later", date=begun.shown), doubts=("开采时有没有许可证",))
     if end is None:
         return Finding(case.reason("R-21", "no_term"), "legal", "valid_mining", ("许可证有效期",))
     if begun is not None and start is not None and begun.after(start):
-        reason = case.reason("R-21", "later", date=begun.first)
+        reason = case.reason("R-21", "later", date=begun.shown)
         return Finding(reason, "legal", "valid_mining", ("开采时间是否在许可证有效期内",))
     if until is not None and end.first >= until.last:
         return Finding(case.reason("R-21", "valid", "info", date=end.last), "legal", "valid_mining")

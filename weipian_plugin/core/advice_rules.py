@@ -89,13 +89,13 @@ def _supplied(case: Case, fields: tuple[str, ...]) -> Iterator[Finding]:
         return
     last = max(known, key=lambda d: (d.last, d.first))
     found = _in_time(case, last)
-    shown = {"date": last.first if last.first == last.last else f"{last.first} 至 {last.last}"}
+    shown = {"date": last.shown}
     if found.points:
-        built = case.built.first if case.built else f"后时相 {case.after.last} 以前" if case.after else ""
+        built = case.built.shown if case.built else f"后时相 {case.after.last} 以前" if case.after else ""
         reason = case.reason("R-04", "supply_late", "high", built=built, **shown)
         yield Finding(reason, doubts=("供地时间与动工时间的核实情况（是否未供即用）",))
     elif found.doubts and case.before and case.after and case.built is None:
-        reason = case.reason("R-04", "supply_between", before=case.before.first, after=case.after.last, **shown)
+        reason = case.reason("R-04", "supply_between", before=case.before.shown, after=case.after.shown, **shown)
         yield Finding(reason, doubts=("建设时间",))
 
 
@@ -121,16 +121,16 @@ def _document_dates(case: Case, *, house: bool) -> Iterator[Span]:
 def _in_time(case: Case, given: Span) -> Finding:
     """Compare an approval with the building date, or with the image dates that enclose it."""
     built, before, after = case.built, case.before, case.after
-    shown = given.first if given.first == given.last else f"{given.first} 至 {given.last}"
+    shown = given.shown
     start = built or before  # not before this day did building begin
     if start is not None and given.last <= start.first:
         return Finding(case.reason("R-04", "in_time", "info", date=shown))
     if built is not None and given.after(built):
-        return _late(case, shown, built.first)
+        return _late(case, shown, built.shown)
     if built is None and after is not None and given.after(after):
         return _late(case, shown, f"后时相 {after.last} 以前")
     if built is None and before is not None and after is not None:
-        text = case.reason("R-04", "between", date=shown, before=before.first, after=after.last)
+        text = case.reason("R-04", "between", date=shown, before=before.shown, after=after.shown)
         return Finding(text, doubts=("建设时间",))
     lacking = "建设时间（到日）" if built else "建设时间"
     return Finding(case.reason("R-04", "no_built", date=shown), doubts=(lacking,))

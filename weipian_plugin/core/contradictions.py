@@ -59,7 +59,7 @@ def _legal(case: Case) -> Iterator[Contradiction]:
         yield _say(case, "uncovered", area=uncovered)
     given, start = parse_date(case.facts.answer("doc_date")), case.built
     if given is not None and start is not None and given.after(start):
-        yield _say(case, "late", date=given.first, built=start.first)
+        yield _say(case, "late", date=given.shown, built=start.shown)
 
 
 def _illegal(case: Case) -> Iterator[Contradiction]:
@@ -77,14 +77,14 @@ def _dates(case: Case) -> Iterator[Contradiction]:
     """Times that cannot be: after the later image, in the future, an end before its beginning."""
     built, after, today = case.built, case.after, parse_date(case.facts.today)
     if built is not None and after is not None and built.after(after):
-        yield _say(case, "built_after", built=built.first, after=after.last)
+        yield _say(case, "built_after", built=built.shown, after=after.shown)
     for key in ("built_on", "doc_date"):
         day = parse_date(case.facts.answer(key))
         if day is not None and today is not None and day.after(today):
-            yield _say(case, "built_future", field=case.pack.ask_fields[key].label, date=day.first)
+            yield _say(case, "built_future", field=case.pack.ask_fields[key].label, date=day.shown)
     given, end = parse_date(case.facts.answer("doc_date")), parse_date(case.facts.answer("expires_on"))
     if given is not None and end is not None and given.after(end):
-        yield _say(case, "dates", first=f"批准时间 {given.first}", second=f"有效期止 {end.last}")
+        yield _say(case, "dates", first=f"批准时间 {given.shown}", second=f"有效期止 {end.shown}")
 
 
 def _change(case: Case) -> Iterator[Contradiction]:

@@ -20,6 +20,11 @@ class Span:
     first: str
     last: str
 
+    @property
+    def shown(self) -> str:
+        """The day, or from when to when where no day was written."""
+        return self.first if self.first == self.last else f"{self.first} 至 {self.last}"
+
     def before(self, other: Span) -> bool:
         """Certainly earlier than `other`."""
         return self.last < other.first

@@ -142,11 +142,11 @@ def _houses(pack: RulePack, own: CaseFigures, whole: Sequence[CaseFigures]) -> l
         return []
     built = parse_date(own.built_on)
     if built is not None:
-        shown = {"date": built.first, "since": since.first}
+        shown = {"date": built.shown, "since": since.first}
         found = [_watch(pack, "new_house", "new_house", "high", shown)]
     else:
         before = parse_date(own.image_before)
-        shown = {"before": before.first if before is not None else "", "since": since.first}
+        shown = {"before": before.shown if before is not None else "", "since": since.first}
         found = [_watch(pack, "new_house", "house_image", "warn", shown)]
     parts = [item for item in whole if is_new_house(pack, item, since)]
     if len(parts) > 1:
