@@ -327,5 +327,17 @@ def test_the_key_of_a_section_brings_all_of_it_into_view(opened) -> None:
     view, box = dock.scroll.viewport(), dock.case_box
     top = box.mapTo(view, box.rect().topLeft()).y()
     assert box.is_open()
-    assert 0 <= top
+    assert top >= 0
     assert top + box.height() <= view.height() or top == 0
+
+
+def test_a_patch_without_verdict_asks_the_checker_for_no_reasons(opened) -> None:
+    review, dock, commands = opened()
+    commands.run("people")
+    dialog = commands.judging.dialog
+    dialog.name.setCurrentText("李四")
+    dialog.role.setCurrentIndex(dialog.role.findData("checker"))
+    dialog.accept()
+    commands.run("check_return")  # the dialog for the reasons would stand here and wait
+    assert "不能内审" in dock.notice.text()
+    assert not review.session.check_result(review.view.patch.patch_uid)

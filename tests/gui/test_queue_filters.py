@@ -277,6 +277,16 @@ def test_conditions_combine_and_say_so(panel: QueuePanel) -> None:
     assert panel.current_filter() == wanted
 
 
+def test_patches_named_one_by_one_are_called_what_they_are(panel: QueuePanel) -> None:
+    """今天要办 sends 待内审; 自选条件 would say nothing of it."""
+    pick = random.Random(7)  # noqa: S311 - seeded
+    world = World(panel)
+    world.set_rows([make(n, pick) for n in range(9)])
+    uids = [row.patch_uid for row in world.passing("open")][:2]
+    panel.show_only(uids, "待内审")
+    assert panel.presets.currentText() == f"待内审（{panel.model.rowCount()}）"
+
+
 def test_full_width_and_upper_case_find_the_same(panel: QueuePanel) -> None:
     world = World(panel)
     world.set_rows([make(n, random.Random(n)) for n in range(30)])  # noqa: S311 - seeded

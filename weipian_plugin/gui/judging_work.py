@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QDialog
 
 from ..core import internal
 from ..core.errors import WeipianError
+from ..core.model import ReviewStatus
 from ..core.people import ROLES, same_person
 from . import changes
 from .folds import LOOK
@@ -116,6 +117,8 @@ class JudgingWork(QObject):
         if result == internal.RETURNED and session.role == "checker":
             from .dialogs.revision import ReturnDialog
 
+            if patch.review_status is not ReviewStatus.JUDGED:  # nobody writes reasons for nothing
+                raise WeipianError("E_CHECK_STATE", patch_id=patch.patch_id, state=patch.review_status.label)
             dialog = ReturnDialog(patch.patch_id, session.reasons("internal"), review.dock)
             if not dialog.exec():
                 return

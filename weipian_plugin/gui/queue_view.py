@@ -293,7 +293,8 @@ class QueuePanel(QWidget):
         if found:
             self.presets.setCurrentIndex(self.presets.findData(found[0].key))
         else:
-            self.presets.addItem(self.tr("自选条件（{}）").format(self.model.rowCount()), _MINE)
+            name = self._filter.only_label or self.tr("自选条件")
+            self.presets.addItem(f"{name}（{self.model.rowCount()}）", _MINE)
             self.presets.setCurrentIndex(self.presets.count() - 1)
         self._silent = False
         self.chips.show_filter(QueueFilter() if found else self._filter, self.panel.batch_names)
