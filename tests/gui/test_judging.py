@@ -7,12 +7,14 @@ import pytest
 pytest.importorskip("qgis.gui")
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QApplication, QDialog, QPushButton
 
 from weipian_plugin.core.model import CaseAction
+from weipian_plugin.core.states import CASE_ACTIONS
 from weipian_plugin.gui.dock import WeipianDock
 from weipian_plugin.gui.menu import Commands
 from weipian_plugin.gui.review import Review
+from weipian_plugin.gui.small_dialogs import ActionDialog
 from weipian_plugin.workbench.session import Session
 
 pytestmark = pytest.mark.qgis
@@ -341,3 +343,40 @@ def test_a_patch_without_verdict_asks_the_checker_for_no_reasons(opened) -> None
     commands.run("check_return")  # the dialog for the reasons would stand here and wait
     assert "不能内审" in dock.notice.text()
     assert not review.session.check_result(review.view.patch.patch_uid)
+
+
+def test_the_keyboard_comes_back_after_a_dialog_whose_button_is_gone(opened) -> None:
+    """查处整改 makes its buttons anew after each step; the one that was pressed had the focus."""
+    review, dock, _commands = opened()
+    uid = decide(review, dock)
+    press(dock, Qt.Key.Key_Return)
+    review.show_patch(uid)
+    button = QPushButton("制止…", dock.content)
+    button.show()
+    button.setFocus()
+    dialog = QDialog(dock)
+    dialog.show()
+    dialog.activateWindow()
+    QTest.qWait(30)
+    button.deleteLater()
+    dialog.close()
+    dock.activateWindow()
+    QTest.qWait(60)
+    assert QApplication.focusWidget() is dock.home()
+
+
+def test_tab_leaves_the_date_of_a_step(opened) -> None:
+    """What was typed for 文号 must not become a month."""
+    _review, dock, _commands = opened()
+    kind = next(kind for kind in CASE_ACTIONS.values() if kind.fields[:2] == ("date", "doc_no"))
+    dialog = ActionDialog(kind, "u1", PREFIX + "0001", parent=dock)
+    dialog.show()
+    dialog.activateWindow()
+    QTest.qWait(30)
+    date = dialog.fields["date"]
+    date.setFocus()
+    before = date.date()
+    QTest.keyClick(date, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is not date
+    assert date.date() == before
+    dialog.close()

@@ -68,11 +68,14 @@ class ReviewMode(QObject):
         frame.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         frame.installEventFilter(self)
         self.guard()
+        self._inside = False  # where the keyboard was last in this window
         QApplication.instance().focusChanged.connect(self._focus_changed)
+        QApplication.instance().focusWindowChanged.connect(self._window_changed)
 
     def close(self) -> None:
         """Follow the focus no longer."""
         QApplication.instance().focusChanged.disconnect(self._focus_changed)
+        QApplication.instance().focusWindowChanged.disconnect(self._window_changed)
         self._forget_canvas()
 
     # -- in and out -----------------------------------------------------------------------
@@ -87,6 +90,7 @@ class ReviewMode(QObject):
 
     def leave(self) -> None:
         """Give the keyboard to the map, or to whatever is in the middle of the window."""
+        self._inside = False
         window = self._frame.window()
         dock = self._frame.parentWidget()
         main = dock.parentWidget() if dock is not None else None
@@ -120,12 +124,26 @@ class ReviewMode(QObject):
     # -- focus ----------------------------------------------------------------------------
     def _focus_changed(self, old: Optional[QWidget], new: Optional[QWidget]) -> None:
         if _belongs(new, self._frame):
+            self._inside = True
             self._adopt(new)
             self._set(active=True)
             return
+        if new is None:
+            QTimer.singleShot(0, self._find_again)
+        elif new.window() is self._frame.window():
+            self._inside = False
         if self._active and new is not None and self._dragged(old, new):
             return
         self._set(active=False)
+
+    def _window_changed(self, _window: object) -> None:
+        QTimer.singleShot(0, self._find_again)
+
+    def _find_again(self) -> None:
+        """A button that opened a dialog and was made anew meanwhile took the keyboard with it."""
+        lost = self._inside and QApplication.focusWidget() is None
+        if lost and QApplication.activeWindow() is self._frame.window() and QApplication.activePopupWidget() is None:
+            self._home().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _dragged(self, old: Optional[QWidget], new: QWidget) -> bool:
         """A click into the map to move it: the panel has its keys back as soon as the button is let go."""

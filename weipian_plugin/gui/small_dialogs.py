@@ -199,6 +199,14 @@ class DocumentDialog(Form):
         return self.number.text().strip(), self.day.text().strip(), self.area.text().strip()
 
 
+class _DateField(QDateEdit):
+    """Tab leaves it as it leaves every field; the arrows go to month and day."""
+
+    def focusNextPrevChild(self, following: bool) -> bool:  # noqa: N802 - Qt name
+        """Not to the month: what was meant for 文号 changed the date there."""
+        return bool(QWidget.focusNextPrevChild(self, following))
+
+
 class ActionDialog(Form):
     """One step of enforcement or rectification: the fields of its kind, nothing else."""
 
@@ -231,7 +239,7 @@ class ActionDialog(Form):
 
     def _field(self, name: str, offices: Sequence[str], last: Optional[CaseAction]) -> Field:
         if name == "date":
-            date = QDateEdit(QDate.currentDate(), self)
+            date = _DateField(QDate.currentDate(), self)
             date.setCalendarPopup(True)
             date.setDisplayFormat("yyyy-MM-dd")
             date.setMaximumDate(QDate.currentDate())
