@@ -302,3 +302,15 @@ def test_own_presets_come_back_and_broken_ones_are_left_out() -> None:
     assert from_text("{") == []
     assert from_text('[{"label": "x", "tests": ["no such"], "values": {"no": ["1"]}}]')[0].filter == QueueFilter()
     assert from_text('[{"label": 3}, 5, "x"]') == []
+
+
+def test_only_what_is_worked_on_and_not_known_yet_is_advised(qapp) -> None:
+    pick = random.Random(5)  # noqa: S311 - rows, no secret
+    rows = [make(number, pick) for number in range(60)]
+    model = QueueModel(today=TODAY)
+    model.set_rows(rows)
+    model.set_facts({row.patch_uid: (1, 0, 0) for row in rows[:30]})
+    worked_on = [at for at, row in enumerate(rows) if row.workable]
+    assert model.table.to_advise(every=True) == worked_on
+    assert model.table.to_advise(every=False) == [at for at in worked_on if at >= 30]
+    assert 0 < len(worked_on) < 60

@@ -207,6 +207,11 @@ class QueueIndex:
         """As `set_facts` was told."""
         return tuple(int(self._facts[name][slot]) for name in ("incomplete", "against", "left"))  # type: ignore[return-value]
 
+    def to_advise(self, *, every: bool) -> list[int]:
+        """Slots of what is worked on and whose facts are not known, or of all that is worked on, in order."""
+        wanted = self.column("workable")
+        return [int(at) for at in np.flatnonzero(wanted if every else wanted & (self._facts["incomplete"] == UNKNOWN))]
+
     def has_facts(self) -> bool:
         """Whether the background has told of any patch."""
         return bool((self._facts["incomplete"] != UNKNOWN).any())

@@ -17,7 +17,6 @@ from .canvas_items import from_canvas
 from .gallery import Gallery
 from .guard import guarded
 from .queue_filters import QueueFilter
-from .queue_index import UNKNOWN
 from .review import Review
 
 #: The list follows the map this long after it came to rest, ms.
@@ -139,11 +138,7 @@ class QueueWork(QObject):
         if not always and not self.queue.current_filter().slow():
             return
         index = self.queue.model.table
-        self._todo = [
-            row.patch_uid
-            for slot, row in enumerate(index.rows)
-            if row.workable and (self._stale or index.facts(slot)[0] == UNKNOWN)
-        ][::-1]
+        self._todo = [index.rows[slot].patch_uid for slot in index.to_advise(every=self._stale)][::-1]
         self._stale = False
         if self._todo:
             self.queue.set_facts({}, computing=True)
