@@ -8,6 +8,7 @@ from typing import Optional
 
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QFocusEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -33,6 +34,20 @@ from .small_dialogs import ask_text
 #: Own presets of the person, JSON (queue_filters.to_text).
 OWN_KEY = "weipian/queue_presets"
 _MINE = "changed"  # the entry of the combo box while the conditions are no preset
+
+
+class _Lines(QTableView):
+    """The list. While the patch on the panel is not in it, no line is the current one, whoever gets the focus."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt name
+        """Qt takes the first line where none is current, and the panel would jump to another patch."""
+        selection = self.selectionModel()
+        none = not self.currentIndex().isValid()
+        blocked = selection.blockSignals(True) if none else False
+        super().focusInEvent(event)
+        if none:
+            selection.setCurrentIndex(QModelIndex(), QItemSelectionModel.SelectionFlag.NoUpdate)
+            selection.blockSignals(blocked)
 
 
 class QueuePanel(QWidget):
@@ -141,7 +156,7 @@ class QueuePanel(QWidget):
             action.setChecked(down if action.data() == "" else action.data() == order)
 
     def _make_table(self) -> QTableView:
-        table = QTableView(self)
+        table = _Lines(self)
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
