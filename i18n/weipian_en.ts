@@ -1398,6 +1398,10 @@
    <translation>Queue of patches</translation>
   </message>
   <message>
+   <source>自选条件</source>
+   <translation>Own filter</translation>
+  </message>
+  <message>
    <source>，正在计算</source>
    <translation>, being worked out</translation>
   </message>
@@ -1412,10 +1416,6 @@
   <message>
    <source>排序：{}</source>
    <translation>Order: {}</translation>
-  </message>
-  <message>
-   <source>自选条件（{}）</source>
-   <translation>Own filter ({})</translation>
   </message>
   <message>
    <source>存为常用筛选</source>
