@@ -380,3 +380,11 @@ def test_tab_leaves_the_date_of_a_step(opened) -> None:
     assert QApplication.focusWidget() is not date
     assert date.date() == before
     dialog.close()
+
+
+def test_the_request_for_a_reason_goes_when_one_is_picked(opened) -> None:
+    _review, dock, _commands = opened()
+    dock.notice.show_text("请写明理由。", "bad")
+    dock.form.reason_pick.setCurrentIndex(1)
+    dock.form.reason_pick.activated.emit(1)
+    assert not dock.notice.isVisible()

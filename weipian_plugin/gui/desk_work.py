@@ -64,6 +64,7 @@ class DeskWork(QObject):
         page.asked.connect(self._asked)
         for signal in (self.dock.form.edited, self.dock.form.sub_type_changed):
             signal.connect(self._note_timer.start)
+        self.dock.form.reason_pick.picked.connect(self.dock.notice.clear)  # what it asked for is there
         self.dock.verdict.chosen.connect(lambda _verdict, _doubt: self._note_timer.start())
 
     def _timer(self, delay: int, slot: Callable[[], None]) -> QTimer:
