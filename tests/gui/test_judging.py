@@ -388,3 +388,13 @@ def test_the_request_for_a_reason_goes_when_one_is_picked(opened) -> None:
     dock.form.reason_pick.setCurrentIndex(1)
     dock.form.reason_pick.activated.emit(1)
     assert not dock.notice.isVisible()
+
+
+def test_two_escapes_with_a_key_between_do_not_leave(opened) -> None:
+    _review, _dock, commands = opened()
+    commands.by_key("leave")
+    commands.by_key("next")
+    commands.by_key("leave")
+    assert commands.desk.mode.active()
+    commands.by_key("leave")
+    assert not commands.desk.mode.active()

@@ -122,6 +122,8 @@ class DeskWork(QObject):
     # -- keys -----------------------------------------------------------------------------
     def waits(self, key: str) -> bool:
         """Whether a key has to wait because the start screen is open; Enter goes on from there."""
+        if key != "leave":
+            self.mode.forget_escape()
         if self.dock.pages.currentWidget() is not self.dock.today or key in _ON_TODAY or key.endswith("_end"):
             return False
         if key in ("submit", "submit_here"):

@@ -114,6 +114,10 @@ class ReviewMode(QObject):
         self._escape.start()
         return False
 
+    def forget_escape(self) -> None:
+        """Another key came between: the next Esc is a first one."""
+        self._escape.invalidate()
+
     def _set(self, *, active: bool) -> None:
         if active != self._active:
             self._active = active
