@@ -594,3 +594,20 @@ def test_the_gallery_goes_with_its_workspace(panel, tmp_path: Path) -> None:
     assert work.gallery is not None
     commands.open(Session.create(tmp_path / "other", "另一个", "测试员"))
     assert work.gallery is None
+
+
+def test_enter_on_a_step_of_the_case_takes_that_step(panel, qtbot) -> None:
+    _window, _canvas, review, dock, commands = panel
+    review.opened().judge("u3", PREFIX + "0003", "illegal", against_reason="核实")
+    review.reload()
+    review.show_patch("u3")
+    asked: list[str] = []
+    dock.case.action_requested.disconnect()
+    dock.case.action_requested.connect(lambda kind, _back: asked.append(kind))
+    if dock.folds["case"].is_open():
+        commands.run("fold_case")
+    commands.run("fold_case")
+    qtbot.waitUntil(lambda: QApplication.focusWidget() in dock.case.buttons.values(), timeout=2000)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert asked == [next(iter(dock.case.buttons))]
+    assert dock.patch.patch_id.text() == PREFIX + "0003"

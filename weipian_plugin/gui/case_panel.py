@@ -6,7 +6,7 @@ from decimal import Decimal
 from html import escape
 from typing import Optional
 
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from ..core.errors import WeipianError
@@ -93,6 +93,20 @@ class CasePanel(QWidget):
         self.missing.set_html(coloured(self, f"销号还缺：{wanting}", "warn") if wanting else "")
         self.missing.setVisible(bool(wanting))
         self._show_buttons(view.patch.patch_id, status)
+
+    def take_focus(self) -> None:
+        """The keyboard to the first step that is possible."""
+        first = next((button for button in self.buttons.values() if button.isEnabled()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def press_focused(self) -> bool:
+        """Enter on a step that has the keyboard takes it; False where none has."""
+        chosen = next((button for button in self.buttons.values() if button.hasFocus()), None)
+        if chosen is None:
+            return False
+        chosen.click()
+        return True
 
     def _open_html(self, open_mu: Optional[Decimal]) -> str:
         if open_mu is None:

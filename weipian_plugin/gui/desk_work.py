@@ -131,7 +131,8 @@ class DeskWork(QObject):
             line = next((b for b in self.dock.today.lines if b is focus), None)
             (line or self.dock.today.proceed).click()
         else:
-            self.review.tell(self.tr("按回车继续上次的图斑，或点一项待办。"), "hint")
+            # The bottom line, where hints stand, is not there on this page.
+            self.review.tell(self.tr("按回车继续上次的图斑，或点一项待办。"), "warn")
         return True
 
     def _patch_came(self, uid: str) -> None:
@@ -181,6 +182,8 @@ class DeskWork(QObject):
         fold = self.dock.folds[key]
         if not fold.isHidden():
             fold.by_hand(not fold.is_open())
+            if key == "case" and fold.is_open():
+                self.dock.case.take_focus()  # the steps are chosen by Tab and Enter from here
             # Its new height is known after the layouts had their turn.
             QTimer.singleShot(0, lambda: self.dock.bring_into_view(fold))
 

@@ -37,7 +37,7 @@ _LINES = {
     "dot": Qt.PenStyle.DotLine,
     "dashdot": Qt.PenStyle.DashDotLine,
 }
-_HATCH_ANGLES = {"forward": 45.0, "backward": -45.0, "horizontal": 0.0}
+_HATCH_ANGLES = {"forward": 45.0, "backward": -45.0, "horizontal": 0.0, "vertical": 90.0}
 #: Labels of patches and thin outlines of parcels appear below this scale denominator.
 LABEL_SCALE = 15000
 PARCEL_SCALE = 25000

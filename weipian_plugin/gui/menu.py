@@ -200,9 +200,10 @@ class Commands(QObject):
         return table
 
     def by_key(self, key: str) -> None:
-        """A key was pressed: on the start screen only some of them act."""
-        if not self.desk.waits(key):
-            self.run(key)
+        """A key was pressed: on the start screen only some of them act, on a step of the case Enter takes it."""
+        if self.desk.waits(key) or (key == "submit" and self.dock.case.press_focused()):
+            return
+        self.run(key)
 
     def _press(self, key: str) -> None:
         if self.review.view is not None:

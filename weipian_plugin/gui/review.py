@@ -315,6 +315,8 @@ class Review(WorkspaceHolder):
         self.row_changed(patch.patch_uid)
         label = Verdict(verdict).label if verdict else ""
         said = " ".join(part for part in (label, "存疑" if doubt else "") if part)
+        lacking = sum(1 for item in view.checklist if not item.done)
+        said += f" · 举证缺 {lacking} 项" if verdict and lacking else ""
         self.dock.notice.clear()
         more = bool(following) and following != patch.patch_uid
         self.show_patch(following if more else patch.patch_uid)
@@ -371,6 +373,7 @@ class Review(WorkspaceHolder):
     def _counts_later(self) -> None:
         if self.session is not None:
             self.refresh_counts()
+            self.dock.settle()  # the folded list names its count
 
     @guarded
     def undo(self) -> None:
