@@ -50,7 +50,7 @@ class ImageryCommands(QObject):
 
         review = self.review
         view, session = review.current(), review.opened()
-        dialog = ImageMarkDialog(view, session.reasons("imagery"), review.dock)
+        dialog = ImageMarkDialog(view, session.reasons("imagery", view.patch.batch_id), review.dock)
         kept = bool(dialog.exec())
         review.dock.home().setFocus()  # the next key is for the review again
         if not kept:

@@ -119,7 +119,7 @@ class JudgingWork(QObject):
 
             if patch.review_status is not ReviewStatus.JUDGED:  # nobody writes reasons for nothing
                 raise WeipianError("E_CHECK_STATE", patch_id=patch.patch_id, state=patch.review_status.label)
-            dialog = ReturnDialog(patch.patch_id, session.reasons("internal"), review.dock)
+            dialog = ReturnDialog(patch.patch_id, session.reasons("internal", patch.batch_id), review.dock)
             if not dialog.exec():
                 return
             reasons, note = dialog.values()
@@ -138,7 +138,7 @@ class JudgingWork(QObject):
             review.tell(self.tr("先在右边写好理由，再加进清单。"), "warn")
             return
         review.opened().add_reason("against", text)
-        form.reason_pick.set_reasons(review.opened().reasons("against"))
+        form.reason_pick.set_reasons(review.opened().reasons("against", review.current().patch.batch_id))
         form.reason_pick.choose(text)
         form.reason.clear()
         form.edited.emit()

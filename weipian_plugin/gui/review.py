@@ -121,7 +121,7 @@ class Review(WorkspaceHolder):
             )
             dock.earlier.show_lineage(self.opened().lineage(view.patch.patch_uid), view.patch)
             dock.advice.show_view(view, pack)
-            dock.form.reason_pick.set_reasons(self.opened().reasons("against"))
+            dock.form.reason_pick.set_reasons(self.opened().reasons("against", view.patch.batch_id))
             dock.show_approvals(view, pack)
             dock.verdict.set_state(choice.verdict, choice.doubt)
             dock.advice.fold(folded=bool(choice.verdict))
@@ -346,8 +346,9 @@ class Review(WorkspaceHolder):
         session = self.opened()
         documents = [item.evidence for item in view.evidence if item.evidence.kind == "document"]
         names = [person.name for person in session.people() if person.name != session.who]
-        patch_id = view.patch.patch_id
-        dialog = RevisionDialog(patch_id, session.reasons("revision"), documents, names, session.who, self.dock)
+        patch = view.patch
+        reasons = session.reasons("revision", patch.batch_id)
+        dialog = RevisionDialog(patch.patch_id, reasons, documents, names, session.who, self.dock)
         return dialog.values() if dialog.exec() else None
 
     def _keep_frame(self, uid: str) -> None:

@@ -81,7 +81,7 @@ class Judging(People):
         if sub_type and chosen and sub_type not in {s.id for s in pack.sub_types.get(chosen.value, ())}:
             raise WeipianError("E_SUBTYPE_UNKNOWN", verdict=chosen.label, value=sub_type)
         kind = "revision" if revising.concerns(self._ws, patch, view.judgement, chosen) else "against"
-        reason = self.reason_text(kind, reason_id, against_reason)
+        reason = self.reason_text(kind, reason_id, against_reason, patch.batch_id)
         decision = _Decision(chosen, sub_type, basis, answers or {}, doubt, reason, seen)
         revision = None
         if kind == "revision":

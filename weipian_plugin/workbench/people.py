@@ -105,6 +105,7 @@ class People(Reasons):
 
     def check_text(self, check: InternalCheck) -> str:
         """One line: what the check said, by whom, on which day."""
-        why = "、".join(self.reason_text("internal", item) for item in check.reasons)
+        batch_id = self._patch(check.patch_uid).batch_id
+        why = "、".join(self.reason_text("internal", item, batch_id=batch_id) for item in check.reasons)
         said = "；".join(part for part in (why, check.note) if part)
         return f"{internal.LABELS[check.result]} {check.by} {check.at[:10]}" + (f"：{said}" if said else "")

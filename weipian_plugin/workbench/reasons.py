@@ -27,13 +27,14 @@ class Reason:
 class Reasons(Acting):
     """The part of a session that knows why things are decided otherwise or sent back."""
 
-    def reasons(self, kind: str) -> list[Reason]:
-        """The pick-list of a kind (KINDS), the pack's first; empty for an unknown kind."""
+    def reasons(self, kind: str, batch_id: str = "") -> list[Reason]:
+        """The pick-list of a kind (KINDS), first that of the batch's pack; empty for an unknown kind."""
+        pack = self.pack_for(batch_id) if batch_id else self.pack
         if kind == "return":
-            given = self.pack.return_reasons
+            given = pack.return_reasons
         else:
-            given = self.pack.reasons.get(kind, ())
-            given += self.pack.return_reasons if kind == "internal" else ()
+            given = pack.reasons.get(kind, ())
+            given += pack.return_reasons if kind == "internal" else ()
         own = [Reason(text, text, own=True) for text in self._own(kind)]
         return [*(Reason(item.id, item.label) for item in given), *own]
 
@@ -57,8 +58,8 @@ class Reasons(Acting):
         found = json.loads(records.setting(self._ws, _SETTING + kind) or "[]")
         return [str(text) for text in found]
 
-    def reason_text(self, kind: str, reason_id: str, note: str = "") -> str:
+    def reason_text(self, kind: str, reason_id: str, note: str = "", batch_id: str = "") -> str:
         """The reason as it is kept: the words of the pick-list, then what was typed; an unknown id is words."""
-        label = next((item.label for item in self.reasons(kind) if item.id == reason_id), reason_id)
+        label = next((item.label for item in self.reasons(kind, batch_id) if item.id == reason_id), reason_id)
         parts = [part for part in (label.strip(), note.strip()) if part]
         return "；".join(dict.fromkeys(parts))
