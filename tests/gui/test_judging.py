@@ -365,6 +365,24 @@ def test_the_keyboard_comes_back_after_a_dialog_whose_button_is_gone(opened) -> 
     assert QApplication.focusWidget() is dock.home()
 
 
+def test_the_keyboard_is_at_home_after_a_step_of_the_case(opened, monkeypatch) -> None:
+    """The buttons are others afterwards; on the desktop the focus went to a widget of QGIS."""
+    review, dock, _commands = opened()
+    uid = decide(review, dock)
+    press(dock, Qt.Key.Key_Return)
+    review.show_patch(uid)
+    dock.folds["case"].by_hand(True)
+    QTest.qWait(30)
+    button = next(iter(dock.case.buttons.values()))
+    button.setFocus()
+    assert button.hasFocus()
+    monkeypatch.setattr(ActionDialog, "exec", lambda _dialog: 1)
+    button.click()
+    QTest.qWait(30)
+    assert review.current().actions
+    assert QApplication.focusWidget() is dock.home()
+
+
 def test_tab_leaves_the_date_of_a_step(opened) -> None:
     """What was typed for 文号 must not become a month."""
     _review, dock, _commands = opened()

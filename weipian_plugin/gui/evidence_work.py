@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Optional
 
-from qgis.PyQt.QtCore import QObject, QUrl
+from qgis.PyQt.QtCore import QObject, Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 
 from ..core.errors import WeipianError
@@ -131,4 +131,6 @@ class EvidenceWork(QObject):
         session.add_action(dialog.action(), patch.patch_id, dialog.text("reason"))
         self._review.row_changed(patch.patch_uid)
         self._review.show_patch(patch.patch_uid)
+        # The button that opened the form is gone: Qt would give the keyboard to the next widget of the main window.
+        self._dock.home().setFocus(Qt.FocusReason.OtherFocusReason)
         self._review.tell(f"已登记 …{patch.patch_id[-4:]} {CASE_ACTIONS[kind].label}")
