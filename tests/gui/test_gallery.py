@@ -95,6 +95,14 @@ def test_a_frame_holds_the_patch_in_the_shape_of_the_picture(gallery: Gallery) -
     assert frame.center().y() == pytest.approx(29.8005)
 
 
+def test_escape_leaves_from_a_button_too(gallery: Gallery) -> None:
+    """After 撤销 by Tab and space the focus stood on the button, and Esc did nothing."""
+    assert gallery.isVisible()
+    gallery.undo.setFocus()
+    QTest.keyClick(gallery.undo, Qt.Key.Key_Escape)
+    assert not gallery.isVisible()
+
+
 def test_escape_and_enter_give_the_keyboard_back(gallery: Gallery) -> None:
     """The window lies over the panel of a small screen; it must be left without a mouse."""
     for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return):

@@ -175,6 +175,13 @@ class Gallery(QWidget):
         self.model.update_row(row)
         self._look.start()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt name
+        """Esc leaves from a button too."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
+
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt name
         """Closed: pictures and what waits are given up."""
         self._look.stop()
@@ -314,6 +321,7 @@ class Gallery(QWidget):
             now = self.review.dock.queue.model.row_of(row.patch_uid)
             if now is not None and now != row:
                 self.update_row(now)
+        self.cards.setFocus()
         self.line.setText(self.review.dock.state.full_text() or self.review.dock.notice.text())
 
     def _tell(self, done: Sequence[str], refused: Sequence[tuple[str, str]]) -> None:
