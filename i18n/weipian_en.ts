@@ -1182,6 +1182,10 @@
    <translation>{} decided; one undo takes them back.</translation>
   </message>
   <message>
+   <source>其中 {} 个事实不齐，仍标存疑。</source>
+   <translation>{} of them lack facts and stay in doubt.</translation>
+  </message>
+  <message>
    <source>未判 {} 个：{}{}</source>
    <translation>{} not decided: {}{}</translation>
   </message>

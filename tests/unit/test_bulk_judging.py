@@ -192,3 +192,12 @@ def test_who_only_looks_decides_nothing(session: Session, advised) -> None:
     with pytest.raises(WeipianError) as raised:
         judge(session, advised)
     assert raised.value.code == "E_ROLE_VIEWER"
+
+
+def test_what_the_advice_leaves_open_stays_in_doubt(session: Session, advised) -> None:
+    # No approval date and no building time are known here: 存疑 by the dossier's J4, whatever the coverage.
+    assert session.patch_view("p1").advice.doubt
+    result = judge(session, advised, uids=("p1", "p2"))
+    assert result.doubtful == (NUMBERS["p1"], NUMBERS["p2"])
+    assert records.judgements(session.workspace)["p1"].doubt
+    assert session.queue_row("p1").doubt

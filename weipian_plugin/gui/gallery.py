@@ -309,7 +309,7 @@ class Gallery(QWidget):
                 self.review.row_changed(row.patch_uid)
                 self.update_row(session.queue_row(row.patch_uid))
         self.cards.clearSelection()
-        self._tell(result.done, result.refused)
+        self._tell(result.done, result.refused, len(result.doubtful))
         if self.review.view is not None:
             self.review.show_patch(self.review.view.patch.patch_uid)
 
@@ -324,8 +324,10 @@ class Gallery(QWidget):
         self.cards.setFocus()
         self.line.setText(self.review.dock.state.full_text() or self.review.dock.notice.text())
 
-    def _tell(self, done: Sequence[str], refused: Sequence[tuple[str, str]]) -> None:
+    def _tell(self, done: Sequence[str], refused: Sequence[tuple[str, str]], doubtful: int) -> None:
         text = self.tr("已判定 {} 个，可一步撤销。").format(len(done)) if done else self.tr("没有保存任何判定。")
+        if doubtful:
+            text += self.tr("其中 {} 个事实不齐，仍标存疑。").format(doubtful)
         if refused:
             shown = "；".join(f"…{number[-4:]} {why}" for number, why in refused[:4])
             more = self.tr(" 等") if len(refused) > 4 else ""

@@ -27,10 +27,14 @@ _OVER = {
 
 @dataclass(frozen=True)
 class BulkResult:
-    """What a bulk decision did: numbers of the patches decided, and (number, why not) of the others."""
+    """What a bulk decision did: numbers of the patches decided, and (number, why not) of the others.
+
+    `doubtful` are those of `done` that stay 存疑 beside their verdict, because the advice leaves something open.
+    """
 
     done: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    doubtful: tuple[str, ...] = ()
 
 
 class BulkJudging(Judging):
@@ -79,12 +83,14 @@ class BulkJudging(Judging):
                 refused.append((view.patch.patch_id, error.message))
                 continue
             pack = self._pack_of(view)
-            decision = _Decision(chosen, sub_type, basis, seen=seen[uid])
+            # What the advice leaves open stays open: nobody looked into it for each of them.
+            decision = _Decision(chosen, sub_type, basis, doubt=view.advice.doubt, seen=seen[uid])
             judgement = self._judgement(view.patch, decision, view.advice, pack)
             plan.append((view.patch, after, judgement))
         if plan:
             self._write(plan)
-        return BulkResult(tuple(patch.patch_id for patch, _, _ in plan), tuple(refused))
+        doubtful = tuple(patch.patch_id for patch, _, judgement in plan if judgement.doubt)
+        return BulkResult(tuple(patch.patch_id for patch, _, _ in plan), tuple(refused), doubtful)
 
     def _write(self, plan: Sequence[tuple[Patch, Patch, Judgement]]) -> None:
         for batch_id in dict.fromkeys(patch.batch_id for patch, _, _ in plan):
