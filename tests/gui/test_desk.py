@@ -604,8 +604,6 @@ def test_enter_on_a_step_of_the_case_takes_that_step(panel, qtbot) -> None:
     asked: list[str] = []
     dock.case.action_requested.disconnect()
     dock.case.action_requested.connect(lambda kind, _back: asked.append(kind))
-    if dock.folds["case"].is_open():
-        commands.run("fold_case")
     commands.run("fold_case")
     qtbot.waitUntil(lambda: QApplication.focusWidget() in dock.case.buttons.values(), timeout=2000)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)

@@ -78,6 +78,14 @@ def test_keys_move_tick_and_open(gallery: Gallery) -> None:
     assert gallery.review.view.patch.patch_uid == "u2"
 
 
+def test_z_takes_the_last_action_back(gallery: Gallery) -> None:
+    session = gallery.review.opened()
+    row = session.queue()[0]
+    session.judge(row.patch_uid, row.patch_id, "other", against_reason="核实")
+    QTest.keyClick(gallery.cards, Qt.Key.Key_Z)
+    assert session.queue_row(row.patch_uid).verdict == ""
+
+
 def test_illegal_ones_cannot_be_decided_together(gallery: Gallery) -> None:
     assert {advice.leaning for advice in gallery._advice.values()} & {"illegal", ""}
     gallery.cards.selectAll()

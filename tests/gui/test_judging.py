@@ -321,8 +321,6 @@ def test_the_key_of_a_section_brings_all_of_it_into_view(opened) -> None:
     review.show_patch(uid)
     dock.resize(400, 480)
     QTest.qWait(30)
-    if dock.case_box.is_open():
-        press(dock, Qt.Key.Key_J, widget=dock.home())
     dock.scroll.verticalScrollBar().setValue(0)
     press(dock, Qt.Key.Key_J, widget=dock.home())
     QTest.qWait(30)

@@ -82,6 +82,7 @@ def test_all_alike_are_decided_in_one_action_and_taken_back_as_one(session: Sess
     assert set(verdicts(session).values()) == {"legal"}
     held = records.judgements(session.workspace)["p1"]
     assert (held.by, held.seen, held.sub_type) == ("张三", "after", advised[1])
+    assert session.undo_labels(1) == ["批量判定"]  # it is about all of them, not about the first
     assert session.undo() == "批量判定"
     assert set(verdicts(session).values()) == {""}
     assert {row.review_status for row in session.queue()} == {ReviewStatus.ASSESSED}

@@ -100,6 +100,10 @@ class CasePanel(QWidget):
         if first is not None:
             first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def has_focus(self) -> bool:
+        """Whether the keyboard is on a step, or there is none to be on."""
+        return not self.buttons or any(button.hasFocus() for button in self.buttons.values())
+
     def press_focused(self) -> bool:
         """Enter on a step that has the keyboard takes it; False where none has."""
         chosen = next((button for button in self.buttons.values() if button.hasFocus()), None)

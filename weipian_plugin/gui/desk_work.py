@@ -181,9 +181,11 @@ class DeskWork(QObject):
     def _toggle(self, key: str) -> None:
         fold = self.dock.folds[key]
         if not fold.isHidden():
-            fold.by_hand(not fold.is_open())
+            # The steps of a case are chosen by Tab and Enter: where they stand open already the key leads to them.
+            there = key != "case" or self.dock.case.has_focus()
+            fold.by_hand(not fold.is_open() or not there)
             if key == "case" and fold.is_open():
-                self.dock.case.take_focus()  # the steps are chosen by Tab and Enter from here
+                self.dock.case.take_focus()
             # Its new height is known after the layouts had their turn.
             QTimer.singleShot(0, lambda: self.dock.bring_into_view(fold))
 

@@ -91,7 +91,7 @@ class _Content(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt name
         """Nothing inside may force the dock wider."""
         character = self.fontMetrics().horizontalAdvance("国")
-        return QSize(character * 24, line_height(self) * 14)
+        return QSize(character * 26, line_height(self) * 14)
 
 
 class WeipianDock(QgsDockWidget):

@@ -37,9 +37,10 @@ class _Cards(QListView):
     open_requested = pyqtSignal()
     judge_requested = pyqtSignal()
     leave_requested = pyqtSignal()
+    undo_requested = pyqtSignal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt name
-        """Ctrl+A takes like ones, Ctrl+Enter decides, Enter opens, Esc leaves, space ticks or unticks the card."""
+        """Ctrl+A takes like ones, Ctrl+Enter decides, Z takes back, Enter opens, Esc leaves, space ticks the card."""
         if event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.same_requested.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -47,6 +48,8 @@ class _Cards(QListView):
             (self.judge_requested if control else self.open_requested).emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.leave_requested.emit()
+        elif event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.undo_requested.emit()
         elif event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
             self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.Toggle)
         else:
@@ -131,6 +134,7 @@ class Gallery(QWidget):
         self.cards.open_requested.connect(self._open_in_panel)
         self.cards.judge_requested.connect(self.judge.click)
         self.cards.leave_requested.connect(self.leave)
+        self.cards.undo_requested.connect(self.take_back)
         self.cards.doubleClicked.connect(lambda _index: self._open_in_panel())
         self.cards.selectionModel().selectionChanged.connect(lambda _a, _b: self._show_selection())
         self.same.clicked.connect(lambda _checked=False: self.select_same())

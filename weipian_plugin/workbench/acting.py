@@ -122,7 +122,8 @@ class Acting(Reader):
         return [self._named(step) for step in self.redo_steps()[:most]]
 
     def _named(self, step: Done) -> str:
-        patch = records.patch(self._ws, step.subject)
+        # A decision on several is about more than the patch that it stands under.
+        patch = records.patch(self._ws, step.subject) if step.action != "bulk_judge" else None
         label = ACTION_LABELS.get(step.action, step.action)
         return f"{label} …{patch.patch_id[-4:]}" if patch is not None else label
 
