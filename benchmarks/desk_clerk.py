@@ -9,12 +9,9 @@ from typing import Any
 from desk_tools import press, press_command, resident_mb, until
 from desk_walk import Steps, begin
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QApplication
 
 #: Command of the verdict that the advice leans to.
 VERDICTS = {"legal": "legal", "illegal": "illegal", "other": "other"}
-#: A clerk who needs more than this gives up.
-MOST_KEYS = 30
 
 
 def measure(plugin: Any, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,17 +56,16 @@ def _judge(plugin: Any, steps: Steps) -> int:
 
 def _sub_type(plugin: Any) -> int:
     """Take the first sub-type by keyboard where none was filled in; gives the number of keys."""
-    combo, count = plugin.dock.form.sub_type, 0
+    combo = plugin.dock.form.sub_type
     if combo.currentData():
         return 0
     until(combo.isVisible, "the fields of the verdict")
+    keys = (Qt.Key.Key_Down, Qt.Key.Key_Return)  # in the list that the command opens
     press_command(plugin, "sub_type")
-    while not combo.currentData() and count < MOST_KEYS:
-        press(Qt.Key.Key_Down)
-        count += 1
-    if not combo.currentData():
-        raise RuntimeError(f"no sub-type after {count} keys; the focus is on {QApplication.focusWidget()}")
-    return count + 1
+    for key in keys:
+        press(key)
+    until(lambda: bool(combo.currentData()), "the sub-type")
+    return len(keys) + 1
 
 
 def _triage(plugin: Any, steps: Steps) -> int:
