@@ -16,10 +16,11 @@ from qgis.core import (
     QgsProject,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QImage
 
 from .canvas_items import DISPLAY_CRS
+from .spent_jobs import SpentJobs
 
 Box = tuple[float, float, float, float]
 #: Pictures kept: 600 of 40 kB are 24 MB.
@@ -53,6 +54,7 @@ class Thumbs(QObject):
         self._wanted: list[tuple[str, str, str, Box]] = []
         self._job: Optional[QgsMapRendererParallelJob] = None
         self._dying: list[QgsMapRendererParallelJob] = []  # cancelled, but their threads have not ended
+        self._spent = SpentJobs(self)
         self._now: tuple[str, str] = ("", "")
         self.size = QSize(120, 96)
 
@@ -102,7 +104,7 @@ class Thumbs(QObject):
 
     def _finished(self) -> None:
         job = self.sender()
-        QTimer.singleShot(0, job.deleteLater)  # not inside its own signal
+        self._spent.add(job)
         if job in self._dying:
             self._dying.remove(job)
             return

@@ -12,6 +12,7 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from .compare_items import Frame, frame_of, view_key
+from .spent_jobs import SpentJobs
 
 #: All pictures kept, bytes: six patches of a 1366 × 768 screen at both times are 30 MB, at twice the density 120.
 LIMIT = 96 * 1024 * 1024
@@ -89,6 +90,7 @@ class Prefetcher(QObject):
         self._wanted: list[FrameJob] = []
         self._running: Optional[tuple[FrameJob, QgsMapRendererSequentialJob]] = None
         self._dying: list[Any] = []  # cancelled, but not to be deleted before their thread has ended
+        self._spent = SpentJobs(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._next)
@@ -118,7 +120,7 @@ class Prefetcher(QObject):
     def close(self) -> None:
         """Stop, and wait for threads that still render."""
         self.stop()
-        for job in self._dying:
+        for job in list(self._dying):  # each takes itself off the list when it ends
             job.cancel()
         self._dying = []
         self.cache.clear()
@@ -147,8 +149,7 @@ class Prefetcher(QObject):
 
     def _finished(self) -> None:
         job = self.sender()
-        # No closure holds a job: a cycle would keep its picture until Python's collector runs, in whatever thread.
-        QTimer.singleShot(0, job.deleteLater)
+        self._spent.add(job)
         if job in self._dying:
             self._dying.remove(job)
             return
