@@ -28,7 +28,13 @@ def layer(qapp, tmp_path) -> QgsRasterLayer:
 
 
 @pytest.fixture
-def made(monkeypatch) -> Iterator[list]:
+def outlived() -> list[bool]:
+    """Of every rendering that ended: it was still there when its own signal came to the last who listens."""
+    return []
+
+
+@pytest.fixture
+def made(monkeypatch, outlived: list[bool]) -> Iterator[list]:
     """Weak references to every rendering; the collector rests meanwhile."""
     found: list = []
 
@@ -37,6 +43,11 @@ def made(monkeypatch) -> Iterator[list]:
             def __init__(self, settings: QgsMapSettings) -> None:
                 super().__init__(settings)
                 found.append(weakref.ref(self))
+
+            def start(self) -> None:
+                seen = weakref.ref(self)  # connected last, so told last
+                self.finished.connect(lambda: outlived.append(seen() is not None))
+                super().start()
 
         return Job
 
@@ -58,7 +69,7 @@ def wanted(layer: QgsRasterLayer, number: int) -> FrameJob:
     return FrameJob("image_after", settings, (layer,))
 
 
-def test_pictures_that_were_made_leave_no_rendering_behind(qapp, qtbot, layer, made) -> None:
+def test_pictures_that_were_made_leave_no_rendering_behind(qapp, qtbot, layer, made, outlived) -> None:
     canvas = QgsMapCanvas()
     qtbot.addWidget(canvas)
     prefetcher = Prefetcher(canvas, FrameCache())
@@ -67,7 +78,20 @@ def test_pictures_that_were_made_leave_no_rendering_behind(qapp, qtbot, layer, m
     assert len(prefetcher.cache) == 5
     assert len(made) == 5
     qtbot.waitUntil(lambda: not any(ref() for ref in made), timeout=2000)
+    assert outlived == [True] * 5
     prefetcher.close()
+
+
+def test_closing_waits_for_every_rendering_that_was_given_up(qapp, qtbot, layer, made) -> None:
+    canvas = QgsMapCanvas()
+    qtbot.addWidget(canvas)
+    prefetcher = Prefetcher(canvas, FrameCache())
+    for number in range(6):
+        prefetcher.want([wanted(layer, number)], urgent=True)
+    jobs = [job for job in (ref() for ref in made) if job is not None]
+    assert len(jobs) > 2
+    prefetcher.close()
+    assert not any(job.isActive() for job in jobs)
 
 
 def test_pictures_nobody_wants_any_more_leave_none_either(qapp, qtbot, layer, made) -> None:
@@ -96,7 +120,7 @@ def test_what_is_needed_now_waits_for_no_picture_of_later(qapp, qtbot, layer, ma
     prefetcher.close()
 
 
-def test_small_pictures_leave_none_behind(qapp, qtbot, layer, made) -> None:
+def test_small_pictures_leave_none_behind(qapp, qtbot, layer, made, outlived) -> None:
     thumbs = Thumbs(lambda _role, _batch: [layer], None)
     thumbs.want([(f"u{n}", "image_after", "b", BOX) for n in range(4)])
     qtbot.waitUntil(lambda: thumbs.get("u3", "image_after") is not None, timeout=5000)
@@ -104,3 +128,4 @@ def test_small_pictures_leave_none_behind(qapp, qtbot, layer, made) -> None:
     thumbs.forget()  # the gallery is closed while it renders
     assert len(made) == 5
     qtbot.waitUntil(lambda: not any(ref() for ref in made), timeout=3000)
+    qtbot.waitUntil(lambda: outlived == [True] * 5, timeout=2000)
