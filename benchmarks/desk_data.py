@@ -27,7 +27,8 @@ import shapely
 from PIL import Image
 
 from weipian_plugin.core.hashing import file_sha256
-from weipian_plugin.core.model import Evidence, Judgement, LayerAssignment, Patch, ReviewStatus, Verdict
+from weipian_plugin.core.model import Judgement, LayerAssignment, Patch, ReviewStatus, Verdict
+from weipian_plugin.core.proof import Evidence
 from weipian_plugin.store import records
 from weipian_plugin.store.transaction import Transaction
 from weipian_plugin.store.workspace import Workspace

@@ -5,17 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from weipian_plugin.core.areas import AreaSummary
-from weipian_plugin.core.model import (
-    Batch,
-    CaseAction,
-    CaseStatus,
-    Evidence,
-    Judgement,
-    LinkedEvidence,
-    Patch,
-    ReviewStatus,
-    Verdict,
-)
+from weipian_plugin.core.model import Batch, CaseAction, CaseStatus, Judgement, Patch, ReviewStatus, Verdict
+from weipian_plugin.core.proof import Evidence, LinkedEvidence
 from weipian_plugin.report.model import PatchReport, ReportMeta
 
 BATCH = Batch("b1", "七月一批", issued_on="2026-07-01", due_on="2026-07-20")

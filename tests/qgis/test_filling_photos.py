@@ -12,7 +12,7 @@ from PIL import Image
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.feedback import Feedback
 from weipian_plugin.core.hashing import file_sha256
-from weipian_plugin.core.model import Evidence, LinkedEvidence
+from weipian_plugin.core.proof import Evidence, LinkedEvidence
 from weipian_plugin.workbench.filling_photos import copy_out, new_folder, smaller
 
 pytestmark = pytest.mark.qgis

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from weipian_plugin.core.advice import Advice, Facts, advise, checklist
 from weipian_plugin.core.advice_case import percent, show_mu
 from weipian_plugin.core.areas import summarise
-from weipian_plugin.core.model import Evidence, Judgement, LinkedEvidence, OverlayRow, Patch, Verdict
+from weipian_plugin.core.model import Judgement, OverlayRow, Patch, Verdict
+from weipian_plugin.core.proof import Evidence, LinkedEvidence
 from weipian_plugin.core.rulepack import RulePack
 from weipian_plugin.workbench.packs import load_pack
 

@@ -19,15 +19,8 @@ from weipian_plugin.core.closure import (
     violation_date,
 )  # fmt: skip
 from weipian_plugin.core.dates import Span
-from weipian_plugin.core.model import (
-    CaseAction,
-    Evidence,
-    Judgement,
-    LinkedEvidence,
-    Patch,
-    ReviewStatus,
-    Verdict,
-)  # fmt: skip
+from weipian_plugin.core.model import CaseAction, Judgement, Patch, ReviewStatus, Verdict
+from weipian_plugin.core.proof import Evidence, LinkedEvidence  # fmt: skip
 
 D = Decimal
 TEN = D("10.00")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from weipian_plugin.core.advice import Advice, Facts, advise
 from weipian_plugin.core.areas import summarise
 from weipian_plugin.core.guide import guide
-from weipian_plugin.core.model import Evidence, LinkedEvidence, OverlayRow, Patch
+from weipian_plugin.core.model import OverlayRow, Patch
+from weipian_plugin.core.proof import Evidence, LinkedEvidence
 from weipian_plugin.core.rulepack import RulePack
 from weipian_plugin.workbench.packs import load_pack
 

@@ -13,7 +13,8 @@ from shapely.geometry import MultiPolygon, box
 from weipian_plugin.core.advice_model import Advice
 from weipian_plugin.core.areas import AreaSummary
 from weipian_plugin.core.errors import WeipianError
-from weipian_plugin.core.model import Batch, Evidence, Judgement, LinkedEvidence, Patch, Verdict
+from weipian_plugin.core.model import Batch, Judgement, Patch, Verdict
+from weipian_plugin.core.proof import Evidence, LinkedEvidence
 from weipian_plugin.core.rulepack import RulePack
 from weipian_plugin.workbench.filling import FILE, Filled, FormField, cut, fill, formatted, profiles, progress
 from weipian_plugin.workbench.filling_html import page, write_page

@@ -11,7 +11,8 @@ from test_dossier_tests import EARLY, MU, NONE, any_facts, covered, facts, land,
 from weipian_plugin.core.advice import Facts, checklist
 from weipian_plugin.core.forecast import forecast
 from weipian_plugin.core.guide import Guide, guide
-from weipian_plugin.core.model import CaseAction, Evidence, Judgement, LinkedEvidence, Patch, RegisterEntry, Verdict
+from weipian_plugin.core.model import CaseAction, Judgement, Patch, RegisterEntry, Verdict
+from weipian_plugin.core.proof import Evidence, LinkedEvidence
 from weipian_plugin.core.registers import LOCATION, RegisterMatch
 
 ORDER = ["legal", "facility", "road", "other", "illegal"]

@@ -15,7 +15,8 @@ from weipian_plugin.core.advice import CheckItem
 from weipian_plugin.core.areas import LandClass
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.feedback import Silent
-from weipian_plugin.core.model import Evidence, LayerAssignment, LinkedEvidence
+from weipian_plugin.core.model import LayerAssignment
+from weipian_plugin.core.proof import Evidence, LinkedEvidence
 from weipian_plugin.report.contents import patch_folders, sheet_job
 from weipian_plugin.report.model import SheetJob
 from weipian_plugin.report.package import copy_evidence, csv_cell, write_manifest, write_photo_list

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from vector_files import write as write_layer
 
 from weipian_plugin.core.errors import WeipianError
-from weipian_plugin.core.model import CaseAction, Evidence, LayerAssignment, Patch, ReviewStatus
+from weipian_plugin.core.model import CaseAction, LayerAssignment, Patch, ReviewStatus
+from weipian_plugin.core.proof import Evidence
 from weipian_plugin.geo.area import ellipsoidal_area
 from weipian_plugin.geo.gauss_kruger import GaussKruger
 from weipian_plugin.store import records

@@ -10,7 +10,8 @@ from .advice_findings import findings_of
 from .advice_kinds import is_mineral
 from .advice_model import Advice, CheckItem, Contradiction, Facts, Reason
 from .contradictions import contradictions
-from .model import ROLE_LABELS, LinkedEvidence, Verdict
+from .model import ROLE_LABELS, Verdict
+from .proof import LinkedEvidence
 from .rulepack import Requirement, RulePack
 
 __all__ = [

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from .areas import AreaSummary
-from .model import CaseAction, Judgement, LinkedEvidence, OverlayRow, Patch
+from .model import CaseAction, Judgement, OverlayRow, Patch
+from .proof import LinkedEvidence
 from .registers import RegisterMatch
 from .rulepack import UNCONFIRMED_MARK, is_confirmed
 

@@ -12,7 +12,8 @@ from typing import Optional, Union
 
 from .areas import ZERO, AreaSummary, mu, parse_mu
 from .dates import Span, parse_date
-from .model import CaseAction, Judgement, LinkedEvidence, Patch, ReviewStatus, Verdict
+from .model import CaseAction, Judgement, Patch, ReviewStatus, Verdict
+from .proof import LinkedEvidence
 
 #: Ways whose land must be seen on a photo afterwards.
 PHOTO_WAYS = frozenset({"demolish", "both", "mining", ""})

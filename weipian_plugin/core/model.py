@@ -382,40 +382,6 @@ class ViewFrame:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """A file in the evidence store. `azimuth` degrees clockwise from north, None if unknown (never 0)."""
-
-    evidence_id: str
-    kind: str  # photo | document
-    sha256: str
-    original_name: str
-    taken_at: Optional[str] = None
-    lon: Optional[float] = None
-    lat: Optional[float] = None
-    azimuth: Optional[float] = None
-    azimuth_ref: Optional[str] = None
-    accuracy_m: Optional[float] = None
-    source: str = "exif"  # exif | inferred | manual
-    checks: Mapping[str, object] = field(default_factory=dict)
-    doc_no: str = ""
-    doc_date: str = ""
-    doc_area_mu: str = ""
-    added_at: str = ""
-    added_by: str = ""
-
-
-@dataclass(frozen=True)
-class LinkedEvidence:
-    """Evidence as one patch sees it: what it proves, how far the camera stood, whether it looks there."""
-
-    evidence: Evidence
-    purpose: str  # a requirement id of the evidence matrix, e.g. site_photo, approval_doc, after_photo
-    distance_m: Optional[float] = None
-    looks_at: Optional[bool] = None  # None: cannot be known
-    path: str = ""
-
-
-@dataclass(frozen=True)
 class CaseAction:
     """A step of enforcement or rectification; see `states.CASE_ACTIONS` for the kinds.
 

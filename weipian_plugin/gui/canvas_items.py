@@ -22,7 +22,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from qgis.PyQt.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from ..core.model import LinkedEvidence
+from ..core.proof import LinkedEvidence
 
 DISPLAY_CRS = "EPSG:4490"
 #: Half of the angle that a wedge shows, degrees; the same as the view test uses.

@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.advice_model import CheckItem
-from ..core.model import LinkedEvidence
+from ..core.proof import LinkedEvidence
 from ..core.rulepack import UNCONFIRMED_MARK
 from .compat import describe, icon, line_height, no_input_method, tone
 from .thumbnails import ThumbnailLoader

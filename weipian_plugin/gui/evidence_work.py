@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import QObject, Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 
 from ..core.errors import WeipianError
-from ..core.model import Evidence
+from ..core.proof import Evidence
 from ..core.states import CASE_ACTIONS
 from .guard import guarded
 from .review import Review

@@ -21,7 +21,8 @@ from qgis.PyQt.QtWidgets import (
 from ..core.areas import parse_mu
 from ..core.dates import parse_date
 from ..core.errors import WeipianError
-from ..core.model import CaseAction, Evidence
+from ..core.model import CaseAction
+from ..core.proof import Evidence
 from ..core.states import WAYS, ActionKind
 from ..workbench.clock import check_date
 from .compat import describe, line_height, write_in

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Optional
 
 from ..core.areas import BASIS_LABELS, NET, LandClass
-from ..core.model import LEVEL_LABELS, LayerAssignment, LinkedEvidence
+from ..core.model import LEVEL_LABELS, LayerAssignment
 from ..core.names import unique_names
+from ..core.proof import LinkedEvidence
 from ..core.revision import HEADS
 from .facts import (
     action_line,

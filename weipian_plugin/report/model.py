@@ -19,17 +19,8 @@ if TYPE_CHECKING:
     from ..core.advice import Advice, CheckItem
     from ..core.areas import AreaSummary
     from ..core.imagery import ImageState
-    from ..core.model import (
-        Batch,
-        CaseAction,
-        Clue,
-        Judgement,
-        LayerAssignment,
-        LinkedEvidence,
-        OverlayRow,
-        Patch,
-        ViewFrame,
-    )
+    from ..core.model import Batch, CaseAction, Clue, Judgement, LayerAssignment, OverlayRow, Patch, ViewFrame
+    from ..core.proof import LinkedEvidence
     from ..core.registers import RegisterMatch
 
 #: Bumped when a job file changes its meaning.

@@ -14,8 +14,8 @@ from typing import Optional
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.hashing import file_sha256
-from ..core.model import LinkedEvidence
 from ..core.names import safe_name, unique_names
+from ..core.proof import LinkedEvidence
 from .contents import patch_folders
 from .facts import CASE_PURPOSES
 from .model import APPROVAL_FOLDER, CASE_FOLDER, PHOTO_FOLDER, PatchReport, ReportMeta

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.model import Evidence
+from ..core.proof import Evidence
 from . import gpkg, records
 from .schema import TABLES
 from .workspace import Workspace

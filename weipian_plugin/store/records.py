@@ -14,7 +14,6 @@ from ..core.model import (
     CaseAction,
     CaseStatus,
     Clue,
-    Evidence,
     ImageProblem,
     Judgement,
     LayerAssignment,
@@ -27,15 +26,15 @@ from ..core.model import (
     ReviewStatus,
     Verdict,
     ViewFrame,
-)  # fmt: skip
-from ..core.office import InternalCheck, Revision
-from ..core.people import Person
+)
+from ..core.proof import Evidence
 from . import gpkg
 from .schema import TABLES
 from .workspace import Row, Workspace
 
 
-def _select(ws: Workspace, table: str, tail: str = "", values: Iterable[Any] = ()) -> list[Row]:
+def select(ws: Workspace, table: str, tail: str = "", values: Iterable[Any] = ()) -> list[Row]:
+    """The records of a table, every column; `tail` is SQL after the table name."""
     names = ", ".join(f'"{column}"' for column in TABLES[table].columns)
     return [dict(row) for row in ws.connection.execute(f"SELECT {names} FROM {table} {tail}", tuple(values))]
 
@@ -47,7 +46,7 @@ def batch_row(batch: Batch) -> Row:
 
 def batches(ws: Workspace) -> list[Batch]:
     """All batches, oldest first."""
-    rows = _select(ws, "batch", "ORDER BY created_at, fid")
+    rows = select(ws, "batch", "ORDER BY created_at, fid")
     empty = ("kind", "pack_id", "pack_version")
     return [Batch(**{**row, **{name: row[name] or "" for name in empty}}) for row in rows]
 
@@ -77,7 +76,7 @@ OF_BATCH = f"batch_id = ? OR patch_uid IN ({_AGAIN}) OR parent_uid IN ({_AGAIN})
 def patches(ws: Workspace, batch_id: str = "") -> list[Patch]:
     """Patches of a batch (those that it held again and the children of all these included) or all, in order."""
     tail, values = (f"WHERE {OF_BATCH} ORDER BY fid", (batch_id,) * 3) if batch_id else ("ORDER BY fid", ())
-    return [_patch(row) for row in _select(ws, "patch", tail, values)]
+    return [_patch(row) for row in select(ws, "patch", tail, values)]
 
 
 def uids_of(ws: Workspace, batch_id: str = "") -> set[str]:
@@ -88,13 +87,13 @@ def uids_of(ws: Workspace, batch_id: str = "") -> set[str]:
 
 def patch(ws: Workspace, patch_uid: str) -> Optional[Patch]:
     """One patch, None if there is none."""
-    rows = _select(ws, "patch", "WHERE patch_uid = ?", (patch_uid,))
+    rows = select(ws, "patch", "WHERE patch_uid = ?", (patch_uid,))
     return _patch(rows[0]) if rows else None
 
 
 def children(ws: Workspace, patch_uid: str) -> list[Patch]:
     """The children of a split patch in the order of their numbers."""
-    return [_patch(row) for row in _select(ws, "patch", "WHERE parent_uid = ? ORDER BY fid", (patch_uid,))]
+    return [_patch(row) for row in select(ws, "patch", "WHERE parent_uid = ? ORDER BY fid", (patch_uid,))]
 
 
 def patch_count(ws: Workspace, batch_id: str) -> int:
@@ -183,7 +182,7 @@ def overlay_row(row: OverlayRow) -> Row:
 def overlay(ws: Workspace, patch_uid: str = "") -> list[OverlayRow]:
     """Overlay rows of one patch or all."""
     tail, values = ("WHERE patch_uid = ?", (patch_uid,)) if patch_uid else ("", ())
-    rows = _select(ws, "overlay", tail, values)
+    rows = select(ws, "overlay", tail, values)
     return [OverlayRow(**{**row, "detail": tuple(json.loads(row["detail"]))}) for row in rows]
 
 
@@ -211,30 +210,42 @@ def _judgement(row: Row) -> Judgement:
 def judgements(ws: Workspace, patch_uid: str = "") -> dict[str, Judgement]:
     """The judgement in force per patch: the last that was not withdrawn."""
     tail = "WHERE withdrawn = 0" + (" AND patch_uid = ?" if patch_uid else "") + " ORDER BY fid"
-    rows = _select(ws, "judgement", tail, (patch_uid,) if patch_uid else ())
+    rows = select(ws, "judgement", tail, (patch_uid,) if patch_uid else ())
     return {row["patch_uid"]: _judgement(row) for row in rows}
 
 
 def evidence_row(evidence: Evidence) -> Row:
     """Evidence -> record."""
-    return {**evidence.__dict__, "checks": canonical(dict(evidence.checks))}
+    return {**evidence.__dict__, **{name: canonical(dict(getattr(evidence, name))) for name in _EVIDENCE_JSON}}
 
 
 def evidence_of(row: Row) -> Evidence:
     """Record -> evidence."""
-    return Evidence(**{**row, "checks": json.loads(row["checks"] or "{}")})
+    texts = {name: row[name] or "" for name in _EVIDENCE_TEXT}
+    return Evidence(**{**row, **texts, **{name: json.loads(row[name] or "{}") for name in _EVIDENCE_JSON}})
+
+
+# Columns that came later and are empty text, not NULL, in the value.
+_EVIDENCE_TEXT = ("camera", "phash", "shift", "parent_id", "doc_kind", "doc_authority", "valid_until")
+_EVIDENCE_JSON = ("checks", "facts", "match")
 
 
 def evidence(ws: Workspace, evidence_id: str = "") -> dict[str, Evidence]:
     """Evidence by id, one or all."""
     tail, values = ("WHERE evidence_id = ?", (evidence_id,)) if evidence_id else ("ORDER BY fid", ())
-    return {row["evidence_id"]: evidence_of(row) for row in _select(ws, "evidence", tail, values)}
+    return {row["evidence_id"]: evidence_of(row) for row in select(ws, "evidence", tail, values)}
+
+
+def link_row(patch_uid: str, evidence_id: str, purpose: str, **more: str) -> Row:
+    """What a file proves for a patch; `more`: note, confidence, reason, by, at."""
+    row = {"patch_uid": patch_uid, "evidence_id": evidence_id, "purpose": purpose}
+    return {**row, **dict.fromkeys(("note", "confidence", "reason", "by", "at"), ""), **more}
 
 
 def links(ws: Workspace, patch_uid: str = "") -> list[tuple[str, str, str]]:
     """(patch_uid, evidence_id, purpose) in the order they were made."""
     tail, values = ("WHERE patch_uid = ? ORDER BY fid", (patch_uid,)) if patch_uid else ("ORDER BY fid", ())
-    return [(r["patch_uid"], r["evidence_id"], r["purpose"]) for r in _select(ws, "evidence_link", tail, values)]
+    return [(r["patch_uid"], r["evidence_id"], r["purpose"]) for r in select(ws, "evidence_link", tail, values)]
 
 
 def action_row(action: CaseAction) -> Row:
@@ -245,7 +256,7 @@ def action_row(action: CaseAction) -> Row:
 def actions(ws: Workspace, patch_uid: str = "") -> list[CaseAction]:
     """Case actions in force, in the order they were recorded."""
     tail = "WHERE withdrawn = 0" + (" AND patch_uid = ?" if patch_uid else "") + " ORDER BY fid"
-    rows = _select(ws, "case_action", tail, (patch_uid,) if patch_uid else ())
+    rows = select(ws, "case_action", tail, (patch_uid,) if patch_uid else ())
     result = []
     for row in rows:
         row.pop("withdrawn")
@@ -255,13 +266,13 @@ def actions(ws: Workspace, patch_uid: str = "") -> list[CaseAction]:
 
 def setting(ws: Workspace, name: str) -> str:
     """A value of the workspace, empty if never set."""
-    rows = _select(ws, "setting", "WHERE name = ?", (name,))
+    rows = select(ws, "setting", "WHERE name = ?", (name,))
     return rows[0]["value"] if rows else ""
 
 
 def settings(ws: Workspace, prefix: str) -> dict[str, str]:
     """Values whose names start so, by the rest of the name."""
-    rows = _select(ws, "setting", "WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
+    rows = select(ws, "setting", "WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
     return {row["name"][len(prefix) :]: row["value"] for row in rows}
 
 
@@ -287,7 +298,7 @@ def reissue_row(item: Reissue) -> Row:
 
 def reissues(ws: Workspace, batch_id: str = "", patch_uid: str = "") -> list[Reissue]:
     """What later deliveries held again, of one batch, one patch or all, in the order of arrival."""
-    rows = _select(ws, "reissue", *_where(batch_id=batch_id, patch_uid=patch_uid))
+    rows = select(ws, "reissue", *where(batch_id=batch_id, patch_uid=patch_uid))
     return [Reissue(**{**row, "differences": json.loads(row["differences"] or "{}")}) for row in rows]
 
 
@@ -299,7 +310,7 @@ def relation_row(item: PatchRelation) -> Row:
 def relations(ws: Workspace, patch_uid: str = "", other_uid: str = "") -> list[PatchRelation]:
     """Relations from one patch, to one patch, or all."""
     return [
-        PatchRelation(**row) for row in _select(ws, "patch_relation", *_where(patch_uid=patch_uid, other_uid=other_uid))
+        PatchRelation(**row) for row in select(ws, "patch_relation", *where(patch_uid=patch_uid, other_uid=other_uid))
     ]
 
 
@@ -319,7 +330,7 @@ def clue_row(item: Clue) -> Row:
 
 def clues(ws: Workspace, patch_uid: str = "") -> dict[str, Clue]:
     """Clues by patch, one or all."""
-    return {row["patch_uid"]: Clue(**row) for row in _select(ws, "clue", *_where(patch_uid=patch_uid))}
+    return {row["patch_uid"]: Clue(**row) for row in select(ws, "clue", *where(patch_uid=patch_uid))}
 
 
 def platform_row(item: PlatformStatus) -> Row:
@@ -329,7 +340,7 @@ def platform_row(item: PlatformStatus) -> Row:
 
 def platform_statuses(ws: Workspace, patch_uid: str = "") -> dict[str, PlatformStatus]:
     """The platform's last word by patch, one or all."""
-    rows = _select(ws, "platform_status", *_where(patch_uid=patch_uid))
+    rows = select(ws, "platform_status", *where(patch_uid=patch_uid))
     return {row["patch_uid"]: PlatformStatus(**{**row, "raw": json.loads(row["raw"] or "{}")}) for row in rows}
 
 
@@ -340,7 +351,7 @@ def image_problem_row(item: ImageProblem) -> Row:
 
 def image_problems(ws: Workspace, patch_uid: str = "") -> list[ImageProblem]:
     """Marked imagery of one patch or all."""
-    return [ImageProblem(**row) for row in _select(ws, "image_problem", *_where(patch_uid=patch_uid))]
+    return [ImageProblem(**row) for row in select(ws, "image_problem", *where(patch_uid=patch_uid))]
 
 
 def view_frame_row(item: ViewFrame) -> Row:
@@ -350,38 +361,7 @@ def view_frame_row(item: ViewFrame) -> Row:
 
 def view_frames(ws: Workspace, patch_uid: str = "") -> dict[str, ViewFrame]:
     """Frames by patch, one or all."""
-    return {row["patch_uid"]: ViewFrame(**row) for row in _select(ws, "view_frame", *_where(patch_uid=patch_uid))}
-
-
-def revision_row(item: Revision) -> Row:
-    """Revision -> record."""
-    return dict(item.__dict__)
-
-
-def revisions(ws: Workspace, patch_uid: str = "") -> list[Revision]:
-    """改判 of one patch or all, in order."""
-    return [Revision(**row) for row in _select(ws, "revision", *_where(patch_uid=patch_uid))]
-
-
-def internal_check_row(item: InternalCheck) -> Row:
-    """InternalCheck -> record."""
-    return {**item.__dict__, "reasons": canonical(list(item.reasons))}
-
-
-def internal_checks(ws: Workspace, patch_uid: str = "") -> list[InternalCheck]:
-    """内审 of one patch or all, in order; the last of a patch counts."""
-    rows = _select(ws, "internal_check", *_where(patch_uid=patch_uid))
-    return [InternalCheck(**{**row, "reasons": tuple(json.loads(row["reasons"] or "[]"))}) for row in rows]
-
-
-def person_row(item: Person) -> Row:
-    """Person -> record."""
-    return dict(item.__dict__)
-
-
-def people(ws: Workspace) -> list[Person]:
-    """Who works here, the one seen last first."""
-    return [Person(**row) for row in _select(ws, "person", "ORDER BY at DESC, fid")]
+    return {row["patch_uid"]: ViewFrame(**row) for row in select(ws, "view_frame", *where(patch_uid=patch_uid))}
 
 
 def register_row(item: RegisterEntry) -> Row:
@@ -391,7 +371,7 @@ def register_row(item: RegisterEntry) -> Row:
 
 def register_entries(ws: Workspace, register: str = "") -> dict[str, RegisterEntry]:
     """Entries by id, of one register or all."""
-    rows = _select(ws, "register_entry", *_where(register=register))
+    rows = select(ws, "register_entry", *where(register=register))
     return {
         row["entry_id"]: RegisterEntry(**{**row, "attributes": json.loads(row["attributes"] or "{}")}) for row in rows
     }
@@ -399,7 +379,7 @@ def register_entries(ws: Workspace, register: str = "") -> dict[str, RegisterEnt
 
 def register_links(ws: Workspace, patch_uid: str = "") -> list[Row]:
     """Which entries were laid on which patch: patch_uid, entry_id, reason, by, at."""
-    return _select(ws, "register_link", *_where(patch_uid=patch_uid))
+    return select(ws, "register_link", *where(patch_uid=patch_uid))
 
 
 def landuse_without_net(ws: Workspace) -> list[str]:
@@ -431,7 +411,7 @@ def entry_patches(ws: Workspace) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _where(**wanted: str) -> tuple[str, list[str]]:
+def where(**wanted: str) -> tuple[str, list[str]]:
     """The WHERE of the columns that are asked for, in order of arrival."""
     given = {name: value for name, value in wanted.items() if value}
     terms = " AND ".join(f'"{name}" = ?' for name in given)

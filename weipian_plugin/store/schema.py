@@ -98,6 +98,18 @@ _THIRD: Mapping[str, Table] = {
         _table("pack", "pack_id version", 3, pack_id=T, version=T, fingerprint=T, label=T, files=T, at=T),
     )
 }  # fmt: skip
+_FOURTH: Mapping[str, Table] = {
+    t.name: t
+    for t in (
+        _table("likeness", "evidence_id other_id", 4, evidence_id=T, other_id=T, kind=T, score=R, at=T),
+        _table("dispatch", "patch_uid", 4, patch_uid=T, person=T, village=T, due_on=T, note=T, by=T, at=T),
+        _table(
+            "certificate", "certificate_id", 4, certificate_id=T, number=T, village=T, batch_id=T, made_at=T,
+            made_by=T, signed_by=T, signed_on=T, evidence_id=T, by=T, at=T, withdrawn=I,
+        ),
+        _table("certified", "certificate_id patch_uid", 4, certificate_id=T, patch_uid=T, digest=T, summary=T),
+    )
+}  # fmt: skip
 #: Columns that a later version added: (table, version) -> name -> SQL type.
 _ADDED: Mapping[tuple[str, int], Mapping[str, str]] = {
     ("batch", 2): {"kind": T},
@@ -108,6 +120,12 @@ _ADDED: Mapping[tuple[str, int], Mapping[str, str]] = {
     ("overlay", 2): {"net_m2": R},
     ("batch", 3): {"pack_id": T, "pack_version": T},
     ("judgement", 3): {"pack_id": T, "role": T, "seen": T},
+    ("evidence", 4): {
+        "width": I, "height": I, "orientation": I, "camera": T, "fov_deg": R, "altitude_m": R, "azimuth_raw": R,
+        "declination": R, "phash": T, "shift": T, "facts": T, "match": T, "parent_id": T, "doc_kind": T,
+        "doc_authority": T, "valid_until": T, "outline": B,
+    },
+    ("evidence_link", 4): {"confidence": T, "reason": T, "by": T, "at": T},
 }  # fmt: skip
 
 
@@ -120,7 +138,9 @@ def _grown(table: Table) -> Table:
 
 
 #: Every table as the newest version has it.
-TABLES: Mapping[str, Table] = {t.name: _grown(t) for t in (*_FIRST.values(), *_SECOND.values(), *_THIRD.values())}
+TABLES: Mapping[str, Table] = {
+    t.name: _grown(t) for t in (*_FIRST.values(), *_SECOND.values(), *_THIRD.values(), *_FOURTH.values())
+}
 
 _REFERENCES = {
     ("patch", "batch_id"): "batch(batch_id)",
@@ -141,6 +161,11 @@ _REFERENCES = {
     ("view_frame", "patch_uid"): "patch(patch_uid)",
     ("revision", "patch_uid"): "patch(patch_uid)",
     ("internal_check", "patch_uid"): "patch(patch_uid)",
+    ("likeness", "evidence_id"): "evidence(evidence_id)",
+    ("likeness", "other_id"): "evidence(evidence_id)",
+    ("dispatch", "patch_uid"): "patch(patch_uid)",
+    ("certified", "certificate_id"): "certificate(certificate_id)",
+    ("certified", "patch_uid"): "patch(patch_uid)",
 }
 
 _GPKG = """
@@ -273,6 +298,16 @@ MIGRATIONS: tuple[str, ...] = (
             "CREATE INDEX patch_parent ON patch (parent_uid) WHERE parent_uid IS NOT NULL;",
             _add_columns(3),
             _register(_THIRD),
+        )
+    ),
+    "\n".join(
+        (
+            _create(_FOURTH.values(), ("certified",)),
+            "CREATE INDEX likeness_other ON likeness (other_id);",
+            "CREATE INDEX evidence_content ON evidence (sha256);",
+            "CREATE INDEX evidence_link_file ON evidence_link (evidence_id);",
+            _add_columns(4),
+            _register(_FOURTH),
         )
     ),
 )

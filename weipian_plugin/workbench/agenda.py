@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from ..core.model import Batch, CaseStatus, ReviewStatus
-from ..store import desk, records
+from ..store import desk, office
 from .acting import Acting
 from .views import QueueRow
 
@@ -166,7 +166,7 @@ class Desk(Acting):
             assigned=frozenset(desk.assigned(self._ws)),
             waiting=desk.transfers(self._ws),
             checks=desk.last_checks(self._ws),
-            checker=any(person.role == "checker" for person in records.people(self._ws)),
+            checker=any(person.role == "checker" for person in office.people(self._ws)),
         )
 
     def place(self) -> Place:

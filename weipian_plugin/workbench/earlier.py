@@ -300,5 +300,5 @@ def take_evidence(
     note = f"沿用 {other.patch_id if other else ''} 的举证"
     with session.acting("take", patch_uid) as change:
         for item, purpose in wanted:
-            change.put("evidence_link", {"patch_uid": patch_uid, "evidence_id": item, "purpose": purpose, "note": note})
+            change.put("evidence_link", records.link_row(patch_uid, item, purpose, note=note))
     return len(wanted)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..core.errors import WeipianError, os_reason
 from ..core.hashing import file_sha256
-from ..core.model import Evidence
+from ..core.proof import Evidence
 from ..core.rulepack import RulePack
 from ..photos.exif import PHOTO_SUFFIXES, read_photo
 from ..store import records
@@ -100,10 +100,7 @@ def keep(change: Transaction, item: Prepared) -> str:
 
 def link(change: Transaction, item: Prepared, patch_uid: str, purpose: str) -> None:
     """Record the evidence and what it proves for a patch."""
-    change.put(
-        "evidence_link",
-        {"patch_uid": patch_uid, "evidence_id": keep(change, item), "purpose": purpose, "note": ""},
-    )
+    change.put("evidence_link", records.link_row(patch_uid, keep(change, item), purpose))
 
 
 def files_under(folder: Path) -> Sequence[Path]:

@@ -16,8 +16,8 @@ from qgis.PyQt.QtGui import QImage, QImageReader
 
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
-from ..core.model import LinkedEvidence
 from ..core.names import safe_name
+from ..core.proof import LinkedEvidence
 
 #: Qualities tried in turn, then smaller and smaller pictures at the last of them.
 _QUALITIES = (92, 85, 75, 65)

@@ -14,7 +14,7 @@ from ..core.errors import WeipianError
 from ..core.model import ReviewStatus
 from ..core.office import InternalCheck
 from ..core.people import ROLES, Person, bare, same_person
-from ..store import records
+from ..store import office, records
 from .clock import now
 from .reasons import Reasons
 
@@ -29,7 +29,7 @@ class People(Reasons):
 
     def people(self) -> list[Person]:
         """Who works here, the one seen last first."""
-        return records.people(self._ws)
+        return office.people(self._ws)
 
     def sit_down(self, name: str, role: str = "") -> Person:
         """Somebody takes the keyboard: every action from now on stands under this name.
@@ -49,7 +49,7 @@ class People(Reasons):
         person = Person(known.name if known is not None else name, role, now())
         if not self._ws.read_only:
             with self._ws.transaction("person", person.name, person.name) as change:
-                change.put("person", records.person_row(person))
+                change.put("person", office.person_row(person))
         self.who = person.name
         return person
 
@@ -87,12 +87,12 @@ class People(Reasons):
             at=now(),
         )
         with self.acting("check", patch_uid) as change:
-            change.put("internal_check", records.internal_check_row(check))
+            change.put("internal_check", office.internal_check_row(check))
 
     def check_result(self, patch_uid: str) -> str:
         """`pass`, `returned`, or empty while the judgement in force was not checked."""
         judgement = records.judgements(self._ws, patch_uid).get(patch_uid)
-        return internal.result(judgement, records.internal_checks(self._ws, patch_uid))
+        return internal.result(judgement, office.internal_checks(self._ws, patch_uid))
 
     def refuse_returned(self, patch_uid: str, patch_id: str) -> None:
         """What the checker returned is judged again before it is submitted.

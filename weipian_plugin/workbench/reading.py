@@ -15,21 +15,11 @@ from ..core.advice_kinds import is_mineral_case
 from ..core.errors import WeipianError
 from ..core.forecast import forecast_case
 from ..core.guide import guide_case
-from ..core.model import (
-    Batch,
-    CaseAction,
-    CaseStatus,
-    Evidence,
-    Judgement,
-    LinkedEvidence,
-    OverlayRow,
-    Patch,
-    ReviewStatus,
-    Verdict,
-)  # fmt: skip
+from ..core.model import Batch, CaseAction, CaseStatus, Judgement, OverlayRow, Patch, ReviewStatus, Verdict
+from ..core.proof import Evidence, LinkedEvidence  # fmt: skip
 from ..core.rulepack import RulePack
 from ..geo.viewcone import look
-from ..store import glance, records
+from ..store import glance, office, records
 from ..store.workspace import Workspace
 from . import queue_reading
 from .ahead import Ahead
@@ -198,7 +188,7 @@ class Reader:
             clue=records.clues(self._ws, patch.patch_uid).get(patch.patch_uid) if patch.origin != "delivery" else None,
             merged_into=records.merged_clues(self._ws, patch.patch_uid).get(patch.patch_uid, ""),
             family=self._family(patch),
-            checks=tuple(records.internal_checks(self._ws, patch.patch_uid)),
+            checks=tuple(office.internal_checks(self._ws, patch.patch_uid)),
             images=self.images_of(patch),
             frame=records.view_frames(self._ws, patch.patch_uid).get(patch.patch_uid),
             pack=pack,

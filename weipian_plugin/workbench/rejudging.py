@@ -11,8 +11,9 @@ from typing import Any, Optional
 from ..core.advice import Advice, advise
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
-from ..core.model import CLUE_BATCH, Judgement, LinkedEvidence, OverlayRow, Patch, ReviewStatus
+from ..core.model import CLUE_BATCH, Judgement, OverlayRow, Patch, ReviewStatus
 from ..core.names import safe_name
+from ..core.proof import LinkedEvidence
 from ..core.rulepack import RulePack
 from ..store import records
 from .clock import now

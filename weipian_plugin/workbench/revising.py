@@ -16,7 +16,7 @@ from ..core.office import Revision
 from ..core.people import Person
 from ..core.revision import HEADS
 from ..core.trail import REDO, UNDO
-from ..store import records
+from ..store import office, records
 from ..store.workspace import Transaction, Workspace
 from .acting import UNDOABLE
 from .clock import now
@@ -128,16 +128,16 @@ def plan(patch: Patch, judgement: Optional[Judgement], after: Optional[Verdict],
 
 def put(change: Transaction, item: Revision) -> None:
     """Write it; a second person nobody knew yet is known from now on."""
-    change.put("revision", records.revision_row(item))
+    change.put("revision", office.revision_row(item))
     known = change.get("person", item.second_person)
     if known is None:
-        change.put("person", records.person_row(Person(item.second_person, "checker", item.at)))
+        change.put("person", office.person_row(Person(item.second_person, "checker", item.at)))
 
 
 def lines(ws: Workspace, patch_uid: str = "") -> list[RevisionLine]:
     """改判清单 of one patch or all, in order."""
     found = []
-    for item in records.revisions(ws, patch_uid):
+    for item in office.revisions(ws, patch_uid):
         patch = records.patch(ws, item.patch_uid)
         paper = records.evidence(ws, item.evidence_id).get(item.evidence_id) if item.evidence_id else None
         found.append(

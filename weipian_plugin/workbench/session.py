@@ -16,15 +16,8 @@ from typing import Optional
 from ..core import areas, states
 from ..core.dates import parse_date
 from ..core.errors import WeipianError
-from ..core.model import (
-    APPROVAL_ROLES,
-    ROLES,
-    CaseAction,
-    CaseStatus,
-    Evidence,
-    LayerAssignment,
-    Verdict,
-)  # fmt: skip
+from ..core.model import APPROVAL_ROLES, ROLES, CaseAction, CaseStatus, LayerAssignment, Verdict
+from ..core.proof import Evidence  # fmt: skip
 from ..store import records
 from ..store.workspace import Workspace
 from . import evidence_in

@@ -16,7 +16,8 @@ import shapely
 
 from ..core import areas
 from ..core.errors import WeipianError
-from ..core.model import CaseStatus, Evidence, Patch, ReviewStatus
+from ..core.model import CaseStatus, Patch, ReviewStatus
+from ..core.proof import Evidence
 from ..geo import split as geometry
 from ..geo.area import ellipsoidal_area
 from ..geo.viewcone import look
@@ -253,10 +254,7 @@ def _share_evidence(ws: Workspace, change: Transaction, patch: Patch, children: 
     evidence = records.evidence(ws)
     for _, evidence_id, purpose in records.links(ws, patch.patch_uid):
         for child in concerned(evidence[evidence_id], children):
-            change.put(
-                "evidence_link",
-                {"patch_uid": child.patch_uid, "evidence_id": evidence_id, "purpose": purpose, "note": ""},
-            )
+            change.put("evidence_link", records.link_row(child.patch_uid, evidence_id, purpose))
 
 
 def concerned(item: Evidence, children: Sequence[Patch]) -> list[Patch]:

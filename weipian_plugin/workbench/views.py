@@ -12,19 +12,9 @@ from ..core.advice import Advice, CheckItem
 from ..core.areas import AreaSummary
 from ..core.guide_model import Guide, ReturnRisk, Watch
 from ..core.imagery import ImageState
-from ..core.model import (
-    Batch,
-    CaseAction,
-    CaseStatus,
-    Clue,
-    Judgement,
-    LinkedEvidence,
-    OverlayRow,
-    Patch,
-    ReviewStatus,
-    ViewFrame,
-)
+from ..core.model import Batch, CaseAction, CaseStatus, Clue, Judgement, OverlayRow, Patch, ReviewStatus, ViewFrame
 from ..core.office import InternalCheck
+from ..core.proof import LinkedEvidence
 from ..core.registers import RegisterMatch
 from ..core.rulepack import RulePack
 

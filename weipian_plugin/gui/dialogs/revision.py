@@ -25,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core import revision
 from ...core.errors import WeipianError
-from ...core.model import Evidence
+from ...core.proof import Evidence
 from ...workbench.reasons import Reason
 from ...workbench.revising import HEADS, RevisionLine
 from ..compat import describe, line_height
