@@ -224,6 +224,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "后时相影像还没显示，稍等一下",
         "影像画出来后再提交；影像图层被关掉或移除的，请打开或“重新读取”；影像有问题时请先标记原因。",
     ),
+    "E_HANDOUT_EMPTY": ("没有可以派发的图斑：{label}", "请换一个村或人员，或确认这些图斑还没有报送。"),
     "E_EXPORT_SCOPE": ("不认识的导出范围：{scope}", "请填写 all、open、batch:批次名、month:2026-05 或 year:2026。"),
     "E_WRITE": (
         "写不进去：{path}（{detail}）",
