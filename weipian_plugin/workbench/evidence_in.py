@@ -29,12 +29,27 @@ class Prepared:
 
     def guess_purpose(self, pack: RulePack, *, rectifying: bool = False) -> str:
         """What the file proves, by its kind and the words in its name; the clerk can say otherwise."""
-        named = [r for r in pack.requirements.values() if r.kind == "document" and _words_of(r.label, self.name)]
-        if named:
-            return max(named, key=lambda r: len(r.label)).id
-        if self.evidence.kind == "photo":
-            return "after_photo" if rectifying or "整改后" in self.name or "复耕" in self.name else "site_photo"
-        return "document"
+        return purpose_of(self.evidence.kind, self.name, pack, rectifying=rectifying, doc_kind=self.evidence.doc_kind)
+
+
+def purpose_of(kind: str, name: str, pack: RulePack, *, rectifying: bool = False, doc_kind: str = "") -> str:
+    """A requirement id of the pack for a file: by its kind and the words in its name, or plainly photo or document.
+
+    Args:
+        kind: photo or document.
+        name: of the file as it came.
+        pack: whose requirements count.
+        rectifying: the patch is being put right, a photo shows it after.
+        doc_kind: what kind of document it is, where somebody said so.
+    """
+    if doc_kind:
+        return doc_kind
+    named = [r for r in pack.requirements.values() if r.kind == "document" and _words_of(r.label, name)]
+    if named:
+        return max(named, key=lambda r: len(r.label)).id
+    if kind == "photo":
+        return "after_photo" if rectifying or "整改后" in name or "复耕" in name else "site_photo"
+    return "document"
 
 
 def _words_of(label: str, name: str) -> bool:
@@ -98,9 +113,9 @@ def keep(change: Transaction, item: Prepared) -> str:
     return item.evidence.evidence_id
 
 
-def link(change: Transaction, item: Prepared, patch_uid: str, purpose: str) -> None:
-    """Record the evidence and what it proves for a patch."""
-    change.put("evidence_link", records.link_row(patch_uid, keep(change, item), purpose))
+def link(change: Transaction, item: Prepared, patch_uid: str, purpose: str, **more: str) -> None:
+    """Record the evidence and what it proves for a patch; `more` as in `records.link_row`."""
+    change.put("evidence_link", records.link_row(patch_uid, keep(change, item), purpose, **more))
 
 
 def files_under(folder: Path) -> Sequence[Path]:

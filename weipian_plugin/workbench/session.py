@@ -11,30 +11,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Optional
 
 from ..core import areas, states
-from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import APPROVAL_ROLES, ROLES, CaseAction, CaseStatus, LayerAssignment, Verdict
-from ..core.proof import Evidence  # fmt: skip
 from ..store import records
 from ..store.workspace import Workspace
-from . import evidence_in
 from .acting import ACTION_LABELS
 from .agenda import Desk
 from .bulk_judging import BulkJudging
 from .clock import CHINA, check_date, now
+from .evidence_acts import EvidenceActs
 from .handwork import HandWork
 from .imagery import Imagery
 from .layer_settings import LayerSettings
 from .pack_choice import PackChoice
 from .patch_facts import FactWork
-from .splitting import refuse_parent
 from .succession import Succession
 
 
-class Session(Succession, HandWork, BulkJudging, LayerSettings, Desk, Imagery, PackChoice, FactWork):
+class Session(Succession, EvidenceActs, HandWork, BulkJudging, LayerSettings, Desk, Imagery, PackChoice, FactWork):
     """The one door of the panel to a workspace."""
 
     @classmethod
@@ -118,80 +114,6 @@ class Session(Succession, HandWork, BulkJudging, LayerSettings, Desk, Imagery, P
             raise WeipianError("E_DATE_INVALID", value="（空）")
         note = "；".join(part for part in (action.note.strip(), reason.strip()) if part)
         return replace(action, **amounts, date=day, note=note, by=self.who, at=now(), action_id=str(uuid.uuid4()))
-
-    # -- evidence --------------------------------------------------------------------------------
-
-    def attach(self, patch_uid: str, patch_id: str, paths: Sequence[Path], purpose: str = "") -> list[str]:
-        """Copy files in and link them to a patch; returns a sentence for each file with something to tell.
-
-        Raises:
-            WeipianError: E_FILE_MISSING, E_DISK_FULL, E_PATCH_MISMATCH; nothing is linked then.
-        """
-        patch = self._guard(patch_uid, patch_id)
-        illegal = patch.case_status in (CaseStatus.RECTIFYING, CaseStatus.RECTIFIED, CaseStatus.ACCEPTED)
-        notes: list[str] = []
-        prepared = []
-        for path in paths:
-            item = evidence_in.prepare(self._ws, Path(path), self.who, now())
-            notes += [f"{item.name}：{note}" for note in item.notes]
-            prepared.append((item, purpose or item.guess_purpose(self.pack, rectifying=illegal)))
-        with self._ws.transaction("attach", patch_uid, self.who) as change:
-            for item, use in prepared:
-                evidence_in.link(change, item, patch_uid, use)
-        return notes
-
-    def set_photo_facts(
-        self, evidence_id: str, lon: Optional[float], lat: Optional[float], azimuth: Optional[float], taken_at: str
-    ) -> None:
-        """Facts of a photo entered by hand; the photo is marked 手工 from now on, what EXIF said is kept."""
-        for value, limit in ((lon, 180.0), (lat, 89.9), (azimuth, 360.0)):
-            if value is not None and not abs(value) <= limit:  # NaN fails the comparison too
-                raise WeipianError("E_PHOTO_POSITION", value=value)
-        if taken_at.strip() and parse_date(taken_at) is None:
-            raise WeipianError("E_DATE_INVALID", value=taken_at)
-        item = self._evidence(evidence_id)
-        checks = dict(item.checks)
-        checks.setdefault("exif", {k: getattr(item, k) for k in ("lon", "lat", "azimuth", "taken_at", "source")})
-        changed = replace(
-            item,
-            lon=lon,
-            lat=lat,
-            azimuth=None if azimuth is None else azimuth % 360,
-            azimuth_ref=None if azimuth is None else "T",
-            taken_at=taken_at.strip() or item.taken_at,
-            source="manual",
-            checks=checks,
-        )
-        self._change_evidence("photo", changed)
-
-    def set_document_facts(self, evidence_id: str, doc_no: str, doc_date: str, doc_area_mu: str) -> None:
-        """Number, date and area (亩) of a document."""
-        try:
-            area = str(areas.parse_mu(doc_area_mu)) if doc_area_mu.strip() else ""
-        except ValueError as error:
-            raise WeipianError("E_AREA_INVALID", value=doc_area_mu) from error
-        item = self._evidence(evidence_id)
-        self._change_evidence(
-            "document", replace(item, doc_no=doc_no.strip(), doc_date=check_date(doc_date), doc_area_mu=area)
-        )
-
-    def _evidence(self, evidence_id: str) -> Evidence:
-        item = records.evidence(self._ws, evidence_id).get(evidence_id)
-        if item is None:
-            raise WeipianError("E_EVIDENCE_MISSING", name=evidence_id)
-        return item
-
-    def _change_evidence(self, action: str, item: Evidence) -> None:
-        with self._ws.transaction(action, item.evidence_id, self.who) as change:
-            change.put("evidence", records.evidence_row(item))
-
-    def unlink(self, patch_uid: str, evidence_id: str) -> None:
-        """Take evidence off a patch; the file stays in the workspace."""
-        refuse_parent(self._ws, self._patch(patch_uid))
-        with self._ws.transaction("unlink", patch_uid, self.who) as change:
-            for _, found, purpose in records.links(self._ws, patch_uid):
-                if found == evidence_id:
-                    change.delete("evidence_link", patch_uid, evidence_id, purpose)
 
     # -- layers and settings ---------------------------------------------------------------------
 
