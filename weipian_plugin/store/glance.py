@@ -50,11 +50,11 @@ def first_open(ws: Workspace) -> str:
 
 
 def linked_evidence(ws: Workspace, patch_uid: str) -> list[tuple[Evidence, str]]:
-    """Evidence of a patch with what it proves, in the order it was linked."""
+    """Evidence of a patch with what it proves, in the order the files came: numbers stay when a purpose changes."""
     names = ", ".join(f'e."{column}"' for column in TABLES["evidence"].columns)
     rows = ws.connection.execute(
         f"SELECT {names}, l.purpose FROM evidence_link l JOIN evidence e USING (evidence_id)"
-        " WHERE l.patch_uid = ? ORDER BY l.fid",
+        " WHERE l.patch_uid = ? ORDER BY e.fid",
         (patch_uid,),
     )
     found = []

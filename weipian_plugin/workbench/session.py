@@ -22,6 +22,7 @@ from .agenda import Desk
 from .bulk_judging import BulkJudging
 from .clock import CHINA, check_date, now
 from .evidence_acts import EvidenceActs
+from .evidence_use import EvidenceUse
 from .handwork import HandWork
 from .imagery import Imagery
 from .layer_settings import LayerSettings
@@ -30,7 +31,9 @@ from .patch_facts import FactWork
 from .succession import Succession
 
 
-class Session(Succession, EvidenceActs, HandWork, BulkJudging, LayerSettings, Desk, Imagery, PackChoice, FactWork):
+class Session(
+    Succession, EvidenceActs, EvidenceUse, HandWork, BulkJudging, LayerSettings, Desk, Imagery, PackChoice, FactWork
+):
     """The one door of the panel to a workspace."""
 
     @classmethod

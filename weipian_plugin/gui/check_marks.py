@@ -1,0 +1,127 @@
+"""Outcomes of checks as the panel shows them: one place for mark, word and tone.
+
+Every mark stands beside a word or a sentence, so that neither colour nor sign carries the meaning alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+from qgis.PyQt.QtWidgets import QWidget
+
+from ..core.proof import BAD, NOTE, OK, UNKNOWN, WARN, Check, LinkedEvidence
+from .widgets import coloured
+
+#: Outcome -> mark, word, tone of `tones`.
+_MARKS = {OK: "✔", NOTE: "ℹ", WARN: "⚠", BAD: "✖", UNKNOWN: "？"}
+_TONES = {OK: "good", NOTE: "muted", WARN: "warn", BAD: "bad", UNKNOWN: "muted"}
+_WORDS = {OK: "符合", NOTE: "说明", WARN: "存疑", BAD: "不符", UNKNOWN: "不明"}
+#: From worst to best.
+ORDER: tuple[str, ...] = (BAD, WARN, UNKNOWN, NOTE, OK)
+#: Check -> what it looks at, and what it is called when it fails. First those that mean a fraud.
+_NAMES = {
+    "same_file": ("用于几个图斑", "重复使用"),
+    "same_picture": ("画面重复", "画面重复"),
+    "looks_at": ("朝向", "未指向"),
+    "time_window": ("时间", "时间不符"),
+    "edited": ("修改痕迹", "疑似修改"),
+    "clock": ("时钟", "时间可疑"),
+    "place": ("位置", "位置可疑"),
+    "speed": ("行程", "行程可疑"),
+    "same_azimuth": ("方位雷同", "方位雷同"),
+    "distance": ("距离", "距离远"),
+    "azimuth": ("方位角", "方位不明"),
+    "gcj02": ("坐标偏移", "坐标偏移"),
+    "doc_reused": ("文号", "文号重复"),
+    "doc_outline": ("批准范围", "范围外"),
+    "doc_valid": ("有效期", "已过期"),
+    "doc_date": ("日期", "日期在后"),
+    "doc_area": ("面积", "面积不足"),
+}
+_RANK = {name: number for number, name in enumerate(_NAMES)}
+
+
+class Badge(NamedTuple):
+    """A verdict in one word: its mark, the word, the tone, and the outcome behind them."""
+
+    mark: str
+    word: str
+    tone: str
+    outcome: str
+
+
+def mark(outcome: str) -> str:
+    """✔ ℹ ⚠ ✖ ？"""
+    return _MARKS.get(outcome, "？")
+
+
+def tone_of(outcome: str) -> str:
+    """Name of a tone in `tones`."""
+    return _TONES.get(outcome, "muted")
+
+
+def word(outcome: str) -> str:
+    """The outcome as a word, for screen readers and lists."""
+    return _WORDS.get(outcome, "不明")
+
+
+def name_of(check: Check) -> str:
+    """What the check looks at, in a word."""
+    return _NAMES.get(check.id, (check.id, check.id))[0]
+
+
+def ordered(checks: Iterable[Check]) -> list[Check]:
+    """Worst first; of like ones those first that speak of a fraud."""
+    return sorted(checks, key=lambda c: (ORDER.index(c.outcome) if c.outcome in ORDER else 2, _RANK.get(c.id, 99)))
+
+
+def worst(checks: Sequence[Check]) -> str:
+    """The worst outcome there is, `ok` without any check."""
+    return ordered(checks)[0].outcome if checks else OK
+
+
+def badge(link: LinkedEvidence) -> Badge:
+    """What stands on the picture: the worst check in a word; without checks whether it looks at the patch."""
+    checks = ordered(link.checks)
+    if checks:
+        first = checks[0]
+        if first.outcome == OK:
+            return Badge(mark(OK), word(OK), tone_of(OK), OK)
+        if first.outcome == NOTE:
+            return Badge(mark(NOTE), name_of(first), tone_of(NOTE), NOTE)
+        text = _NAMES.get(first.id, ("", first.id))[1]
+        if first.outcome == UNKNOWN:
+            text = f"{name_of(first)}不明" if first.id != "azimuth" else text
+        return Badge(mark(first.outcome), text, tone_of(first.outcome), first.outcome)
+    if link.evidence.kind != "photo":
+        return Badge("", "", "muted", NOTE)
+    if link.looks_at is None:
+        return Badge("？", "无定位" if link.evidence.lon is None else "方位不明", "muted", UNKNOWN)
+    return Badge("✔", "指向", "good", OK) if link.looks_at else Badge("✖", "未指向", "bad", BAD)
+
+
+def line_html(widget: QWidget, check: Check) -> str:
+    """One check as a coloured sentence with its mark."""
+    return coloured(widget, f"{mark(check.outcome)}&nbsp;{escape(check.text)}", tone_of(check.outcome))
+
+
+def lines_html(widget: QWidget, checks: Sequence[Check]) -> str:
+    """All checks, a sentence a line, worst first."""
+    return "<br>".join(line_html(widget, check) for check in ordered(checks))
+
+
+def short_html(widget: QWidget, checks: Sequence[Check]) -> str:
+    """For a narrow line: what is wrong as sentences, what is in order as words behind one mark."""
+    found = ordered(checks)
+    parts = [line_html(widget, check) for check in found if check.outcome != OK]
+    good = "、".join(name_of(check) for check in found if check.outcome == OK)
+    if good:
+        parts.append(coloured(widget, f"✔&nbsp;{escape(good)}", "good"))
+    return " ".join(parts)
+
+
+def plain(checks: Sequence[Check]) -> str:
+    """All checks as text, a line each: for tool tips and screen readers."""
+    return "\n".join(f"{mark(check.outcome)} {check.text}" for check in ordered(checks))
