@@ -31,6 +31,8 @@ class Mark:
     lat: float
     level: Optional[int] = None
     wkb: Optional[bytes] = None
+    uid: str = ""
+    patch_id: str = ""
 
 
 def kml(title: str, marks: Sequence[Mark]) -> bytes:
