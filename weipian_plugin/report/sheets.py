@@ -8,42 +8,31 @@ from pathlib import Path
 from typing import Optional
 
 from qgis.core import (
-    Qgis,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
-    QgsLayoutExporter,
-    QgsLayoutItemMap,
     QgsLayoutItemPage,
-    QgsLayoutItemScaleBar,
-    QgsLayoutPoint,
-    QgsLayoutRenderContext,
-    QgsLayoutSize,
-    QgsMapLayer,
     QgsPointXY,
     QgsPrintLayout,
     QgsProject,
     QgsRectangle,
-    QgsUnitTypes,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
-from qgis.PyQt.QtGui import QColor
 
-from ..core.errors import WeipianError, os_reason
+from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
 from . import map_parts
-from .layout_parts import BLUE, BOTTOM, GREY, LEFT, PAGE_WIDTH, RED, TOP, WIDTH, Ink, Sheet, frame_item
+from .layout_parts import BLUE, BOTTOM, GREY, LEFT, PAGE_WIDTH, RED, TOP, WIDTH, Ink, Sheet
+from .map_frames import DPI, MapFrame, export_pdf
 from .model import SHEET_NAME, SheetContent, SheetJob, SheetResult
 from .sheet_pages import draw_judgement
 from .sheet_photos import PhotoCache
 
-DPI = 200
 _PAIR_W, _PAIR_H = 92.0, 62.0
 _OVER_W, _SIDE_W = 118.0, 64.0
 #: EPSG codes of the CGCS2000 zones: first, last, width, first meridian, step (dossier 3.8).
 _ZONES = ((4491, 4501, 6, 75, 6), (4502, 4512, 6, 75, 6), (4513, 4533, 3, 75, 3), (4534, 4554, 3, 75, 3))
-_MM = QgsUnitTypes.LayoutMillimeters
 
 
 def render_sheets(job: SheetJob, feedback: Feedback) -> list[SheetResult]:
@@ -99,8 +88,7 @@ class SheetDrawer:
         self.sheet = Sheet(self.layout)
         self.layers = map_parts.open_layers(self.project, job.layers, job.landuse, self.sheet.family)
         self.outline = map_parts.patch_layer(self.project)
-        self.maps = [self._map() for _ in range(3)]
-        self.scale_bars = [self._scale_bar(item) for item in self.maps]
+        self.maps = [MapFrame(self.sheet) for _ in range(3)]
         self.photos = PhotoCache(self._folder)
 
     def close(self) -> None:
@@ -126,7 +114,8 @@ class SheetDrawer:
         self._overlay(content, y + 2.2, box, crs)
         draw_judgement(self.sheet, content, self.photos)
         self._footers()
-        return self._export(content)
+        target = Path(self.job.output, content.folder, SHEET_NAME)
+        return export_pdf(self.layout, target, self._folder, content.patch_id)
 
     def _heading(self, content: SheetContent) -> float:
         meta, sheet = self.job.meta, self.sheet
@@ -176,13 +165,13 @@ class SheetDrawer:
             caption = "　".join(part for part in (name, day, scale_text, notes[at] if shown else "") if part)
             sheet.text(0, x, y, _PAIR_W, 5, caption, Ink(8.5, bold=True, align="center"))
             if frame is None or not shown:
-                self._hide(at)
+                self.maps[at].hide()
                 sheet.text(
                     0, x, y + 5, _PAIR_W, _PAIR_H, (notes[at] or f"无{name}影像") if box else "图斑无图形",
                     Ink(11, GREY, align="center"), frame=True, fill="#F5F5F5",
                 )  # fmt: skip
                 continue
-            self._show(at, x, y + 5, _PAIR_W, _PAIR_H, frame, crs, [self.outline, *shown])
+            self.maps[at].show(0, x, y + 5, _PAIR_W, _PAIR_H, frame, crs, [self.outline, *shown])
         return y + 5 + _PAIR_H
 
     def _picture_frame(
@@ -212,7 +201,7 @@ class SheetDrawer:
         height = BOTTOM - 9 - y
         frame = None
         if box is None:
-            self._hide(2)
+            self.maps[2].hide()
             sheet.text(0, LEFT, y, _OVER_W, height, "图斑无图形", Ink(11, GREY, align="center"), True, "#F5F5F5")
         else:
             scale = map_parts.scale_for(box, _OVER_W, height)
@@ -220,7 +209,7 @@ class SheetDrawer:
             layers = self.layers.vectors()
             if not self.layers.by_role.get("landuse"):
                 layers += self.layers.seen("image_after", frame, crs, content.batch_id)
-            self._show(2, LEFT, y, _OVER_W, height, frame, crs, [self.outline, *layers])
+            self.maps[2].show(0, LEFT, y, _OVER_W, height, frame, crs, [self.outline, *layers])
             sheet.north(0, LEFT + _OVER_W - 9, y + 2)
             note = f"比例尺 1:{scale}　坐标系 {_crs_label(crs)}，方格北向上"
             problems = f"　未绘出：{'、'.join(self.layers.problems)}" if self.layers.problems else ""
@@ -284,79 +273,6 @@ class SheetDrawer:
                 self.sheet.text(
                     page, LEFT, BOTTOM + 6, WIDTH, 4.5, "草稿，不得作为正式上报材料", Ink(7.5, RED, True), pad=0
                 )
-
-    def _map(self) -> QgsLayoutItemMap:
-        item = QgsLayoutItemMap(self.layout)
-        item.setKeepLayerSet(True)
-        item.setBackgroundColor(QColor("#FFFFFF"))
-        frame_item(item, True)
-        self.layout.addLayoutItem(item)
-        return item
-
-    def _scale_bar(self, item: QgsLayoutItemMap) -> QgsLayoutItemScaleBar:
-        bar = QgsLayoutItemScaleBar(self.layout)
-        bar.setStyle("Single Box")
-        bar.setLinkedMap(item)
-        bar.setUnits(QgsUnitTypes.DistanceMeters)
-        bar.setUnitLabel("米")
-        bar.setNumberOfSegments(2)
-        bar.setNumberOfSegmentsLeft(0)
-        bar.setHeight(1.2)
-        bar.setBoxContentSpace(0.8)
-        bar.setLabelBarSpace(0.8)
-        bar.setBackgroundEnabled(True)
-        bar.setBackgroundColor(QColor(255, 255, 255))
-        text = bar.textFormat()
-        text.setFont(self.sheet.font(Ink(6)))
-        text.setSize(6)
-        bar.setTextFormat(text)
-        self.layout.addLayoutItem(bar)
-        return bar
-
-    def _show(
-        self, at: int, x: float, y: float, width: float, height: float, frame: QgsRectangle,
-        crs: QgsCoordinateReferenceSystem, layers: list[QgsMapLayer],
-    ) -> None:  # fmt: skip
-        """Put a map item to its place; `zoomToExtent`, because `setExtent` would resize the item."""
-        item, bar = self.maps[at], self.scale_bars[at]
-        item.setVisibility(True)
-        item.attemptResize(QgsLayoutSize(width, height, _MM))
-        item.attemptMove(QgsLayoutPoint(x, y, _MM), page=0)
-        item.setCrs(crs)
-        item.setLayers(layers)
-        item.zoomToExtent(frame)
-        bar.setVisibility(True)
-        bar.setUnitsPerSegment(map_parts.nice_length(frame.width() / 7))
-        bar.update()
-        size = bar.minimumSize()
-        bar.attemptResize(size)
-        bar.attemptMove(QgsLayoutPoint(x + 1, y + height - size.height() - 1, _MM), page=0)
-
-    def _hide(self, at: int) -> None:
-        self.maps[at].setVisibility(False)
-        self.scale_bars[at].setVisibility(False)
-
-    def _export(self, content: SheetContent) -> Path:
-        """Write to an ASCII name first: some drivers cannot create a Chinese one; then move it into place."""
-        draft = self._folder / "sheet.pdf"
-        settings = QgsLayoutExporter.PdfExportSettings()
-        settings.dpi = DPI
-        settings.textRenderFormat = Qgis.TextRenderFormat.AlwaysText
-        settings.forceVectorOutput = False
-        settings.flags |= QgsLayoutRenderContext.FlagLosslessImageRendering
-        outcome = QgsLayoutExporter(self.layout).exportToPdf(str(draft), settings)
-        if outcome != QgsLayoutExporter.Success or not draft.is_file():
-            raise WeipianError("E_RENDER", patch_id=content.patch_id, detail=f"导出代码 {int(outcome)}")
-        target = Path(self.job.output, content.folder, SHEET_NAME)
-        part = target.with_name("sheet.part")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(str(draft), str(part))
-            part.replace(target)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise WeipianError("E_WRITE", path=target, detail=os_reason(error)) from error
-        return target
 
 
 def _date_caption(taken_on: str, issued: str) -> str:
