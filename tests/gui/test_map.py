@@ -13,9 +13,9 @@ from qgis.gui import QgsMapCanvas
 
 from weipian_plugin.core.model import LayerAssignment
 from weipian_plugin.core.proof import Evidence, LinkedEvidence
-from weipian_plugin.gui.canvas_items import WedgeItem, wedges_of
 from weipian_plugin.gui.map_controller import AFTER, LENS, SIDE_BY_SIDE, SWIPE, MapController
 from weipian_plugin.gui.map_layers import GROUP_NAME, PROPERTY, gauss_kruger_at, label_of, status_of
+from weipian_plugin.gui.photo_items import WedgeItem, wedges_of
 
 pytestmark = pytest.mark.qgis
 

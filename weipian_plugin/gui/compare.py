@@ -11,9 +11,10 @@ from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from .canvas_items import CaptionItem, PatchHighlight, Wedge, WedgeItem
+from .canvas_items import CaptionItem, PatchHighlight
 from .compare_items import COVER_Z, CrossItem, Frame, PictureItem
 from .compat import describe, no_input_method
+from .photo_items import Wedge, WedgeItem
 
 
 class _Half(QWidget):

@@ -15,10 +15,11 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
-from .canvas_items import CaptionItem, Wedge
+from .canvas_items import CaptionItem
 from .compare import CompareView
 from .compare_items import COVER_Z, OTHER_Z, Frame, PictureItem, view_key
 from .compare_swipe import Divider
+from .photo_items import Wedge
 from .prefetch import FrameCache, FrameJob, Prefetcher, frame_key
 
 AFTER, SIDE_BY_SIDE, SWIPE, LENS = "后时相", "并排", "卷帘", "透镜"

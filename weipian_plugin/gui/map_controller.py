@@ -23,7 +23,7 @@ from ..core.model import ViewFrame
 from ..workbench.reading import area_source
 from ..workbench.session import Session
 from ..workbench.views import PatchView, QueueRow
-from .canvas_items import CentreItem, PatchHighlight, Wedge, WedgeItem, wedges_of
+from .canvas_items import CentreItem, PatchHighlight
 from .compare_modes import AFTER, CYCLE, IMAGE_AFTER, IMAGE_BEFORE, LENS, SIDE_BY_SIDE, SWIPE, Comparison, Upcoming
 from .gap_items import GapHighlight
 from .layers_gone import LayersGone
@@ -32,6 +32,7 @@ from .map_styles import level_color, mark_current
 from .map_tools import MapHands
 from .patch_filling import PatchFilling
 from .patch_places import PatchPlaces, bounds_of
+from .photo_items import Wedge, WedgeItem, wedges_of
 from .project_guard import ProjectGuard
 from .seen import Seen
 from .surroundings_items import Shape, SurroundingItems
