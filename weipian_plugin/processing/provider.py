@@ -11,6 +11,7 @@ from .apply_decisions import ApplyDecisions
 from .attach_photos import AttachPhotos
 from .check_pack import CheckPack
 from .export_report import ExportReport, RenderSheets
+from .hand_out import HandOut
 from .import_clues import ImportClues
 from .import_patches import ImportPatches
 from .import_status import ImportStatus
@@ -38,6 +39,6 @@ class WeipianProvider(QgsProcessingProvider):
         """Register the algorithms."""
         for algorithm in (
             ImportPatches, ImportStatus, ImportClues, OverlayPatches, AttachPhotos, Advise, ApplyDecisions,
-            ExportReport, VerifyWorkspace, CheckPack, Rejudge, RenderSheets,
+            ExportReport, VerifyWorkspace, CheckPack, Rejudge, HandOut, RenderSheets,
         ):  # fmt: skip
             self.addAlgorithm(algorithm())

@@ -16,6 +16,7 @@ from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, stop_if_cancelled
+from ..report.handout_sheet import HandoutJob
 from ..report.model import SheetJob, SheetResult
 from .resources import plugin_folder
 
@@ -43,10 +44,17 @@ class _FileFeedback:
 
 
 def draw_job(job_file: Path, feedback: Feedback) -> Path:
-    """Draw a job on this process's main thread; returns the file with the results (JSON)."""
+    """Draw a job of any kind on this process's main thread; returns the file with the results (JSON)."""
+    from ..report import handout_sheet
     from ..report.sheets import render_sheets
 
-    results = render_sheets(SheetJob.read(job_file), _FileFeedback(job_file.with_suffix(".progress"), feedback))
+    feedback = _FileFeedback(job_file.with_suffix(".progress"), feedback)
+    text = job_file.read_text(encoding="utf-8")
+    if json.loads(text).get("schema") == handout_sheet.JOB_SCHEMA:
+        drawn = handout_sheet.draw_handout(handout_sheet.HandoutJob.from_json(text), feedback)
+        results = [SheetResult("", path=str(drawn))]
+    else:
+        results = render_sheets(SheetJob.from_json(text), feedback)
     path = job_file.with_suffix(".results")
     path.write_text(json.dumps([asdict(r) for r in results], ensure_ascii=False), encoding="utf-8")
     return path
@@ -58,8 +66,18 @@ def render(job: SheetJob, feedback: Feedback) -> list[SheetResult]:
     Raises:
         WeipianError: E_RENDER when the child cannot be run or dies, E_CANCELLED.
     """
+    return _render(job.to_json(), feedback)
+
+
+def render_handout(job: HandoutJob, feedback: Feedback) -> Path:
+    """Draw what goes to the field; errors as `render`, E_WRITE."""
+    return Path(_render(job.to_json(), feedback)[0].path)
+
+
+def _render(job: str, feedback: Feedback) -> list[SheetResult]:
     with tempfile.TemporaryDirectory(prefix="weipian-") as name:
-        job_file = job.write(Path(name) / "job.json")
+        job_file = Path(name) / "job.json"
+        job_file.write_text(job, encoding="utf-8")
         if QgsApplication.platform() == "desktop":
             _run_child(job_file, Path(name), feedback)
             path = job_file.with_suffix(".results")
