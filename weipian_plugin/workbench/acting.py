@@ -33,7 +33,7 @@ ACTION_LABELS: Mapping[str, str] = {
 UNDOABLE = (
     "judge", "review", "case", "attach", "unlink", "photo", "document", "take", "confirm", "void", "withdraw",
     "platform", "split", "unsplit", "draw", "clue", "register_link", "field", "check", "bulk_judge", "facts",
-    "pack", "image", "purpose",
+    "pack", "image", "aside", "purpose",
 )  # fmt: skip
 #: Nobody goes back behind new patches or a new overlay: what came after was decided on other figures.
 _BARRIERS = ("import", "overlay")

@@ -25,7 +25,9 @@ from .splitting import refuse_parent
 #: States of a case in which a new photo shows what became of the place.
 _RECTIFYING = (CaseStatus.RECTIFYING, CaseStatus.RECTIFIED, CaseStatus.ACCEPTED)
 #: What a file said of itself and a person may overrule: kept under checks["exif"] before the first change.
-_SAID = ("lon", "lat", "azimuth", "azimuth_ref", "azimuth_raw", "declination", "accuracy_m", "taken_at", "source")
+_SAID = (
+    "lon", "lat", "azimuth", "azimuth_ref", "azimuth_raw", "declination", "accuracy_m", "taken_at", "source", "shift",
+)  # fmt: skip
 
 
 def rectifying(patch: Patch) -> bool:
@@ -37,6 +39,46 @@ def said_by_file(item: Evidence) -> Mapping[str, Any]:
     """What the file itself said of place, direction and time, also after a person has overruled it."""
     kept = item.checks.get("exif")
     return kept if isinstance(kept, Mapping) else {name: getattr(item, name) for name in _SAID}
+
+
+def by_hand(
+    item: Evidence, lon: Optional[float], lat: Optional[float], azimuth: Optional[float], taken_at: str
+) -> Evidence:
+    """A photo with what a person says of it; the same as before where that is nothing new.
+
+    What is overruled loses what belonged to it: the accuracy of a position, the declination of an azimuth.
+    checks["hand"] lists what is by hand: position, azimuth, time.
+
+    Raises:
+        WeipianError: E_PHOTO_POSITION, E_DATE_INVALID.
+    """
+    for value, limit in ((lon, 180.0), (lat, 89.9), (azimuth, 360.0)):
+        if value is not None and not abs(value) <= limit:  # NaN fails the comparison too
+            raise WeipianError("E_PHOTO_POSITION", value=value)
+    taken_at = taken_at.strip() or item.taken_at or ""
+    if taken_at and taken_at != item.taken_at and parse_date(taken_at) is None:
+        raise WeipianError("E_DATE_INVALID", value=taken_at)
+    azimuth = None if azimuth is None else azimuth % 360
+    moved, turned = (lon, lat) != (item.lon, item.lat), azimuth != item.azimuth
+    timed = taken_at != (item.taken_at or "")
+    if not (moved or turned or timed):
+        return item
+    kept = item.checks.get("hand")
+    hand = [*(kept if isinstance(kept, list) else []), *_named(moved, turned, timed)]
+    changed = replace(
+        item, taken_at=taken_at or None, source=MANUAL,
+        checks={**item.checks, "exif": dict(said_by_file(item)), "hand": sorted(set(hand))},
+    )  # fmt: skip
+    if moved:
+        changed = replace(changed, lon=lon, lat=lat, accuracy_m=None, shift="")
+    if turned:
+        ref = None if azimuth is None else "T"
+        changed = replace(changed, azimuth=azimuth, azimuth_ref=ref, azimuth_raw=None, declination=None)
+    return changed
+
+
+def _named(moved: bool, turned: bool, timed: bool) -> list[str]:
+    return [name for name, is_so in (("position", moved), ("azimuth", turned), ("time", timed)) if is_so]
 
 
 class EvidenceActs(Acting):
@@ -139,23 +181,7 @@ class EvidenceActs(Acting):
         Raises:
             WeipianError: E_PHOTO_POSITION, E_DATE_INVALID, E_EVIDENCE_MISSING.
         """
-        for value, limit in ((lon, 180.0), (lat, 89.9), (azimuth, 360.0)):
-            if value is not None and not abs(value) <= limit:  # NaN fails the comparison too
-                raise WeipianError("E_PHOTO_POSITION", value=value)
-        if taken_at.strip() and parse_date(taken_at) is None:
-            raise WeipianError("E_DATE_INVALID", value=taken_at)
-        item = self._evidence(evidence_id)
-        changed = replace(
-            item,
-            lon=lon,
-            lat=lat,
-            azimuth=None if azimuth is None else azimuth % 360,
-            azimuth_ref=None if azimuth is None else "T",
-            taken_at=taken_at.strip() or item.taken_at,
-            source=MANUAL,
-            checks={**item.checks, "exif": dict(said_by_file(item))},
-        )
-        self._change_evidence("photo", changed)
+        self._change_evidence("photo", by_hand(self._evidence(evidence_id), lon, lat, azimuth, taken_at))
 
     def set_document_facts(self, evidence_id: str, doc_no: str, doc_date: str, doc_area_mu: str) -> None:
         """Number, date and area (亩) of a document."""

@@ -25,6 +25,7 @@ from .evidence_acts import EvidenceActs
 from .evidence_use import EvidenceUse
 from .handwork import HandWork
 from .imagery import Imagery
+from .lane import Lane
 from .layer_settings import LayerSettings
 from .pack_choice import PackChoice
 from .patch_facts import FactWork
@@ -32,7 +33,17 @@ from .succession import Succession
 
 
 class Session(
-    Succession, EvidenceActs, EvidenceUse, HandWork, BulkJudging, LayerSettings, Desk, Imagery, PackChoice, FactWork
+    Succession,
+    Lane,
+    EvidenceActs,
+    EvidenceUse,
+    HandWork,
+    BulkJudging,
+    LayerSettings,
+    Desk,
+    Imagery,
+    PackChoice,
+    FactWork,
 ):
     """The one door of the panel to a workspace."""
 
