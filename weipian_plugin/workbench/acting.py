@@ -27,7 +27,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "pack": "选用规则包", "pack_kept": "保存规则包", "pack_default": "默认规则包", "pack_declined": "不换规则包",
     "field": "转外业", "bulk_judge": "批量判定", "facts": "图斑信息",
     "check": "内审", "person": "换人", "reason": "理由清单",
-    "image": "影像标记", "purpose": "举证用途", "frame": "画面范围",
+    "image": "影像标记", "purpose": "举证用途", "frame": "画面范围", "aside": "不作举证",
 }  # fmt: skip
 #: What one person may take back step by step.
 UNDOABLE = (
