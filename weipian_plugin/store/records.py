@@ -112,6 +112,7 @@ def highest_number(ws: Workspace, prefix: str) -> int:
 _ABOUT_PATCH = (
     "overlay", "evidence_link", "judgement", "case_action", "clue", "register_link", "patch_relation",
     "platform_status", "reissue", "image_problem", "view_frame", "revision", "internal_check",
+    "dispatch", "certified",
 )  # fmt: skip
 
 
@@ -234,6 +235,12 @@ def evidence(ws: Workspace, evidence_id: str = "") -> dict[str, Evidence]:
     """Evidence by id, one or all."""
     tail, values = ("WHERE evidence_id = ?", (evidence_id,)) if evidence_id else ("ORDER BY fid", ())
     return {row["evidence_id"]: evidence_of(row) for row in select(ws, "evidence", tail, values)}
+
+
+def evidence_ids(ws: Workspace) -> dict[str, str]:
+    """SHA-256 -> id of every piece of evidence; the first where a merge brought the same content twice."""
+    rows = ws.connection.execute("SELECT sha256, evidence_id FROM evidence ORDER BY fid DESC")
+    return {row[0]: row[1] for row in rows}
 
 
 def link_row(patch_uid: str, evidence_id: str, purpose: str, **more: str) -> Row:
