@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("imagery", "影像…"),
     ("layers", "图层与套合…"),
     ("photos_folder", "附照片文件夹…"),
+    ("handout", "外业派发包…"),
     ("", "▸拆分、边界、线索"),
     ("", ""),
     ("goto", "按编号查找…"),

@@ -21,6 +21,7 @@ from .evidence_work import EvidenceWork
 from .fact_work import FactCommands
 from .guard import guarded
 from .hand_work import HandCommands
+from .handout_work import HandoutWork
 from .imagery_work import ImageryCommands
 from .judging_work import JudgingWork
 from .key_help import key_name
@@ -42,7 +43,9 @@ _REVIEWS = (
 )
 #: Commands that need no workspace, and those that say so when there is none.
 _ALWAYS = ("workspace", "enter", "leave", "help", "wide")
-_NEEDS_WORKSPACE = ("import", "import_status", "layers", "photos_folder", "export", "verify", "fill", "imagery")
+_NEEDS_WORKSPACE = (
+    "import", "import_status", "layers", "photos_folder", "handout", "export", "verify", "fill", "imagery",
+)  # fmt: skip
 #: After the empty panel is painted, ms.
 _WARM_DELAY = 150
 _SIZED_KEY = "weipian/dock_sized"
@@ -74,6 +77,7 @@ class Commands(QObject):
             self.looking,
             self.judging,
             QueueWork(review),
+            HandoutWork(review),
         )
         self._busy: Any = None
         self._reopened = False

@@ -9,9 +9,8 @@ from qgis.core import QgsProcessingContext, QgsProcessingParameterFile, QgsProce
 
 from ..core.errors import WeipianError
 from ..workbench import headless
-from ..workbench.handing_out import FORMATS, hand_out
+from ..workbench.handing_out import FORMATS, hand_out_of
 from ..workbench.handout import Choice
-from ..workbench.session import Session
 from .base import ProcessingFeedback, WeipianAlgorithm
 
 _ALL = ",".join(FORMATS)
@@ -59,7 +58,7 @@ class HandOut(WeipianAlgorithm):
             self.parameterAsString(parameters, "PERSON", context).strip(),
         )
         output = self.parameterAsString(parameters, "OUTPUT", context)
-        with Session.open(folder, headless.operator()) as session:
-            made = hand_out(session, choice, Path(output) if output else folder / "exports", feedback, formats)
+        place = Path(output) if output else folder / "exports"
+        made = hand_out_of(folder, headless.operator(), choice, place, feedback, formats)
         found = {form.upper(): str(path) for form, path in made.files.items()}
         return {"FOLDER": str(made.folder), **found}, made.report()

@@ -6,7 +6,6 @@ import io
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Optional
@@ -35,9 +34,11 @@ from qgis.PyQt.QtGui import QColor, QFont, QImage
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from . import map_parts
+from .kml import Mark
 from .layout_parts import BLUE, BOTTOM, GREY, LEFT, PAGE_WIDTH, TOP, WIDTH, Ink, Sheet
 from .map_frames import MapFrame, export_pdf
 from .model import LayerPlan
+from .qfield import write_project
 
 JOB_SCHEMA = "weipian.handoutjob/1"
 SHEET_NAME = "外业派发单.pdf"
@@ -69,6 +70,7 @@ class HandoutItem:
     lat: float
     batch_id: str = ""
     wkb_hex: str = ""
+    patch_uid: str = ""
 
     @property
     def place(self) -> str:
@@ -83,7 +85,7 @@ class HandoutItem:
 
 @dataclass(frozen=True)
 class HandoutJob:
-    """Everything that a hand-out prints; `output` is the folder."""
+    """Everything that a hand-out prints; `output` is the folder, `project` its folder for QField, empty: none."""
 
     output: str
     title: str
@@ -91,6 +93,9 @@ class HandoutJob:
     items: tuple[HandoutItem, ...]
     layers: tuple[LayerPlan, ...] = ()
     footer: str = ""
+    pdf: bool = True
+    project: str = ""
+    purposes: tuple[tuple[str, str], ...] = ()  # what a photo may be for: id, label
 
     def to_json(self) -> str:
         """UTF-8 JSON text that :meth:`from_json` reads back to an equal value."""
@@ -103,20 +108,37 @@ class HandoutJob:
         raw.pop("schema")
         items = tuple(HandoutItem(**{**item, "wanted": tuple(item["wanted"])}) for item in raw.pop("items"))
         layers = tuple(LayerPlan(**layer) for layer in raw.pop("layers"))
-        return cls(**{**raw, "lines": tuple(raw["lines"])}, items=items, layers=layers)
+        purposes = tuple((key, label) for key, label in raw.pop("purposes"))
+        return cls(**{**raw, "lines": tuple(raw["lines"])}, items=items, layers=layers, purposes=purposes)
 
 
 def draw_handout(job: HandoutJob, feedback: Feedback) -> Path:
-    """Draw the PDF (main thread of a process with QGIS).
+    """Write the project for QField and draw the PDF (main thread of a process with QGIS); gives the folder.
 
     Raises:
         WeipianError: E_RENDER, E_WRITE, E_CANCELLED.
     """
+    if job.project:
+        marks = [_mark(item) for item in job.items]
+        write_project(Path(job.output, job.project), job.title, marks, job.purposes)
+        stop_if_cancelled(feedback)
+    if job.pdf:
+        _draw_pdf(job, feedback)
+    return Path(job.output)
+
+
+def _mark(item: HandoutItem) -> Mark:
+    lines = (item.village, f"截止 {item.due_on}" if item.due_on else "", "要带回：" + "、".join(item.wanted))
+    wkb = bytes.fromhex(item.wkb_hex) if item.wkb_hex else None
+    return Mark(str(item.number), lines, item.lon, item.lat, None, wkb, item.patch_uid, item.patch_id)
+
+
+def _draw_pdf(job: HandoutJob, feedback: Feedback) -> None:
     work = Path(tempfile.mkdtemp(prefix="weipian"))
     project = QgsProject()
     drawer = _Drawer(job, project, work)
     try:
-        return drawer.draw(feedback)
+        drawer.draw(feedback)
     except OSError as error:
         raise WeipianError("E_WRITE", path=job.output, detail=os_reason(error)) from error
     finally:
@@ -147,11 +169,10 @@ class _Drawer:
         """All pages, then the file."""
         y = self._heading()
         y = self._overview(y)
-        self._list(y + 2)
-        page, y = -1, 0.0
+        page, y = self._list(y + 2)
         for at, item in enumerate(self.job.items):
             stop_if_cancelled(feedback)
-            if page < 0 or y + _BLOCK > BOTTOM:
+            if y + _BLOCK > BOTTOM:
                 page, y = self.sheet.add_page(), TOP
             self._block(page, y, item)
             y += _BLOCK + 3
@@ -258,7 +279,8 @@ class _Drawer:
         batches = {item.batch_id for item in self.job.items}
         return batches.pop() if len(batches) == 1 else ""
 
-    def _list(self, y: float) -> None:
+    def _list(self, y: float) -> tuple[int, float]:
+        """The table over as many pages as it needs; gives the page and the y below it."""
         page = 0
         y = self._list_head(page, y)
         for item in self.job.items:
@@ -273,6 +295,7 @@ class _Drawer:
                 self.sheet.text(page, x, y, width, _ROW, text, Ink(7.5, align="center"), True)
                 x += width
             y += _ROW
+        return page, y + 4
 
     def _list_head(self, page: int, y: float) -> float:
         x = LEFT
@@ -338,8 +361,3 @@ def _shape(item: HandoutItem) -> Optional[QgsGeometry]:
     geometry = QgsGeometry()
     geometry.fromWkb(bytes.fromhex(item.wkb_hex))
     return None if geometry.isNull() or geometry.isEmpty() else geometry
-
-
-def plans_of(assignments: Sequence[Any]) -> tuple[LayerPlan, ...]:
-    """The imagery among layer assignments, as a job carries it."""
-    return tuple(LayerPlan.of(a) for a in assignments if a.role == "image_after" and not a.kind)

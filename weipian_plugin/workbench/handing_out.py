@@ -13,10 +13,10 @@ from typing import Any, Optional
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.names import safe_name
-from ..report import qfield
 from ..report.handout_sheet import SHEET_NAME, HandoutItem, HandoutJob
 from ..report.kml import Mark, kml
 from ..report.model import LayerPlan
+from ..report.qfield import PROJECT_NAME
 from . import rendering
 from .clock import CHINA
 from .handout import LIST_NAME, Choice, Route, Stop, plan, write_list
@@ -80,6 +80,14 @@ def hand_out(
     return Handout(output / name, {form: output / name / path for form, path in files.items()}, route)
 
 
+def hand_out_of(
+    folder: Path, who: str, choice: Choice, output: Path, feedback: Feedback, formats: Collection[str] = FORMATS
+) -> Handout:
+    """The same for a workspace by its folder, for a thread of its own; errors also of `Session.open`."""
+    with Session.open(folder, who) as session:
+        return hand_out(session, choice, output, feedback, formats)
+
+
 def _write(
     session: Session,
     choice: Choice,
@@ -97,16 +105,15 @@ def _write(
         (folder / KML_NAME).write_bytes(kml(title, marks))
         files["kml"] = KML_NAME
     stop_if_cancelled(feedback)
-    if "qfield" in formats:
-        pack = session.pack
-        purposes = [(r.id, r.label) for r in pack.requirements.values() if r.kind == "photo"]
-        made = qfield.write_project(folder / _QFIELD, title, marks, purposes)
-        write_list(made.parent / LIST_NAME, route.stops)  # comes back with the photos, whatever becomes of the rest
-        files["qfield"] = f"{_QFIELD}/{made.name}"
-    stop_if_cancelled(feedback)
-    if "pdf" in formats:
-        rendering.render_handout(_job(session, title, route, folder, when), feedback)
+    project = _QFIELD if "qfield" in formats else ""
+    pdf = "pdf" in formats
+    if pdf or project:  # another process: neither a layout nor a project belongs into a thread of the desktop
+        rendering.render_handout(_job(session, title, route, folder, when, pdf=pdf, project=project), feedback)
+    if pdf:
         files["pdf"] = SHEET_NAME
+    if project:
+        write_list(folder / project / LIST_NAME, route.stops)  # comes back with the photos
+        files["qfield"] = f"{project}/{PROJECT_NAME}"
     return files
 
 
@@ -123,7 +130,9 @@ def _mark(stop: Stop) -> Mark:
     )
 
 
-def _job(session: Session, title: str, route: Route, folder: Path, when: datetime) -> HandoutJob:
+def _job(
+    session: Session, title: str, route: Route, folder: Path, when: datetime, *, pdf: bool, project: str
+) -> HandoutJob:
     batches = {patch.patch_uid: patch.batch_id for patch in session.patches()}
     people = "、".join(dict.fromkeys(stop.person for stop in route.stops if stop.person))
     lines = [
@@ -141,6 +150,9 @@ def _job(session: Session, title: str, route: Route, folder: Path, when: datetim
         items=tuple(_item(stop, batches.get(stop.patch_uid, "")) for stop in route.stops),
         layers=_imagery(session),
         footer=f"{session.name}　制表 {session.who} {when:%Y-%m-%d %H:%M}",
+        pdf=pdf,
+        project=project,
+        purposes=tuple((r.id, r.label) for r in session.pack.requirements.values() if r.kind == "photo"),
     )
 
 
@@ -161,4 +173,5 @@ def _item(stop: Stop, batch_id: str) -> HandoutItem:
         lat=stop.lat,
         batch_id=batch_id,
         wkb_hex=stop.wkb.hex() if stop.wkb else "",
+        patch_uid=stop.patch_uid,
     )

@@ -7,6 +7,7 @@ back named by a number finds its patch (`hand_in`).
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -128,14 +129,37 @@ def plan(session: Session, choice: Choice, start: Optional[tuple[float, float]] 
     return Route(tuple(stops), tuple(without))
 
 
+def choices(session: Session) -> tuple[dict[str, int], dict[str, int]]:
+    """Villages and people with open patches, each with how many, in the order of their names."""
+    sent = proofs.dispatches(session.workspace)
+    villages: Counter[str] = Counter()
+    people: Counter[str] = Counter()
+    for patch in session.patches():
+        found = sent.get(patch.patch_uid)
+        if _chosen(patch, found, Choice()):
+            villages[_village(patch, found)] += 1
+            people[_person(patch, found)] += 1
+    return {name: villages[name] for name in sorted(villages) if name}, {
+        name: people[name] for name in sorted(people) if name
+    }
+
+
+def _village(patch: Patch, sent: Optional[Dispatch]) -> str:
+    return (sent.village if sent else "") or patch.village_name or ""
+
+
+def _person(patch: Patch, sent: Optional[Dispatch]) -> str:
+    return (sent.person if sent else "") or patch.assignee or ""
+
+
 def _chosen(patch: Patch, sent: Optional[Dispatch], choice: Choice) -> bool:
     if patch.split_state == "parent" or patch.review_status is ReviewStatus.VOID:
         return False
     if choice.patch_uids:
         return patch.patch_uid in choice.patch_uids
-    village = (sent.village if sent else "") or patch.village_name or ""
-    person = (sent.person if sent else "") or patch.assignee or ""
-    if (choice.village and choice.village != village) or (choice.person and choice.person != person):
+    if choice.village and choice.village != _village(patch, sent):
+        return False
+    if choice.person and choice.person != _person(patch, sent):
         return False
     return patch.review_status not in _DONE
 
@@ -168,8 +192,8 @@ def _stop(
         patch_uid=patch.patch_uid,
         patch_id=patch.patch_id,
         batch=batch.name,
-        village=(sent.village if sent else "") or patch.village_name or "",
-        person=(sent.person if sent else "") or patch.assignee or "",
+        village=_village(patch, sent),
+        person=_person(patch, sent),
         level=patch.monitor_level,
         area_mu=mu(patch.area_in_force),
         due_on=(sent.due_on if sent else "") or patch.due_on or batch.due_on or "",
