@@ -17,7 +17,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 #: distribution -> top-level package that is copied.
-VENDORED = {"openpyxl": "openpyxl", "et_xmlfile": "et_xmlfile", "exifread": "exifread", "PyYAML": "yaml"}
+VENDORED = {
+    "openpyxl": "openpyxl",
+    "et_xmlfile": "et_xmlfile",
+    "exifread": "exifread",
+    "PyYAML": "yaml",
+    "segno": "segno",
+}
 #: What stays in the repository: the sample is generated from it, users do not need it.
 NOT_SHIPPED = shutil.ignore_patterns("sample", "__pycache__", "*.pyc", ".*")
 

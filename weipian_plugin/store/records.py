@@ -237,6 +237,12 @@ def evidence(ws: Workspace, evidence_id: str = "") -> dict[str, Evidence]:
     return {row["evidence_id"]: evidence_of(row) for row in select(ws, "evidence", tail, values)}
 
 
+def evidence_of_content(ws: Workspace, sha256: str) -> Optional[Evidence]:
+    """The evidence with this content, None if there is none."""
+    rows = select(ws, "evidence", "WHERE sha256 = ? ORDER BY fid LIMIT 1", (sha256,))
+    return evidence_of(rows[0]) if rows else None
+
+
 def evidence_ids(ws: Workspace) -> dict[str, str]:
     """SHA-256 -> id of every piece of evidence; the first where a merge brought the same content twice."""
     rows = ws.connection.execute("SELECT sha256, evidence_id FROM evidence ORDER BY fid DESC")

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
+from ..core import dispatch
 from ..core.model import Batch, CaseStatus, ReviewStatus
-from ..store import desk, office
+from ..store import desk, dispatches, office
 from .acting import Acting
+from .clock import today as this_day
 from .views import QueueRow
 
 #: Days before the deadline from which a patch counts as due, and after which a 移交 should have been answered.
@@ -58,6 +60,7 @@ class DeskFacts:
     waiting: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, str] = field(default_factory=dict)
     checker: bool = False  # somebody here does 内审
+    late: frozenset[str] = frozenset()  # 派单 past its deadline, and nobody was there
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def _tests(facts: DeskFacts, today: str, soon_days: int, feedback_days: int) -> 
     return [
         ("overdue", "已超期", "bad", "期限已过，还没有判定", lambda r: _open(r) and "" < r.due_on < today),
         ("returned", "被退回", "bad", "审核退回，等待改正", lambda r: r.review_status is ReviewStatus.RETURNED),
+        ("late", "派单逾期", "bad", "派单期限已过，还没有现场照片或外核", lambda r: _open(r) and r.patch_uid in facts.late),
         ("internal", "内审退回", "bad", "内审没有通过", lambda r: facts.checks.get(r.patch_uid) == "returned"),
         ("due", f"{soon_days} 天内到期", "warn", "还没有判定", lambda r: _open(r) and today <= r.due_on <= soon),
         ("open_1", "一级未判定", "warn", "一级图斑优先", lambda r: not r.finished and r.level == 1),
@@ -167,6 +171,7 @@ class Desk(Acting):
             waiting=desk.transfers(self._ws),
             checks=desk.last_checks(self._ws),
             checker=any(person.role == "checker" for person in office.people(self._ws)),
+            late=frozenset(item.patch_uid for item in dispatch.late(dispatches.sent(self._ws), this_day())),
         )
 
     def place(self) -> Place:

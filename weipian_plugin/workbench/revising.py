@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Optional
 
 from ..core import revision
-from ..core.errors import WeipianError, os_reason
+from ..core.errors import WeipianError
 from ..core.model import CaseStatus, Judgement, Patch, ReviewStatus, Verdict
 from ..core.office import Revision
 from ..core.people import Person
@@ -18,6 +17,7 @@ from ..core.revision import HEADS
 from ..core.trail import REDO, UNDO
 from ..store import office, records
 from ..store.workspace import Transaction, Workspace
+from . import plain_table
 from .acting import UNDOABLE
 from .clock import now
 
@@ -169,22 +169,4 @@ def write_table(path: Path, found: Sequence[RevisionLine]) -> None:
     Raises:
         WeipianError: E_WRITE.
     """
-    rows = [HEADS, *(line.cells() for line in found)]
-    try:
-        if path.suffix.lower() == ".csv":
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows(rows)
-            return
-        import openpyxl
-
-        book = openpyxl.Workbook()
-        sheet = book.active
-        sheet.title = "改判清单"
-        for row in rows:
-            sheet.append(list(row))
-            for cell in sheet[sheet.max_row]:
-                cell.data_type = "s"  # a number that begins with = stays text
-        sheet.freeze_panes = "A2"
-        book.save(path)
-    except OSError as error:
-        raise WeipianError("E_WRITE", path=path, detail=os_reason(error)) from error
+    plain_table.write(path, "改判清单", [HEADS, *(line.cells() for line in found)])

@@ -20,7 +20,9 @@ from ..store.workspace import Workspace
 from .acting import ACTION_LABELS
 from .agenda import Desk
 from .bulk_judging import BulkJudging
+from .certifying import Certifying
 from .clock import CHINA, check_date, now
+from .dispatching import Dispatching
 from .evidence_acts import EvidenceActs
 from .evidence_use import EvidenceUse
 from .handwork import HandWork
@@ -35,6 +37,8 @@ from .succession import Succession
 class Session(
     Succession,
     Lane,
+    Dispatching,
+    Certifying,
     EvidenceActs,
     EvidenceUse,
     HandWork,
