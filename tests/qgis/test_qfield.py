@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from osgeo import ogr
+from osgeo import gdal, ogr, osr
 from qgis.core import (
     QgsApplication,
     QgsExpression,
@@ -22,7 +22,7 @@ from shapely import to_wkb
 from shapely.geometry import MultiPolygon, box
 
 from weipian_plugin.report.kml import Mark
-from weipian_plugin.report.qfield import write_project
+from weipian_plugin.report.qfield import clip_image, write_project
 from weipian_plugin.workbench import hand_in
 
 
@@ -111,3 +111,31 @@ def test_what_the_phone_noted_comes_back(tmp_path: Path) -> None:
 def test_a_strange_table_of_that_name_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "外业.gpkg").write_bytes(b"SQLite format 3\x00 broken")
     assert hand_in.read_mapping([tmp_path / "外业.gpkg", tmp_path / "1.jpg"]) == {}
+
+
+def _raster(path: Path, west: float, value: int) -> str:
+    made = gdal.GetDriverByName("GTiff").Create(str(path), 50, 50, 3, gdal.GDT_Byte)
+    made.SetGeoTransform((west, 0.0004, 0, 29.71, 0, -0.0004))
+    srs = osr.SpatialReference()
+    srs.ImportFromEPSG(4326)
+    made.SetProjection(srs.ExportToWkt())
+    for band in (1, 2, 3):
+        made.GetRasterBand(band).Fill(value)
+    return str(path)
+
+
+def test_the_imagery_around_the_patches_goes_along(tmp_path: Path) -> None:
+    near, far = _raster(tmp_path / "near.tif", 106.69, 77), _raster(tmp_path / "far.tif", 100.0, 200)
+    marks = [_mark("a", 106.70)]
+    assert clip_image([far], marks, tmp_path / "out") is None
+    assert not list((tmp_path / "out").iterdir())
+    path = clip_image([near, far], marks, tmp_path / "out")
+    made = gdal.Open(str(path))
+    assert max(made.RasterXSize, made.RasterYSize) <= 4096
+    west, step, _, north, _, _ = made.GetGeoTransform()
+    x, y = int((106.7002 - west) / step), int((north - 29.7002) / step)
+    assert made.ReadAsArray(x, y, 1, 1)[0, 0, 0] == 77
+    project = write_project(tmp_path / "out", "外业", marks, [("site_photo", "现场照片")], path)
+    opened = QgsProject()
+    assert opened.read(str(project))
+    assert {layer.name() for layer in opened.mapLayers().values() if layer.isValid()} == {"图斑", "照片", "影像"}

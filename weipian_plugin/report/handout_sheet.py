@@ -38,7 +38,7 @@ from .kml import Mark
 from .layout_parts import BLUE, BOTTOM, GREY, LEFT, PAGE_WIDTH, TOP, WIDTH, Ink, Sheet
 from .map_frames import MapFrame, export_pdf
 from .model import LayerPlan
-from .qfield import write_project
+from .qfield import clip_image, write_project
 
 JOB_SCHEMA = "weipian.handoutjob/1"
 SHEET_NAME = "外业派发单.pdf"
@@ -120,7 +120,9 @@ def draw_handout(job: HandoutJob, feedback: Feedback) -> Path:
     """
     if job.project:
         marks = [_mark(item) for item in job.items]
-        write_project(Path(job.output, job.project), job.title, marks, job.purposes)
+        folder = Path(job.output, job.project)
+        image = clip_image([plan.source for plan in job.layers], marks, folder)
+        write_project(folder, job.title, marks, job.purposes, image)
         stop_if_cancelled(feedback)
     if job.pdf:
         _draw_pdf(job, feedback)

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
+import shapely
+from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
@@ -40,7 +42,9 @@ from ..core.errors import WeipianError
 from .kml import Mark
 
 #: Files of the folder; `workbench.hand_in` looks for the table of photos by these names.
-DATA_NAME, PROJECT_NAME, PHOTO_FOLDER = "外业.gpkg", "外业.qgs", "DCIM"
+DATA_NAME, PROJECT_NAME, PHOTO_FOLDER, IMAGE_NAME = "外业.gpkg", "外业.qgs", "DCIM", "影像.tif"
+#: Longer side of the imagery that goes along: some tens of megabytes at most.
+_PIXELS = 4096
 PATCHES, PHOTOS = "图斑", "照片"
 #: Columns of the table of photos: name -> (type, words of the form).
 PHOTO_FIELDS = (
@@ -109,6 +113,36 @@ def write_project(
     if not project.write(str(path)):
         raise WeipianError("E_WRITE", path=path, detail=project.error())
     return path
+
+
+def clip_image(sources: Sequence[str], marks: Sequence[Mark], folder: Path) -> Optional[Path]:
+    """The imagery around the patches as one small GeoTIFF in `folder`; None where none covers them.
+
+    `sources` are what GDAL opens, the first on top. The longer side has at most `_PIXELS` pixels, for a phone.
+    """
+    boxes = [shapely.bounds(shapely.from_wkb(m.wkb)) if m.wkb else (m.lon, m.lat, m.lon, m.lat) for m in marks]
+    west, south, east, north = (f(box[i] for box in boxes) for i, f in enumerate((min, min, max, max)))
+    margin = max(east - west, north - south, 0.002) * 0.15
+    box = (west - margin, south - margin, east + margin, north + margin)
+    path = folder / IMAGE_NAME
+    wide = box[2] - box[0] >= box[3] - box[1]
+    size = {"width": _PIXELS} if wide else {"height": _PIXELS}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = gdal.Warp(
+            str(path), list(reversed(sources)), dstSRS=_CRS, outputBounds=box, resampleAlg="bilinear",
+            creationOptions=["COMPRESS=DEFLATE", "TILED=YES"], dstAlpha=True, **size,
+        )  # fmt: skip
+    except (RuntimeError, OSError):
+        made = None
+    if made is None:
+        path.unlink(missing_ok=True)
+        return None
+    empty = made.GetRasterBand(made.RasterCount).ComputeRasterMinMax(False)[1] == 0
+    del made
+    if empty:
+        path.unlink(missing_ok=True)
+    return None if empty else path
 
 
 def _empty(geometry: str, fields: Sequence[tuple[str, int, str]]) -> QgsVectorLayer:
