@@ -18,6 +18,7 @@ from qgis.PyQt.QtCore import QObject, QRectF, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter
 from qgis.PyQt.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from .aim_tool import Aim
 from .canvas_items import ScreenItem, from_canvas, to_canvas
 
 LINE, POLYGON, POINT = "line", "polygon", "point"
@@ -206,6 +207,8 @@ class MapHands(QObject):
         self._before: Optional[QgsMapTool] = None
         self._bands: list[QgsRubberBand] = []
         self._labels = PieceItem(canvas)
+        #: Placing a photo: where it was taken and where it looks.
+        self.aim = Aim(canvas, project)
 
     def current_layer(self) -> Optional[QgsMapLayer]:
         """The layer that is current in QGIS."""
@@ -280,3 +283,4 @@ class MapHands(QObject):
         self.stop()
         self.show_plan([])
         self._labels.remove()
+        self.aim.remove()
