@@ -180,7 +180,7 @@ def _tiff(source: Source) -> Container:
 
 def _strips_are_there(source: Source, order: str, strips: dict[int, tuple[int, int, bytes]]) -> bool:
     """Whether the last strip of pixels (StripOffsets, StripByteCounts) lies within the file."""
-    last = []
+    last: list[int] = []
     for tag in (0x111, 0x117):
         kind, items, value = strips.get(tag, (0, 0, b""))
         size = {3: 2, 4: 4}.get(kind)

@@ -24,7 +24,7 @@ from .source import Source
 _DAMAGE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, EOFError, MemoryError,
            struct.error, AssertionError)  # fmt: skip
 #: Reads of one block, most of a few bytes. An honest photo takes some hundreds; a forged directory asks for millions.
-_READS = 20_000
+_READS = 8_000
 #: Bytes of one value, and of all values: no tag that is wanted is longer, a forged length must not reserve gigabytes.
 _LONGEST = 1 << 16
 _ALL = 1 << 21
