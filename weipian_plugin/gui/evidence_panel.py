@@ -1,4 +1,4 @@
-"""Evidence: the checklist that fills itself, and a strip of pictures with what each one sees."""
+"""Evidence: the checklist that fills itself, a strip of pictures, and what the checks say of the current one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from html import escape
 from pathlib import Path
 from typing import Optional
 
-from qgis.PyQt.QtCore import QPoint, QSize, Qt, QUrl, pyqtSignal
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QIcon, QPixmap
+from qgis.PyQt.QtCore import QPoint, Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import (
+    QCursor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from qgis.PyQt.QtWidgets import (
+    QAction,
     QFileDialog,
     QHBoxLayout,
-    QListView,
-    QListWidget,
     QListWidgetItem,
     QMenu,
     QToolButton,
@@ -22,50 +29,20 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.advice_model import CheckItem
-from ..core.proof import LinkedEvidence
+from ..core.proof import BAD, WARN, LinkedEvidence
 from ..core.rulepack import UNCONFIRMED_MARK
-from .compat import describe, icon, line_height, no_input_method, tone
+from . import check_marks
+from .compat import describe, icon, no_input_method, tone
+from .evidence_strip import ID, PHOTO, EvidenceStrip
+from .evidence_texts import caption, document_line, when
 from .thumbnails import ThumbnailLoader
 from .widgets import RichText, coloured
 
-_ID = int(Qt.ItemDataRole.UserRole)
-_PATH = _ID + 1
-_PHOTO = _ID + 2  # whether it is one
 _KINDS = "*.jpg *.jpeg *.png *.heic *.heif *.tif *.tiff *.pdf *.doc *.docx *.xls *.xlsx *.zip"
-
-
-def distance_text(metres: float) -> str:
-    """Metres as they are, kilometres above one."""
-    return f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"
-
-
-def caption(link: LinkedEvidence) -> tuple[str, str]:
-    """(what the picture sees, tone): azimuth, distance, whether it looks at the patch, 手工.
-
-    An unknown azimuth is said to be unknown and never shown as 0°.
-    """
-    evidence = link.evidence
-    if evidence.kind != "photo":
-        return (evidence.doc_no or "文件"), "muted"
-    azimuth = "方位？" if evidence.azimuth is None else f"{evidence.azimuth:.0f}°"
-    distance = "" if link.distance_m is None else f" {distance_text(link.distance_m)}"
-    hand = " 手工" if evidence.source == "manual" else ""
-    if link.looks_at is None:
-        why = " ？" if evidence.lon is not None else " 无定位"
-        return azimuth + distance + why + hand, "muted"
-    mark, name = (" ✔", "good") if link.looks_at else (" ✖未指向", "warn")
-    return azimuth + distance + mark + hand, name
-
-
-def tip(link: LinkedEvidence, purposes: dict[str, str]) -> str:
-    """Everything known about a file, line by line."""
-    evidence = link.evidence
-    lines = [evidence.original_name, purposes.get(link.purpose, link.purpose)]
-    lines.append(caption(link)[0] if evidence.kind == "photo" else "")
-    lines.append(f"拍摄 {evidence.taken_at}" if evidence.taken_at else "")
-    if evidence.doc_no or evidence.doc_date:
-        lines.append(f"{evidence.doc_no} {evidence.doc_date}".strip())
-    return "\n".join(line for line in lines if line)
+#: Lines below the strip: what is wrong with the photo fits in them, the rest scrolls.
+_DETAIL_LINES = 3
+#: A list of purposes this long has those that are asked for in front and the others behind 更多.
+_SHORT_MENU = 12
 
 
 class EvidencePanel(QWidget):
@@ -76,100 +53,108 @@ class EvidencePanel(QWidget):
     aim_requested = pyqtSignal(str)
     document_requested = pyqtSignal(str)
     unlink_requested = pyqtSignal(str)
+    purpose_requested = pyqtSignal(str, str, str)  # evidence id, what it proves now, what it shall prove
     fact_requested = pyqtSignal(str)  # requirement id
+    view_requested = pyqtSignal(str)  # evidence id of a photo: show it large
+    current_changed = pyqtSignal(str)  # evidence id, empty without one
+    left = pyqtSignal()  # Esc in the strip: the keyboard goes back to the panel
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
         self._items: tuple[CheckItem, ...] = ()
+        self._links: tuple[LinkedEvidence, ...] = ()
+        self._purposes: dict[str, str] = {}
+        #: Purposes offered for a photo and for a document, requirement ids; empty: none can be chosen.
+        self.choices: dict[str, tuple[str, ...]] = {}
+        self._dragging = False
         self.checks = RichText(4, self)
         self.checks.anchorClicked.connect(self._item_clicked)
-        self.strip = self._make_strip()
+        self.strip = EvidenceStrip(self)
+        self.detail = RichText(_DETAIL_LINES, self)
         self.loader = ThumbnailLoader(self)
-        self.loader.loaded.connect(self._thumbnail)
-        self.add = QToolButton(self)
-        self.add.setText(self.tr("添加照片/文件…"))
+        self.loader.loaded.connect(self.strip.set_picture)
+        self.add = self._button(self.tr("添加照片/文件…"), self.tr("添加照片或文件"))
         self.add.setToolTip(self.tr("选择照片或文件作为举证；也可以把文件直接拖到这里"))
         self.add.setIcon(icon("add_photo", self))
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        describe(self.add, self.tr("添加照片或文件"))
         self.add.clicked.connect(lambda _checked=False: self.choose_files(""))
-        self.aim = QToolButton(self)
-        self.aim.clicked.connect(lambda _checked=False: self._ask_facts())
+        self.aim = self._button(self.tr("方位角…"), "")
+        self.aim.clicked.connect(lambda _checked=False: self._ask_facts(self.strip.current_id()))
+        self.use = self._button(self.tr("用途…"), "")
+        self.use.setToolTip(self.tr("所选照片证明什么：现场、全景、近景、内部、路宽、整改后…（F3）"))
+        self.use.clicked.connect(lambda _checked=False: self.ask_purpose(self.strip.current_id()))
+        self.large = self._button(self.tr("大图"), "")
+        self.large.setToolTip(self.tr("看大图，左右键逐张（O，或在照片上按回车）"))
+        self.large.clicked.connect(lambda _checked=False: self.view_requested.emit(self.strip.current_id()))
+        self._connect()
         self._current(None)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.add)
-        row.addWidget(self.aim)
+        row.setSpacing(3)
+        for button in (self.add, self.aim, self.use, self.large):
+            row.addWidget(button)
         row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        layout.addWidget(self.checks)
-        layout.addWidget(self.strip)
+        for widget in (self.checks, self.strip, self.detail):
+            layout.addWidget(widget)
         layout.addLayout(row)
 
-    def _make_strip(self) -> QListWidget:
-        strip = QListWidget(self)
-        strip.setViewMode(QListView.ViewMode.IconMode)
-        strip.setFlow(QListView.Flow.LeftToRight)
-        strip.setWrapping(False)
-        strip.setMovement(QListView.Movement.Static)
-        strip.setUniformItemSizes(True)
-        strip.setAcceptDrops(False)
-        strip.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        strip.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        strip.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        line = line_height(strip)
-        self._size = QSize(line * 7, int(line * 4.5))
-        strip.setIconSize(self._size)
-        strip.setGridSize(QSize(self._size.width() + line, self._size.height() + int(line * 1.5)))
-        strip.setFixedHeight(
-            self._size.height() + int(line * 1.5) + strip.horizontalScrollBar().sizeHint().height() + 4
-        )
-        describe(strip, self.tr("举证照片和文件"))
-        no_input_method(strip)
-        strip.itemDoubleClicked.connect(lambda item: self.open_requested.emit(item.data(_ID)))
+    def _button(self, text: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        describe(button, name or text.rstrip("…"))
+        no_input_method(button)
+        return button
+
+    def _connect(self) -> None:
+        strip = self.strip
+        strip.open_requested.connect(self._open)
+        strip.facts_requested.connect(self._ask_facts)
+        strip.purpose_requested.connect(self.ask_purpose)
+        strip.unlink_requested.connect(self.unlink_requested)
+        strip.left.connect(self.left)
         strip.customContextMenuRequested.connect(self._menu)
-        strip.currentItemChanged.connect(lambda item, _old: self._current(item))
-        return strip
+        strip.currentItemChanged.connect(lambda item, _old: self._current(item, told=True))
+
+    def set_choices(self, choices: dict[str, tuple[str, ...]]) -> None:
+        """Requirement ids that a photo and a document may prove, by `photo` and `document`."""
+        self.choices = dict(choices)
+        self._current(self.strip.currentItem())
 
     # -- showing --------------------------------------------------------------------------
     def show_evidence(
         self, checklist: Sequence[CheckItem], evidence: Sequence[LinkedEvidence], purposes: dict[str, str]
     ) -> None:
         """Show the requirements with their state, and the files; `purposes` is id -> Chinese label."""
+        self._links, self._purposes = tuple(evidence), dict(purposes)
         self.show_checklist(checklist)
-        self.strip.clear()
-        self.aim.setEnabled(False)
-        paths = []
-        for link in evidence:
-            text, name = caption(link)
-            item = QListWidgetItem(text)
-            item.setData(_ID, link.evidence.evidence_id)
-            item.setData(_PATH, link.path)
-            item.setData(_PHOTO, link.evidence.kind == "photo")
-            item.setToolTip(tip(link, purposes))
-            item.setData(int(Qt.ItemDataRole.AccessibleTextRole), tip(link, purposes).replace("\n", "，"))
-            item.setForeground(tone(self.strip, name))
-            item.setIcon(QIcon(self._blank()))
-            self.strip.addItem(item)
-            if link.path:
-                paths.append(link.path)
+        self.strip.show_links(evidence, purposes)
         self.strip.setVisible(bool(evidence))
-        self.loader.request(paths, self._size)
+        self.large.setVisible(any(link.evidence.kind == "photo" for link in evidence))
+        self._current(self.strip.currentItem())
+        photos = [(link.path, link.evidence.orientation or 1) for link in evidence if link.evidence.kind == "photo"]
+        papers = [link.path for link in evidence if link.evidence.kind != "photo"]
+        self.loader.request(photos, papers, self.strip.picture_size)
 
     def show_checklist(self, checklist: Sequence[CheckItem]) -> None:
         """Only the requirements: they change with the choice, the files do not."""
         self._items = tuple(checklist)
         self.checks.set_html(self._checks_html())
+        self.checks.setToolTip("\n".join(f"{item.label}：{item.hint}" for item in checklist if item.hint))
         describe(self.checks, "举证清单", self.checks.toPlainText())
 
     def title(self) -> str:
-        """举证 n / m for the section."""
-        if not self._items:
-            return "举证"
-        return f"举证 {sum(1 for item in self._items if item.done)} / {len(self._items)}"
+        """举证 n / m for the section, and how many files are not what they should be."""
+        counts = f" {sum(1 for item in self._items if item.done)} / {len(self._items)}" if self._items else ""
+        bad = sum(1 for link in self._links if check_marks.badge(link).outcome == BAD)
+        return f"举证{counts}" + (f" · ✖ {bad} 件有问题" if bad else "")
+
+    def link(self, evidence_id: str) -> Optional[LinkedEvidence]:
+        """A file of the patch on the panel."""
+        return next((link for link in self._links if link.evidence.evidence_id == evidence_id), None)
 
     def _checks_html(self) -> str:
         if not self._items:
@@ -184,16 +169,46 @@ class EvidencePanel(QWidget):
             parts.append(text.replace(" ", "&nbsp;") if len(item.label) < 12 and "<a" not in text else text)
         return " &nbsp;".join(parts).replace("<span&nbsp;", "<span ")
 
-    def _blank(self) -> QPixmap:
-        pixmap = QPixmap(self._size)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        return pixmap
+    def _current(self, item: Optional[QListWidgetItem], *, told: bool = False) -> None:
+        """The buttons and the lines below speak of this file."""
+        photo = item is None or bool(item.data(PHOTO))
+        self.aim.setText(self.tr("方位角…") if photo else self.tr("文号…"))
+        self.aim.setToolTip(
+            self.tr("手工填写所选照片的拍摄位置和方位角（打印时注明“手工”）；按键 F2")
+            if photo
+            else self.tr("填写所选文件的文号、日期和批准面积，核查表和填报抄录会用到；按键 F2")
+        )
+        self.aim.setEnabled(item is not None)
+        self.use.setEnabled(item is not None and bool(self.choices.get("photo" if photo else "document")))
+        link = self.link(item.data(ID)) if item is not None else None
+        html = self._detail_html(link) if link is not None else self._summary_html()
+        self.detail.set_html(html)
+        self.detail.setVisible(bool(html))
+        describe(self.detail, "举证核验", self.detail.toPlainText())
+        if told:
+            self.current_changed.emit(item.data(ID) if item is not None else "")
 
-    def _thumbnail(self, path: str, pixmap: QPixmap) -> None:
-        for i in range(self.strip.count()):
-            item = self.strip.item(i)
-            if item.data(_PATH) == path:
-                item.setIcon(QIcon(pixmap))
+    def _detail_html(self, link: LinkedEvidence) -> str:
+        item = link.evidence
+        parts = [escape(item.original_name), escape(self._purposes.get(link.purpose, link.purpose))]
+        parts.append(escape(when(item) if item.kind == "photo" else document_line(item)))
+        head = coloured(self, " · ".join(part for part in parts if part), "muted")
+        checks = check_marks.short_html(self, link.checks)
+        if not checks and item.kind == "photo":
+            text, name = caption(link)
+            checks = coloured(self, escape(text), name)
+        return f"{head}<br>{checks}" if checks else head
+
+    def _summary_html(self) -> str:
+        """While no file is chosen: which ones are not what they should be."""
+        said, number = [], 0
+        for link in self._links:
+            number += link.evidence.kind == "photo"
+            badge = check_marks.badge(link)
+            if badge.outcome in (BAD, WARN):
+                name = f"{number}" if link.evidence.kind == "photo" else escape(link.evidence.original_name)
+                said.append(coloured(self, f"{badge.mark}&nbsp;{name}&nbsp;{escape(badge.word)}", badge.tone))
+        return " &nbsp;".join(said)
 
     # -- acting ---------------------------------------------------------------------------
     def choose_files(self, purpose: str) -> None:
@@ -209,52 +224,136 @@ class EvidencePanel(QWidget):
         if not 0 <= number < len(self._items):
             return
         item = self._items[number]
-        if item.kind in ("photo", "document"):
+        if item.kind not in ("photo", "document"):
+            self.fact_requested.emit(item.id)
+        elif not any(self._could_be(link, item) for link in self._links):
             self.choose_files(item.id)
         else:
-            self.fact_requested.emit(item.id)
+            self._popup(self.requirement_menu(item), QCursor.pos())
 
-    def _current(self, item: Optional[QListWidgetItem]) -> None:
-        photo = item is None or bool(item.data(_PHOTO))
-        self.aim.setText(self.tr("方位角…") if photo else self.tr("文号…"))
-        self.aim.setToolTip(
-            self.tr("手工填写所选照片的拍摄位置和方位角（打印时注明“手工”）")
-            if photo
-            else self.tr("填写所选文件的文号、日期和批准面积，核查表和填报抄录会用到")
-        )
-        self.aim.setEnabled(item is not None)
+    def _could_be(self, link: LinkedEvidence, item: CheckItem) -> bool:
+        return link.evidence.kind == item.kind and link.purpose != item.id
 
-    def _ask_facts(self) -> None:
+    def requirement_menu(self, item: CheckItem) -> QMenu:
+        """For a requirement that is not met: add a file, or say that one of those here is it."""
+        menu = QMenu(self)
+        title = menu.addAction(item.label + (f"：{item.hint}" if item.hint and len(item.hint) < 40 else ""))
+        title.setEnabled(False)
+        add = menu.addAction(self.tr("选择文件…"))
+        add.triggered.connect(lambda _checked=False: self.choose_files(item.id))
+        menu.addSeparator()
+        number = 0
+        for link in self._links:
+            number += link.evidence.kind == "photo"
+            if not self._could_be(link, item):
+                continue
+            name = f"{number}  {link.evidence.original_name}" if item.kind == "photo" else link.evidence.original_name
+            words = self.tr("用已有的 {name}（{seen}）").format(name=name, seen=caption(link)[0])
+            self._offer(menu.addAction(words), link, item.id)
+        return menu
+
+    def _offer(self, action: QAction, link: LinkedEvidence, purpose: str) -> None:
+        evidence_id, before = link.evidence.evidence_id, link.purpose
+        action.triggered.connect(lambda _checked=False: self.purpose_requested.emit(evidence_id, before, purpose))
+
+    def purpose_menu(self, evidence_id: str, parent: Optional[QMenu] = None) -> QMenu:
+        """What a file may prove, each with a digit to press; what it proves now is ticked."""
+        menu = parent.addMenu(self.tr("用途\tF3")) if parent is not None else QMenu(self)
+        link = self.link(evidence_id)
+        ids = self.choices.get(link.evidence.kind, ()) if link is not None else ()
+        asked = [item.id for item in self._items if item.id in ids]
+        first = [*asked, *(name for name in ids if name not in asked)] if len(ids) < _SHORT_MENU else asked
+        rest = [name for name in ids if name not in first]
+        target = menu
+        for number, purpose in enumerate([*first, *rest], 1):
+            if rest and purpose == rest[0]:
+                target = menu.addMenu(self.tr("更多"))
+            label = self._purposes.get(purpose, purpose)
+            action = target.addAction(f"&{number}  {label}" if number < 10 else label)
+            action.setCheckable(True)
+            action.setChecked(link is not None and purpose == link.purpose)
+            if link is not None:
+                self._offer(action, link, purpose)
+        return menu
+
+    def ask_purpose(self, evidence_id: str, at: Optional[QPoint] = None) -> None:
+        """Let the person say what a file proves: a menu with digits."""
+        link = self.link(evidence_id)
+        if link is not None and self.choices.get(link.evidence.kind):
+            self._popup(self.purpose_menu(evidence_id), at or self.use.mapToGlobal(QPoint(0, self.use.height())))
+
+    def _popup(self, menu: QMenu, at: QPoint) -> None:
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+        first = next((action for action in menu.actions() if action.isEnabled()), None)
+        if first is not None:
+            menu.setActiveAction(first)
+
+    def _open(self, evidence_id: str) -> None:
+        """A photo is shown large, a document by its own window or the program of the system."""
+        link = self.link(evidence_id)
+        photo = link is not None and link.evidence.kind == "photo"
+        (self.view_requested if photo else self.open_requested).emit(evidence_id)
+
+    def _ask_facts(self, evidence_id: str) -> None:
         """What no file says of itself: of a photo where it was taken, of a document its number."""
-        item = self.strip.currentItem()
-        if item is not None:
-            (self.aim_requested if item.data(_PHOTO) else self.document_requested).emit(item.data(_ID))
+        link = self.link(evidence_id)
+        if link is not None:
+            photo = link.evidence.kind == "photo"
+            (self.aim_requested if photo else self.document_requested).emit(evidence_id)
 
     def _menu(self, at: QPoint) -> None:
         item = self.strip.itemAt(at)
         if item is None:
             return
-        evidence_id = item.data(_ID)
-        menu = QMenu(self)
-        menu.addAction(self.tr("打开")).triggered.connect(lambda _c=False: self.open_requested.emit(evidence_id))
-        facts = self.tr("拍摄方位…") if item.data(_PHOTO) else self.tr("文号和日期…")
         self.strip.setCurrentItem(item)
-        menu.addAction(facts).triggered.connect(lambda _c=False: self._ask_facts())
-        menu.addSeparator()
-        menu.addAction(self.tr("移出本图斑")).triggered.connect(
-            lambda _c=False: self.unlink_requested.emit(evidence_id)
-        )
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.strip.viewport().mapToGlobal(at))
+        self._popup(self.file_menu(item.data(ID)), self.strip.viewport().mapToGlobal(at))
 
+    def file_menu(self, evidence_id: str) -> QMenu:
+        """What can be done with one file."""
+        menu, link = QMenu(self), self.link(evidence_id)
+        photo = link is not None and link.evidence.kind == "photo"
+        entries = [
+            (self.tr("看大图\tO") if photo else self.tr("打开"), lambda: self._open(evidence_id)),
+            (self.tr("拍摄方位…\tF2") if photo else self.tr("文号和日期…\tF2"), lambda: self._ask_facts(evidence_id)),
+        ]
+        if photo:
+            entries.insert(1, (self.tr("打开原文件"), lambda: self.open_requested.emit(evidence_id)))
+        for text, act in entries:
+            menu.addAction(text).triggered.connect(lambda _checked=False, act=act: act())
+        self.purpose_menu(evidence_id, menu)
+        menu.addSeparator()
+        away = menu.addAction(self.tr("移出本图斑\tDel"))
+        away.triggered.connect(lambda _checked=False: self.unlink_requested.emit(evidence_id))
+        return menu
+
+    # -- files dropped here ---------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt name
-        """Files may be dropped."""
+        """Files may be dropped; a frame shows where they go."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
+            self._show_drop(on=True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt name
+        """They are dropped elsewhere."""
+        self._show_drop(on=False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt name
         """Offer the dropped files."""
+        self._show_drop(on=False)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             self.files_offered.emit(paths, "")
+
+    def _show_drop(self, *, on: bool) -> None:
+        self._dragging = on
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt name
+        """The frame while files are over the panel."""
+        super().paintEvent(event)
+        if self._dragging:
+            painter = QPainter(self)
+            painter.setPen(QPen(tone(self, "mode"), 2, Qt.PenStyle.DashLine))
+            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))

@@ -29,7 +29,9 @@ class EvidenceWork(QObject):
         evidence.aim_requested.connect(self.aim)
         evidence.document_requested.connect(self.document)
         evidence.unlink_requested.connect(self.unlink)
+        evidence.purpose_requested.connect(self.set_purpose)
         evidence.fact_requested.connect(self._focus_fact)
+        review.shown.connect(lambda _uid: self._offer_purposes())
         self._dock.case.action_requested.connect(self.case_action)
 
     def report_error(self, error: WeipianError) -> None:
@@ -95,6 +97,26 @@ class EvidenceWork(QObject):
         self._review.opened().unlink(patch.patch_uid, evidence_id)
         self._after_evidence()
         self._review.tell("已移出本图斑，文件仍在工作区，可撤销。")
+
+    @guarded
+    def set_purpose(self, evidence_id: str, before: str, purpose: str) -> None:
+        """Let a file prove something else for the patch on the screen."""
+        patch = self._review.current().patch
+        self._review.assert_shown(patch.patch_id)
+        self._review.opened().set_purpose(patch.patch_uid, patch.patch_id, evidence_id, purpose, before)
+        self._after_evidence()
+        requirement = self._review.pack.requirements.get(purpose)
+        self._review.tell(f"用途改为{requirement.label if requirement is not None else purpose}")
+
+    @guarded
+    def _offer_purposes(self) -> None:
+        """What files of this patch may prove, by its rule pack."""
+        if self._review.session is None:
+            return
+        choices: dict[str, tuple[str, ...]] = {}
+        for item in self._review.pack.requirements.values():
+            choices[item.kind] = (*choices.get(item.kind, ()), item.id)
+        self._dock.evidence.set_choices(choices)
 
     def _focus_fact(self, requirement_id: str) -> None:
         session = self._review.session

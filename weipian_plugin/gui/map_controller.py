@@ -32,7 +32,7 @@ from .map_styles import level_color, mark_current
 from .map_tools import MapHands
 from .patch_filling import PatchFilling
 from .patch_places import PatchPlaces, bounds_of
-from .photo_items import Wedge, WedgeItem, wedges_of
+from .photo_marks import PhotoMarks
 from .project_guard import ProjectGuard
 from .seen import Seen
 from .surroundings_items import Shape, SurroundingItems
@@ -65,14 +65,15 @@ class MapController(QObject):
         self._filling: Optional[PatchFilling] = None
         self._bounds = QgsRectangle()  # of all patches, EPSG:4490
         self._highlight = PatchHighlight(canvas)
-        self._wedges = WedgeItem(canvas, self._project)
+        self.photos = PhotoMarks(canvas, self._project)
+        self.photos.chosen.connect(self._redraw_items)
         self._gaps = GapHighlight(canvas, self._project)
         self._centre = CentreItem(canvas, self._project)
         self._around = SurroundingItems(canvas, self._project)
         self._places = PatchPlaces(canvas, self._project)
         self.hands = MapHands(canvas, self._project, self._snap_targets)
         self.hands.message.connect(self.message)
-        items = (self._highlight, self._wedges, self._gaps, self._centre, self._around)
+        items = (self._highlight, self.photos.item, self._gaps, self._centre, self._around)
         self.compare = Comparison(canvas, self._project, self._images, self._image_title, items)
         self.compare.message.connect(self.message)
         self.compare.changed.connect(self.compare_changed)
@@ -278,13 +279,12 @@ class MapController(QObject):
         """Outline, wedges and what else is drawn of the current patch, in the CRS that the map has now."""
         view = self._current
         geometry = self._places.boundary(view.patch) if view is not None else None
-        wedges: list[Wedge] = wedges_of(view.evidence) if view is not None else []
+        wedges = self.photos.show(view.evidence if view is not None else ())
         color = level_color(view.patch.monitor_level if view else None)
         if geometry is None:
             self._highlight.clear()
         else:
             self._highlight.show(geometry, color)
-        self._wedges.set_wedges(wedges)
         self._gaps.redraw()
         self._around.redraw()
         self._show_centre(view)
@@ -438,13 +438,13 @@ class MapController(QObject):
         self._canvas.layersChanged.disconnect(self._layers_changed)
         self.compare.close()
         self._stop_filling()
-        for item in (self.hands, self._highlight, self._gaps, self._wedges, self._centre, self._around):
+        for item in (self.hands, self._highlight, self._gaps, self.photos, self._centre, self._around):
             item.remove()
         with self._guard.undisturbed():
             self._group.remove()
         self._loaded = None
         self._guard.restore(alone=not self._group.others())
         self._canvas.refresh()
-        for part in (self.hands, self.compare, self._guard):
+        for part in (self.hands, self.compare, self._guard, self.photos):
             part.setParent(self)
         QTimer.singleShot(_LINGER, self.deleteLater)

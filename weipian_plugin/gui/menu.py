@@ -28,6 +28,7 @@ from .key_help import key_name
 from .key_labels import KeyLabels
 from .main_menu import MainMenu
 from .pack_work import PackWork
+from .photo_work import PhotoWork
 from .queue_work import QueueWork
 from .review import Review
 from .shortcuts import Shortcuts
@@ -77,6 +78,7 @@ class Commands(QObject):
             self.looking,
             self.judging,
             QueueWork(review),
+            PhotoWork(review, self.work),
             HandoutWork(review),
         )
         self._busy: Any = None

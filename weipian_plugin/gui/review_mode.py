@@ -225,5 +225,6 @@ class ReviewMode(QObject):
                 return True
             return False
         # A list would jump to a line that begins with the letter.
-        plain = not event.modifiers() & _MODIFIED and event.text().strip()
+        text = event.text().strip()
+        plain = not event.modifiers() & _MODIFIED and text and text.isprintable()  # Delete has a text, too
         return isinstance(widget, QAbstractItemView) and bool(plain)

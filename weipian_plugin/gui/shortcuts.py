@@ -67,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("image_mark", "卫片：标记影像问题", "I", "看图"),
     Command("gaps", "卫片：高亮审批未覆盖的缺口", "A", "看图"),
     Command("photos", "卫片：添加照片/文件", "P", "举证与查处"),
+    Command("photo_view", "卫片：照片看大图", "O", "举证与查处"),
     Command("fold_evidence", "卫片：展开或收起举证", "E", "举证与查处"),
     Command("fold_case", "卫片：展开或收起查处整改", "J", "举证与查处"),
     Command("fill", "卫片：填报抄录", "K", "举证与查处"),

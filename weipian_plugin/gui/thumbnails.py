@@ -1,77 +1,71 @@
-"""Small pictures of evidence: read scaled and turned upright, one per idle turn, kept in a cache."""
+"""Small pictures of evidence: upright, from the cache or read in the background, kept for the next time."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
 
-from qgis.PyQt.QtCore import QFileInfo, QObject, QSize, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QImageReader, QPixmap
+from qgis.PyQt.QtCore import QFileInfo, QObject, QSize, pyqtSignal
+from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import QFileIconProvider
 
-_KEPT = 200
-_KEEP = Qt.AspectRatioMode.KeepAspectRatio
-_SMOOTH = Qt.TransformationMode.SmoothTransformation
-#: Decoded pictures above this many megapixels are left to the system's viewer.
-_LIMIT_MP = 120
+from .picture_reading import Picture, PictureReading, read_thumbnail
 
-
-def read_scaled(path: str, size: QSize) -> QPixmap:
-    """A picture within `size`, upright by its EXIF orientation; null if Qt cannot read it."""
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)
-    whole = reader.size()
-    if whole.isValid():
-        if whole.width() * whole.height() > _LIMIT_MP * 1_000_000:
-            return QPixmap()
-        # Orientation 5–8 swaps the sides; reading into the larger square covers both.
-        side = max(size.width(), size.height())
-        reader.setScaledSize(whole.scaled(QSize(side, side), _KEEP))
-    image = reader.read()
-    return QPixmap.fromImage(image.scaled(size, _KEEP, _SMOOTH)) if not image.isNull() else QPixmap()
+_KEPT = 400
 
 
 class ThumbnailLoader(QObject):
-    """Emits `loaded(path, pixmap)`; a new `request` forgets what is still waiting."""
+    """Emits `loaded(path, pixmap, note)`; a new `request` forgets what is still waiting.
 
-    loaded = pyqtSignal(str, QPixmap)
+    The pixmap is null where there is no picture; `note` then says why.
+    """
+
+    loaded = pyqtSignal(str, QPixmap, str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._cache: OrderedDict[tuple[str, int], QPixmap] = OrderedDict()
-        self._waiting: list[str] = []
-        self._size = QSize(96, 72)
+        self._cache: OrderedDict[tuple[str, int], tuple[QPixmap, str]] = OrderedDict()
         self._icons = QFileIconProvider()
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._one)
+        self._reading = PictureReading(self)
+        self._reading.done.connect(self._came)
 
-    def request(self, paths: list[str], size: QSize) -> None:
-        """Deliver pictures for `paths`: cached ones at once, others one per turn of the event loop."""
-        self._size = size
-        self._waiting = []
-        for path in paths:
-            cached = self._cache.get((path, size.width()))
-            if cached is not None:
-                self.loaded.emit(path, cached)
+    def request(self, photos: Sequence[tuple[str, int]], documents: Sequence[str], size: QSize) -> None:
+        """Deliver pictures: cached ones and the icons of documents at once, other photos one after the other.
+
+        Args:
+            photos: path and EXIF orientation of each.
+            documents: paths.
+            size: room for a picture, pixels.
+        """
+        wanted = []
+        for path, orientation in dict(photos).items():
+            kept = self._cache.get((path, size.width()))
+            if kept is not None:
+                self._cache.move_to_end((path, size.width()))
+                self.loaded.emit(path, *kept)
             else:
-                self._waiting.append(path)
-        if self._waiting:
-            self._timer.start()
+                wanted.append(((path, size.width()), partial(read_thumbnail, path, size, orientation)))
+        for path in documents:
+            side = size.height() * 2 // 3
+            self.loaded.emit(path, self._icons.icon(QFileInfo(path)).pixmap(side, side), "")
+        self._reading.ask(wanted)
+
+    def kept(self, path: str) -> QPixmap:
+        """The small picture of a file, null while there is none."""
+        return next((pixmap for (name, _width), (pixmap, _note) in self._cache.items() if name == path), QPixmap())
+
+    def busy(self) -> bool:
+        """Whether pictures are still to come."""
+        return self._reading.busy()
 
     def stop(self) -> None:
         """Forget what is waiting."""
-        self._timer.stop()
-        self._waiting = []
+        self._reading.stop()
 
-    def _one(self) -> None:
-        if not self._waiting:
-            self._timer.stop()
-            return
-        path = self._waiting.pop(0)
-        pixmap = read_scaled(path, self._size)
-        if pixmap.isNull():  # a document, HEIC without a Qt reader, a damaged file
-            pixmap = self._icons.icon(QFileInfo(path)).pixmap(self._size.height(), self._size.height())
-        self._cache[(path, self._size.width())] = pixmap
+    def _came(self, key: tuple[str, int], picture: Picture) -> None:
+        pixmap = QPixmap.fromImage(picture.image) if not picture.image.isNull() else QPixmap()
+        self._cache[key] = (pixmap, picture.note)
         while len(self._cache) > _KEPT:
             self._cache.popitem(last=False)
-        self.loaded.emit(path, pixmap)
+        self.loaded.emit(key[0], pixmap, picture.note)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from ..core.errors import WeipianError
+from ..core.proof import Evidence
 from ..store import records
 from .acting import Acting
 from .clock import now
@@ -10,6 +13,10 @@ from .clock import now
 
 class EvidenceUse(Acting):
     """The part of a session that says what a file is laid on a patch for."""
+
+    def evidence_item(self, evidence_id: str) -> Optional[Evidence]:
+        """What is known of a file, wherever it lies; None when there is none with this id."""
+        return records.evidence(self._ws, evidence_id).get(evidence_id)
 
     def set_purpose(self, patch_uid: str, patch_id: str, evidence_id: str, purpose: str, before: str) -> None:
         """Let a file prove something else for this patch; on other patches it stays what it is.
