@@ -96,15 +96,22 @@ def read_photo(
     if not container.complete:
         notes.append("文件不完整（可能没有传完），图像下部会缺失")
     xmp = read_xmp(tags.xmp)
-    if tags.values or xmp.there:
-        facts = _facts(container, tags, xmp, declination_deg, notes)
+    if not tags.values and tags.damaged:
+        notes.append("拍摄信息（EXIF）已损坏，读不出来；请手工填写位置和方位角")
+        facts = _facts(container, tags, xmp, declination_deg, [])
+    elif _silent(tags, xmp):
+        notes.append(str(WeipianError("E_PHOTO_NO_EXIF", path=path.name)))
+        facts = _facts(container, tags, xmp, declination_deg, [])
     else:
-        facts = PhotoFacts(width=container.width, height=container.height, more={"has_exif": False, "has_xmp": False})
-        if tags.damaged:
-            notes.append("拍摄信息（EXIF）已损坏，读不出来；请手工填写位置和方位角")
-        else:
-            notes.append(str(WeipianError("E_PHOTO_NO_EXIF", path=path.name)))
+        facts = _facts(container, tags, xmp, declination_deg, notes)
     return replace(_infer(path, facts, notes), notes=tuple(notes))
+
+
+def _silent(tags: Tags, xmp: Xmp) -> bool:
+    """Whether nothing is left of what the camera wrote: chat programs keep the orientation at most."""
+    speaks = ("GPS ", "EXIF DateTime", "Image Make", "Image Model", "Image DateTime")
+    of_xmp = (xmp.lon, xmp.direction, xmp.gimbal_yaw)
+    return not any(name.startswith(speaks) for name in tags.values) and all(value is None for value in of_xmp)
 
 
 def _facts(container: Container, tags: Tags, xmp: Xmp, declination: Optional[float], notes: list[str]) -> PhotoFacts:
