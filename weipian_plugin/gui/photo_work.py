@@ -13,6 +13,7 @@ from ..workbench.views import PatchView
 from .check_marks import ordered
 from .evidence_work import EvidenceWork
 from .guard import guarded
+from .photo_marks import PhotoMarks
 from .photo_view import Other, PhotoView
 from .review import Review
 
@@ -85,7 +86,7 @@ class PhotoWork(QObject):
     @guarded
     def _chosen(self, evidence_id: str) -> None:
         """A file became the current one of the strip."""
-        marks = getattr(self._review.map, "photos", None)
+        marks = self._marks()
         if marks is not None:
             marks.select(evidence_id, go=not self._following)
         if self._view is not None and self._view.isVisible() and evidence_id != self._view.current_id():
@@ -94,7 +95,7 @@ class PhotoWork(QObject):
     @guarded
     def _patch_came(self) -> None:
         """Another patch, or the same one written anew."""
-        marks = getattr(self._review.map, "photos", None)
+        marks = self._marks()
         if marks is not None and marks is not self._map:
             self._map = marks
             marks.clicked.connect(self._on_map)
@@ -136,7 +137,7 @@ class PhotoWork(QObject):
         if link is None or link.evidence.lon is None:
             self._review.tell(self.tr("这张照片没有位置。按 F2 手工填写后，地图上才有它。"), "warn")
             return
-        marks = getattr(self._review.map, "photos", None)
+        marks = self._marks()
         if marks is not None:
             marks.select(evidence_id, go=True)
         self._review.dock.window().activateWindow()
@@ -173,6 +174,11 @@ class PhotoWork(QObject):
         checks = ordered(link.checks) if link is not None else []
         named = next((check.patches for check in checks if evidence_id in check.others and check.patches), ())
         return "图斑 " + "、".join(f"…{number[-4:]}" for number in named[:3]) if named else "别的图斑"
+
+    def _marks(self) -> Optional[PhotoMarks]:
+        """The photos on the map; None without a map."""
+        found = getattr(self._review.map, "photos", None)
+        return found if isinstance(found, PhotoMarks) else None
 
     def _preview(self, path: str) -> QPixmap:
         return self._panel.loader.kept(path)
