@@ -22,15 +22,10 @@ from .times import Times, read_times, time_in_name
 from .values import number, text, within
 from .xmp import Xmp, read_xmp
 
-#: Endings that are taken for photos, lower case; WebP is refused with a sentence on what to do.
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".heif", ".webp"})
+#: Endings that are taken for photos, lower case.
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".heif"})
 #: Degrees across a phone's picture where the photo does not say it (26 mm equivalent: 67° lying, 53° upright).
 DEFAULT_FOV_DEG = 65.0
-#: What is said of a photo that Qt cannot show on this machine.
-HOW_TO_SHOW_HEIC = (
-    "这张照片是 HEIC 格式，本机不能显示画面，位置和方位角已读出；"
-    "如需显示，请在手机上把相机格式改为“兼容性最佳（JPG）”重拍，或用看图软件另存为 JPG 后重新附上。"
-)
 #: Makers of drones, as they write themselves.
 _DRONES = ("DJI", "AUTEL", "PARROT", "YUNEEC", "SKYDIO")
 
