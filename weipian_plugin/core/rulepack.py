@@ -14,6 +14,7 @@ from typing import Callable, Optional
 from .areas import LandClass, class_of
 from .pack_flow import Card, Flow, Mineral
 from .platform_status import PlatformRules
+from .proof_rules import ProofRules
 
 #: Provenance tags: the plan, published, weakly published, background knowledge, design, computed.
 SOURCE_TAGS: tuple[str, ...] = ("S", "P", "P?", "K", "D", "V")
@@ -83,7 +84,8 @@ class Requirement(_Sourced):
 
     `kind`: photo | document | fact | map. `also`: other purposes that count towards it.
     `needs` (photos): position, azimuth, aim (the view is known to meet the patch), not_away (it is
-    not known to miss it). `field`: the answer that fulfils a fact.
+    not known to miss it), in_time (not known to be too old), own (not known to be the picture of another
+    patch). `field`: the answer that fulfils a fact.
     """
 
     kind: str = "document"
@@ -200,6 +202,7 @@ class RulePack:
     flow: Flow = field(default_factory=Flow)
     cards: tuple[Card, ...] = ()
     minerals: Mapping[str, Mineral] = field(default_factory=dict)
+    proofs: ProofRules = field(default_factory=ProofRules)
 
     def sub_type(self, verdict: str, name: str) -> Optional[SubType]:
         """Find a sub-type of `verdict` by id, label or alias; None when there is none."""

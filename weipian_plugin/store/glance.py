@@ -49,17 +49,17 @@ def first_open(ws: Workspace) -> str:
     return row[0] if row else ""
 
 
-def linked_evidence(ws: Workspace, patch_uid: str) -> list[tuple[Evidence, str]]:
-    """Evidence of a patch with what it proves, in the order the files came: numbers stay when a purpose changes."""
+def linked_evidence(ws: Workspace, patch_uid: str) -> list[tuple[Evidence, str, str, str]]:
+    """(evidence, what it proves, confidence and reason of its place) of a patch, in the order it was linked."""
     names = ", ".join(f'e."{column}"' for column in TABLES["evidence"].columns)
     rows = ws.connection.execute(
-        f"SELECT {names}, l.purpose FROM evidence_link l JOIN evidence e USING (evidence_id)"
-        " WHERE l.patch_uid = ? ORDER BY e.fid",
+        f"SELECT {names}, l.purpose, coalesce(l.confidence, '') AS confidence, coalesce(l.reason, '') AS reason"
+        " FROM evidence_link l JOIN evidence e USING (evidence_id) WHERE l.patch_uid = ? ORDER BY l.fid",
         (patch_uid,),
     )
     found = []
     for row in rows:
         record = dict(row)
-        purpose = record.pop("purpose")
-        found.append((records.evidence_of(record), purpose))
+        told = (record.pop("purpose"), record.pop("confidence"), record.pop("reason"))
+        found.append((records.evidence_of(record), *told))
     return found

@@ -14,6 +14,7 @@ from . import pack_sections as sections
 from .pack_files import CASES, HEAD, PackError, PackFiles, read_files
 from .pack_merge import merge, settle
 from .pack_platform import platform_rules
+from .pack_proofs import read_proofs
 from .pack_yaml import Entry, Problem, Problems, near, read_yaml
 
 FILES: tuple[str, ...] = (
@@ -22,7 +23,10 @@ FILES: tuple[str, ...] = (
     "platform_status.yaml",
 )  # fmt: skip
 #: Files that a pack may have besides; what no reader here takes apart stands in `RulePack.documents`.
-OPTIONAL: tuple[str, ...] = ("flow.yaml", "cards.yaml", "minerals.yaml", "filling.yaml")
+OPTIONAL: tuple[str, ...] = ("flow.yaml", "cards.yaml", "minerals.yaml", "filling.yaml", "proofs.yaml")
+#: Of these the shipped base stands below every pack: an older pack believes evidence by the same limits.
+_ALWAYS: tuple[str, ...] = ("proofs.yaml",)
+_BASE = "national-2023"
 REGIONS: tuple[str, ...] = ("unset", "south", "north")
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
 
@@ -89,10 +93,21 @@ def documents(files: PackFiles, problems: Problems) -> dict[str, Entry]:
             if lacking:
                 said = f"缺少文件 {lacking}；只写不同之处的规则包要在 pack.yaml 里写 extends"
                 problems.add(Problem(f"{pack_id}/{HEAD}", 1, "extends", said))
+    for name in _ALWAYS:
+        if name not in found or _BASE not in [pack_id for pack_id, _ in files.chain]:
+            found[name] = _over_shipped(found.get(name), name, problems)
     for name, doc in found.items():
         if name not in (*FILES, *OPTIONAL, CASES):
             doc.place.fail(f"没有哪一部分读取文件 {name}{near(name, (*FILES, *OPTIONAL, CASES))}，请改名或移走")
     return found
+
+
+def _over_shipped(own: Optional[Entry], name: str, problems: Problems) -> Entry:
+    """A document laid over that of the shipped base, for a pack that does not build on it."""
+    from .resources import resource
+
+    shipped = settle(read_yaml(f"{_BASE}/{name}", resource("rules", _BASE, name).read_bytes(), problems))
+    return shipped if own is None else merge(shipped, own)
 
 
 def _check_head(head: Entry, pack_id: str) -> None:
@@ -158,6 +173,7 @@ def _built(files: PackFiles, docs: Mapping[str, Entry]) -> RulePack:
         flow=pack_flow.read_flow(docs.get("flow.yaml"), asks, rules),
         cards=pack_flow.read_cards(docs.get("cards.yaml")),
         minerals=pack_flow.read_minerals(docs.get("minerals.yaml")),
+        proofs=read_proofs(docs["proofs.yaml"], requirements),
         return_reasons=sections.read_returns(docs["returns.yaml"], "returns", requirements),
         reasons={
             kind: sections.read_returns(docs["returns.yaml"], kind, requirements)

@@ -18,15 +18,16 @@ from ..core.guide import guide_case
 from ..core.model import Batch, CaseAction, CaseStatus, Judgement, OverlayRow, Patch, ReviewStatus, Verdict
 from ..core.proof import Evidence, LinkedEvidence  # fmt: skip
 from ..core.rulepack import RulePack
-from ..geo.viewcone import look
 from ..store import glance, office, records
 from ..store.workspace import Workspace
 from . import queue_reading
 from .ahead import Ahead
+from .believing import Believer
 from .clock import today
 from .imagery_states import Catalogue, States, states_of
 from .measuring import width_of
 from .pack_shelf import PackShelf
+from .proof_index import ProofIndex
 from .registers import Matcher
 from .views import Agenda, PatchView, QueueRow
 from .watching import Watcher
@@ -56,6 +57,8 @@ class Reader:
         self._matcher_mark: tuple[int, ...] = ()
         self._matcher_seq = -1
         self._ahead = Ahead(workspace)
+        self._proofs = ProofIndex(workspace)
+        self._believers: dict[tuple[str, str], Believer] = {}
 
     def batches(self) -> list[Batch]:
         """All batches, oldest first."""
@@ -136,9 +139,7 @@ class Reader:
         patch = self._patch(patch_uid)
         rows = records.overlay(self._ws, patch_uid)
         judgement = records.judgements(self._ws, patch_uid).get(patch_uid)
-        evidence = tuple(
-            self.linked(patch, item, purpose) for item, purpose in glance.linked_evidence(self._ws, patch_uid)
-        )
+        evidence = self.evidence_of(patch)
         actions = records.actions(self._ws, patch_uid)
         return self.assemble(patch, rows, judgement, evidence, actions, verdict, sub_type, answers)
 
@@ -256,15 +257,27 @@ class Reader:
             self._matcher_seq = seq
         return self._matcher
 
-    def linked(self, patch: Patch, item: Evidence, purpose: str) -> LinkedEvidence:
-        """One piece of evidence as this patch sees it: distance and whether it looks here."""
-        path = str(self._ws.evidence_file(item.sha256, item.original_name))
-        if item.kind != "photo" or item.lon is None or item.lat is None or not patch.wkb:
-            return LinkedEvidence(evidence=item, purpose=purpose, path=path)
-        seen = look(item.lon, item.lat, item.azimuth, patch.wkb)
-        return LinkedEvidence(
-            evidence=item, purpose=purpose, distance_m=seen.distance_m, looks_at=seen.looks_at, path=path
+    def believer(self, patch: Patch) -> Believer:
+        """What tests the evidence of a patch, by the pack of its batch."""
+        pack = self.pack_for(patch.batch_id)
+        key = (pack.id, pack.fingerprint)
+        if key not in self._believers:
+            self._believers[key] = Believer(self._ws, pack, self._proofs)
+        return self._believers[key]
+
+    def evidence_of(self, patch: Patch) -> tuple[LinkedEvidence, ...]:
+        """All evidence of a patch with its checks, in the order it was linked."""
+        return tuple(
+            self.linked(patch, item, purpose, confidence, reason)
+            for item, purpose, confidence, reason in glance.linked_evidence(self._ws, patch.patch_uid)
         )
+
+    def linked(
+        self, patch: Patch, item: Evidence, purpose: str, confidence: str = "", reason: str = ""
+    ) -> LinkedEvidence:
+        """One piece of evidence as this patch sees it: distance, whether it looks here, how far to believe it."""
+        path = str(self._ws.evidence_file(item.sha256, item.original_name))
+        return self.believer(patch).linked(patch, item, purpose, path, confidence, reason)
 
     def evidence_path(self, evidence_id: str) -> Path:
         """Where the file lies.

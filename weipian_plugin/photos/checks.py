@@ -1,0 +1,276 @@
+"""Can a photo be believed, for one patch: every test with its numbers and a plain sentence. None blocks work.
+
+Pure: what is known of other files and patches is given (`Around`). The tests: where the camera stood and
+looked, when, which way; `file_checks` looks at the picture and the file themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import Optional
+
+from ..core.dates import Span, parse_date
+from ..core.proof import BAD, MANUAL, NOTE, OK, UNKNOWN, WARN, Check, Evidence
+from ..core.proof_limits import Limits
+from . import file_checks
+from .file_checks import Alike, Use
+from .moments import china_day
+from .sequences import Constant, Move, Shot
+from .sighting import Sight
+
+__all__ = ["Alike", "Around", "Site", "Use", "check_photo"]
+
+#: Mainland China and the sea around it, lon/lat degrees: west, south, east, north.
+_CHINA = (73.0, 3.0, 136.0, 54.0)
+#: So many other altitudes make a comparison.
+_ALTITUDES = 2
+
+
+@dataclass(frozen=True)
+class Site:
+    """The patch and what the photo is for. Days ISO text; `completed` 整改完成, only for photos that prove it."""
+
+    patch_id: str
+    image_before: str = ""
+    image_after: str = ""
+    today: str = ""
+    village: str = ""
+    closing: bool = False  # the photo is to show the land after rectification
+    completed: Optional[Span] = None
+
+
+@dataclass(frozen=True)
+class Around:
+    """What other photos say about this one."""
+
+    uses: tuple[Use, ...] = ()  # other patches that the same file is linked to
+    alikes: tuple[Alike, ...] = ()  # other files with the same picture
+    moves: tuple[Move, ...] = ()  # to the shots before and after it
+    constant: Optional[Constant] = None
+    misordered: Optional[Shot] = None
+    altitudes: tuple[float, ...] = ()  # of other photos of the patch, m
+    village_here: str = ""  # the village whose land the camera stood on, where boundaries are known
+    peers_with_preview: int = 0  # shots of the same camera that carry a preview, when this one has none
+
+
+def check_photo(
+    photo: Evidence, site: Site, seen: Optional[Sight], around: Around, limits: Limits
+) -> tuple[Check, ...]:
+    """All tests of one photo for one patch, in the order they are read."""
+    found = (
+        _looks_at(photo, seen, limits),
+        _distance(photo, seen, limits),
+        _time_window(photo, site),
+        _place(photo, site, seen, around, limits),
+        _speed(photo, around, limits),
+        _azimuth(photo),
+        _same_azimuth(around, limits),
+        file_checks.same_file(seen, around.uses, limits),
+        file_checks.same_picture(seen, around.alikes, limits),
+        file_checks.edited(photo, limits, around.peers_with_preview),
+        file_checks.clock(photo, around.misordered, limits),
+        _gcj02(photo),
+    )
+    return tuple(check for check in found if check is not None)
+
+
+def metres(value: float) -> str:
+    """A distance in words."""
+    if value < 10:
+        return f"{value:.1f} 米"
+    return f"{value:.0f} 米" if value < 1000 else f"{value / 1000:.1f} 公里"
+
+
+def _placed(photo: Evidence) -> bool:
+    return photo.lon is not None and photo.lat is not None
+
+
+def _looks_at(photo: Evidence, seen: Optional[Sight], limits: Limits) -> Check:
+    if not _placed(photo):
+        return Check("looks_at", UNKNOWN, "没有位置，看不出是否朝向图斑；可手工补填")
+    if seen is None:
+        return Check("looks_at", UNKNOWN, "图斑没有边界和位置，无从核对朝向")
+    numbers = {"distance_m": round(seen.distance_m, 1), "bearing_deg": round(seen.bearing, 1)}
+    if seen.down:
+        if seen.looks_at:
+            return Check("looks_at", OK, f"俯拍，机位距图斑 {metres(seen.distance_m)}", numbers)
+        return Check("looks_at", WARN, f"俯拍，机位距图斑 {metres(seen.distance_m)}，不一定拍到图斑", numbers)
+    if photo.azimuth is None or seen.looks_at is None:
+        return Check("looks_at", UNKNOWN, f"没有方位角，看不出镜头朝向；图斑在 {seen.bearing:.0f}° 方向", numbers)
+    numbers.update(
+        azimuth_deg=round(photo.azimuth, 1), fov_deg=round(seen.fov_deg, 1), off_deg=round(seen.off_deg or 0, 1)
+    )
+    if seen.looks_at:
+        if seen.distance_m == 0:
+            return Check("looks_at", OK, f"站在图斑内拍摄，方位角 {photo.azimuth:.0f}°", numbers)
+        said = f"镜头朝向图斑：方位角 {photo.azimuth:.0f}°，图斑中心在 {seen.bearing:.0f}° 方向"
+        return Check("looks_at", OK, said, numbers)
+    off = seen.off_deg or 0.0
+    if off == 0:
+        said = f"朝向图斑一侧，但距图斑 {metres(seen.distance_m)}，超出视域 {limits.shown('camera_length_m')}"
+        return Check("looks_at", BAD, said, numbers)
+    aside = f"方位角 {photo.azimuth:.0f}°，图斑中心在 {seen.bearing:.0f}° 方向，偏出视场 {off:.0f}°"
+    if off <= limits["compass_deg"]:
+        said = f"没有对准图斑：{aside}，在罗盘误差 {limits.shown('compass_deg')}以内，请看照片核实"
+        return Check("looks_at", WARN, said, numbers)
+    turn = abs((photo.azimuth - seen.bearing + 180) % 360 - 180)
+    return Check("looks_at", BAD, f"{'背对图斑' if turn > 90 else '没有朝向图斑'}：{aside}", numbers)
+
+
+def _distance(photo: Evidence, seen: Optional[Sight], limits: Limits) -> Check:
+    if not _placed(photo) or seen is None:
+        return Check("distance", UNKNOWN, "没有位置，不知道离图斑多远" if not _placed(photo) else "图斑没有边界")
+    limit, error = limits["camera_max_distance_m"], photo.accuracy_m
+    numbers: dict[str, object] = {"distance_m": round(seen.distance_m, 1), "limit_m": limit}
+    if error is not None:
+        numbers["accuracy_m"] = round(error, 1)
+    said = "站在图斑内" if seen.distance_m == 0 else f"距图斑边界 {metres(seen.distance_m)}"
+    said += f"（定位精度 ±{metres(error)}）" if error is not None else ""
+    if seen.distance_m > limits["camera_length_m"]:
+        return Check("distance", BAD, f"{said}，太远，超出视域 {limits.shown('camera_length_m')}", numbers)
+    if seen.distance_m > limit:
+        over = f"{said}，超过 {limits.shown('camera_max_distance_m')}"
+        if error is not None and seen.distance_m - error <= limit:
+            return Check("distance", NOTE, f"{over}，但在定位误差以内", numbers)
+        return Check("distance", WARN, over, numbers)
+    if error is not None and error > limits["camera_accuracy_m"]:
+        return Check("distance", WARN, f"{said}，定位精度差于 {limits.shown('camera_accuracy_m')}", numbers)
+    return Check("distance", OK, said, numbers)
+
+
+def _time_window(photo: Evidence, site: Site) -> Check:
+    day = china_day(photo.taken_at)
+    if not day:
+        return Check("time_window", UNKNOWN, "没有拍摄时间，不知道是否在后时相以后")
+    by = "（时间取自文件名，是保存时间）" if photo.source == "inferred" else ""
+    numbers: dict[str, object] = {"taken_on": day}
+    if site.today and day > site.today:
+        return Check("time_window", BAD, f"拍摄时间 {day} 晚于今天（{site.today}）{by}", numbers)
+    if site.closing:
+        return _after_completion(day, by, site, numbers)
+    before, after = parse_date(site.image_before), parse_date(site.image_after)
+    if before is not None and day < before.first:
+        said = f"旧照片：{day} 拍摄，早于前时相影像（{before.shown}）{by}"
+        return Check("time_window", BAD, said, {**numbers, "image_before": before.first})
+    if after is None:
+        return Check("time_window", UNKNOWN, f"{day} 拍摄；图斑没有后时相日期，无从核对{by}", numbers)
+    numbers["image_after"] = after.first
+    if day < after.first:
+        said = f"旧照片：{day} 拍摄，早于后时相影像（{after.shown}），不能反映后时相以后的现状{by}"
+        return Check("time_window", BAD, said, numbers)
+    if day <= after.last and after.first != after.last:
+        return Check("time_window", NOTE, f"{day} 拍摄，后时相只写到 {after.shown}，先后分不清{by}", numbers)
+    return Check("time_window", NOTE if by else OK, f"{day} 拍摄，在后时相（{after.shown}）以后{by}", numbers)
+
+
+def _after_completion(day: str, by: str, site: Site, numbers: dict[str, object]) -> Check:
+    done = site.completed
+    if done is None:
+        return Check("time_window", NOTE, f"{day} 拍摄；还没有登记整改完成日期，登记后再核对{by}", numbers)
+    numbers["completed"] = done.last
+    if day < done.first:
+        return Check("time_window", BAD, f"{day} 拍摄，早于整改完成（{done.shown}），不能证明整改到位{by}", numbers)
+    if day < done.last:
+        return Check("time_window", NOTE, f"{day} 拍摄，整改完成只写到 {done.shown}，先后分不清{by}", numbers)
+    return Check("time_window", NOTE if by else OK, f"{day} 拍摄，在整改完成（{done.shown}）以后{by}", numbers)
+
+
+def _place(photo: Evidence, site: Site, seen: Optional[Sight], around: Around, limits: Limits) -> Check:
+    if photo.lon is None or photo.lat is None:
+        return Check("place", UNKNOWN, "没有位置")
+    west, south, east, north = _CHINA
+    where = f"{photo.lon:.5f}, {photo.lat:.5f}"
+    numbers: dict[str, object] = {"lon": photo.lon, "lat": photo.lat}
+    if not (west <= photo.lon <= east and south <= photo.lat <= north):
+        return Check("place", BAD, f"位置 {where} 不在中国境内", numbers)
+    if seen is not None and seen.distance_m > limits["place_far_m"]:
+        numbers["distance_m"] = round(seen.distance_m)
+        said = f"拍摄点离图斑 {metres(seen.distance_m)}，超过 {limits.shown('place_far_m')}，不在现场"
+        return Check("place", BAD, said, numbers)
+    if around.village_here and site.village and around.village_here != site.village:
+        said = f"拍摄点在 {around.village_here}，图斑在 {site.village}"
+        return Check("place", NOTE if seen is not None and seen.looks_at else WARN, said, numbers)
+    high = _altitude(photo, around, limits, numbers)
+    if high:
+        return Check("place", WARN, high, numbers)
+    if photo.source == MANUAL:
+        return Check("place", NOTE, f"位置 {where} 是手工填写的", numbers)
+    inside = f"在 {around.village_here} 范围内" if around.village_here else "在图斑附近"
+    if seen is None:
+        return Check("place", UNKNOWN, f"位置 {where}，图斑没有边界，无从核对", numbers)
+    return Check("place", OK, f"位置 {where}，{inside}", numbers)
+
+
+def _altitude(photo: Evidence, around: Around, limits: Limits, numbers: dict[str, object]) -> str:
+    """What is odd about the altitude against the other photos of the patch, empty when nothing."""
+    if photo.altitude_m is None or len(around.altitudes) < _ALTITUDES or photo.facts.get("drone"):
+        return ""
+    usual = median(around.altitudes)
+    numbers.update(altitude_m=round(photo.altitude_m, 1), usual_altitude_m=round(usual, 1))
+    if abs(photo.altitude_m - usual) <= limits["altitude_gap_m"]:
+        return ""
+    return (
+        f"海拔 {photo.altitude_m:.0f} 米，同一图斑其他照片约 {usual:.0f} 米，相差超过 {limits.shown('altitude_gap_m')}"
+    )
+
+
+def _speed(photo: Evidence, around: Around, limits: Limits) -> Optional[Check]:
+    if not around.moves or photo.facts.get("drone"):
+        return None
+    worst = max(around.moves, key=lambda move: move.km_h)
+    numbers = {
+        "km_h": round(worst.km_h, 1), "distance_m": round(worst.distance_m), "seconds": round(worst.seconds),
+        "limit_km_h": limits["speed_km_h"],
+    }  # fmt: skip
+    others = (worst.other.evidence_id,)
+    gap = f"{worst.seconds:.0f} 秒" if worst.seconds < 120 else f"{worst.seconds / 60:.0f} 分钟"
+    said = f"与同一型号相机的 {worst.other.name} 相隔 {gap}、相距 {metres(worst.distance_m)}"
+    if worst.km_h <= limits["speed_km_h"]:
+        return Check("speed", OK, f"{said}，说得通", numbers, others)
+    said += f"，合 {worst.km_h:.0f} 公里/小时，超过 {limits.shown('speed_km_h')}"
+    if worst.certain:
+        return Check("speed", BAD, f"{said}；两张编号相连，位置或时间必有一个不对", numbers, others)
+    return Check("speed", WARN, f"{said}；不是同型号的另一部手机的话，位置或时间有一个不对", numbers, others)
+
+
+def _azimuth(photo: Evidence) -> Check:
+    if photo.azimuth is None:
+        return Check("azimuth", UNKNOWN, "没有方位角；可手工补填，报告上注明手工")
+    numbers: dict[str, object] = {"azimuth_deg": round(photo.azimuth, 1)}
+    if photo.source == MANUAL:
+        return Check("azimuth", NOTE, f"方位角 {photo.azimuth:.0f}°，手工填写", numbers)
+    raw = photo.azimuth if photo.azimuth_raw is None else photo.azimuth_raw
+    if raw % 360 == 0:
+        return Check("azimuth", WARN, "方位角正好是 0°，可能是手机没有测得，请看照片核实", numbers)
+    if photo.azimuth_ref == "M":
+        numbers["azimuth_raw_deg"] = round(raw, 1)
+        if photo.declination is None:
+            said = f"方位角 {raw:.0f}°，以磁北为准，没有改正磁偏角"
+            return Check("azimuth", NOTE, said, numbers)
+        numbers["declination_deg"] = photo.declination
+        said = f"方位角 {photo.azimuth:.0f}°（磁北 {raw:.0f}°，已改正磁偏角 {photo.declination:+.2f}°）"
+        return Check("azimuth", OK, said, numbers)
+    return Check("azimuth", OK, f"方位角 {photo.azimuth:.0f}°", numbers)
+
+
+def _same_azimuth(around: Around, limits: Limits) -> Optional[Check]:
+    run = around.constant
+    if run is None or len(run.shots) < 2:
+        return None
+    numbers = {"shots": len(run.shots), "places": run.places, "azimuth_deg": round(run.azimuth, 1)}
+    others = tuple(shot.evidence_id for shot in run.shots)
+    count = int(limits["same_azimuth_count"])
+    if len(run.shots) < count or run.places < count:
+        return None
+    said = (
+        f"同一型号相机连续 {len(run.shots)} 张、{run.places} 个地点的方位角都是 {run.azimuth:.1f}°，"
+        "可能是罗盘失灵或后来填写的"
+    )
+    return Check("same_azimuth", WARN, said, numbers, others)
+
+
+def _gcj02(photo: Evidence) -> Optional[Check]:
+    if photo.shift != "gcj02":
+        return None
+    return Check("gcj02", NOTE, "位置原为 GCJ-02（高德、腾讯）坐标，已换算；原值保留")
