@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple, Optional
+
 from ..core.proof import Certificate, Certified, Dispatch, Likeness
 from .records import select, where
 from .workspace import Row, Workspace
@@ -18,6 +20,26 @@ def likenesses(ws: Workspace, evidence_id: str = "") -> list[Likeness]:
         return [Likeness(**row) for row in select(ws, "likeness")]
     tail = "WHERE evidence_id = ? OR other_id = ?"
     return [Likeness(**row) for row in select(ws, "likeness", tail, (evidence_id, evidence_id))]
+
+
+class Hashed(NamedTuple):
+    """What is needed of a photo to compare it with others."""
+
+    evidence_id: str
+    sha256: str
+    original_name: str
+    added_at: str
+    orientation: Optional[int]
+    phash: str
+
+
+def hashed(ws: Workspace) -> list[Hashed]:
+    """Every photo with the hash of its picture, in the order of their arrival."""
+    rows = ws.connection.execute(
+        "SELECT evidence_id, sha256, original_name, added_at, orientation, phash FROM evidence "
+        "WHERE kind = 'photo' AND phash <> '' ORDER BY added_at, evidence_id"
+    )
+    return [Hashed(*row) for row in rows]
 
 
 def dispatch_row(item: Dispatch) -> Row:

@@ -84,7 +84,7 @@ def look_at(path: Path, sha256: str, cache: Optional[Path], orientation: Optiona
     return Picture(_keep(_turned_image(preview, turn), sha256, cache), grey, width, height, False, grey)
 
 
-def grey_of(path: Path, sha256: str, cache: Optional[Path]) -> Optional[np.ndarray]:
+def grey_of(path: Path, sha256: str, cache: Optional[Path], orientation: Optional[int] = None) -> Optional[np.ndarray]:
     """The grey picture again, from the kept preview when it is there (a thirtieth of the time)."""
     if cache is not None:
         thumb = thumb_file(cache, sha256)
@@ -92,7 +92,7 @@ def grey_of(path: Path, sha256: str, cache: Optional[Path]) -> Optional[np.ndarr
             image = QImage(str(thumb))
             if not image.isNull():
                 return grey_array(image)
-    return look_at(path, sha256, cache).grey
+    return look_at(path, sha256, cache, orientation).grey
 
 
 def grey_array(image: QImage) -> np.ndarray:
