@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..core.errors import WeipianError
@@ -32,6 +34,15 @@ def translate(error: BaseException, path: Path) -> WeipianError:
 def of_store(error: BaseException) -> bool:
     """True for what SQLite says in the middle of reading, or a full disk: `translate` has a sentence for it."""
     return isinstance(error, sqlite3.Error) or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
+
+
+@contextmanager
+def still_built_on() -> Iterator[None]:
+    """What others have built on meanwhile cannot be taken back: E_UNDO_CHANGED."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise WeipianError("E_UNDO_CHANGED") from error
 
 
 def place(building: Path, target: Path) -> None:

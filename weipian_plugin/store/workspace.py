@@ -22,7 +22,7 @@ from typing import Any, Optional
 
 from ..core.errors import WeipianError
 from ..core.journal import GENESIS, JournalRow, canonical, check_chain, digest, next_hlc
-from .files import place, translate
+from .files import place, still_built_on, translate
 from .gpkg import register_functions
 from .schema import MIGRATIONS, SCHEMA_VERSION, TABLES
 from .transaction import Change, Row, Transaction, pack, unpack, whole_record
@@ -35,6 +35,8 @@ _INLINE_LIMIT = 16_384
 _LEVEL = 1
 #: Records of these kinds are history: undoing them marks them withdrawn and deletes nothing.
 _HISTORY = ("judgement", "case_action")
+#: What is computed from a record's file after the record was made: an undo neither minds nor changes it.
+_DERIVED = {"evidence": ("phash",)}
 #: The table of names came with the third version.
 _HAS_PEOPLE = "SELECT 1 FROM sqlite_master WHERE name = 'person'"
 
@@ -281,21 +283,35 @@ class Workspace:
         if row is None:
             raise WeipianError("E_NOTHING_TO_UNDO")
         befores, afters = self._load(row["before"]), self._load(row["after"])
-        with self.transaction(action, row["subject"], who) as change:
+        with self.transaction(action, row["subject"], who) as change, still_built_on():
             for before, after in zip(reversed(befores), reversed(afters)):
                 table, key, told, whole = after
                 now = change.get(table, *key)
+                computed = {name: now[name] for name in _DERIVED.get(table, ())} if now is not None else {}
+                if told is not None:
+                    told = {**told, **computed}
                 if (now is None) != (told is None) or (now and told and {**now, **told} != now):
                     raise WeipianError("E_UNDO_CHANGED")
                 if table in _HISTORY and now is not None and self._followed(table, now):
                     raise WeipianError("E_UNDO_CHANGED")
                 if before[2] is not None:
-                    change.put(table, before[2] if whole else {**dict(zip(TABLES[table].key, key)), **before[2]})
+                    record = before[2] if whole else {**dict(zip(TABLES[table].key, key)), **before[2]}
+                    change.put(table, {**record, **computed})
                 elif table in _HISTORY and told is not None:
                     change.put(table, {**told, "withdrawn": 1})
                 else:
+                    if table == "evidence":
+                        self._forget_likeness(change, key[0])
                     change.delete(table, *key)
         return str(row["action"])
+
+    def _forget_likeness(self, change: Transaction, evidence_id: str) -> None:
+        """A photo goes: so does what its picture was found to be like."""
+        pairs = self.connection.execute(
+            "SELECT evidence_id, other_id FROM likeness WHERE ? IN (evidence_id, other_id)", (evidence_id,)
+        ).fetchall()
+        for one, other in pairs:
+            change.delete("likeness", one, other)
 
     def _followed(self, table: str, row: Row) -> bool:
         """Whether a later record of the same patch is in force: what came before it cannot be taken back."""

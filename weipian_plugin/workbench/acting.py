@@ -18,7 +18,7 @@ from .pack_shelf import workspace_default
 from .reading import Reader
 
 ACTION_LABELS: Mapping[str, str] = {
-    "judge": "判定", "review": "状态变更", "case": "查处整改登记", "attach": "附举证", "unlink": "移除举证",
+    "judge": "判定", "review": "状态变更", "case": "查处整改登记", "attach": "附举证", "unlink": "移除举证", "pictures": "照片比对",
     "photo": "照片信息", "layers": "图层设置", "import": "导入", "overlay": "套合分析", "undo": "撤销",
     "export": "导出", "document": "文件信息", "take": "沿用往期举证", "confirm": "确认边界变化", "void": "作废",
     "withdraw": "撤回批次", "platform": "平台状态导入",
@@ -29,6 +29,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "check": "内审", "person": "换人", "reason": "理由清单",
     "image": "影像标记", "purpose": "举证用途", "frame": "画面范围", "aside": "不作举证",
     "dispatch": "派单", "cert_print": "打印承诺清单", "cert_sign": "村级承诺签收", "cert_withdraw": "承诺清单作废",
+    "office": "单位名称",
 }  # fmt: skip
 #: What one person may take back step by step.
 UNDOABLE = (

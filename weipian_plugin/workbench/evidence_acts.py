@@ -95,8 +95,7 @@ class EvidenceActs(Acting):
         patch = self._guard(patch_uid, patch_id)
         notes: list[str] = []
         prepared = []
-        for path in paths:
-            item = evidence_in.prepare(self._ws, Path(path), self.who, now())
+        for item in evidence_in.prepare_all(self._ws, [Path(path) for path in paths], self.who, now()):
             notes += [f"{item.name}：{note}" for note in item.notes]
             prepared.append((item, purpose or item.guess_purpose(self.pack, rectifying=rectifying(patch))))
         with self._ws.transaction("attach", patch_uid, self.who) as change:

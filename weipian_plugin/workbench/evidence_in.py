@@ -1,31 +1,56 @@
-"""A file on its way into the evidence store: hash, read once, copy, link."""
+"""A file on its way into the evidence store: read once, hashed, copied, understood, ready to be recorded."""
 
 from __future__ import annotations
 
+import struct
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
+from typing import Callable, Optional
 
 from ..core.errors import WeipianError, os_reason
-from ..core.hashing import file_sha256
 from ..core.proof import Evidence
 from ..core.rulepack import RulePack
-from ..photos.exif import PHOTO_SUFFIXES, read_photo
+from ..photos.exif import PHOTO_SUFFIXES, PhotoFacts, read_photo
 from ..store import records
+from ..store.evidence_files import EMPTY, Held, Incoming, incoming
 from ..store.workspace import Transaction, Workspace
+from .evidence_sources import Source, of_file
 
-#: SHA-256 of nothing: an empty file proves nothing.
-_EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#: Endings of files that can be the document that a requirement asks for; others are kept and count for nothing.
+DOCUMENT_SUFFIXES = frozenset({
+    ".pdf", ".ofd", ".doc", ".docx", ".wps", ".rtf", ".txt", ".xls", ".xlsx", ".et", ".csv", ".ppt", ".pptx", ".dps",
+    ".bmp", ".dwg", ".dxf", ".shp", ".kml", ".kmz", ".geojson", ".json", ".gpkg",
+})  # fmt: skip
+_FILMS = frozenset({
+    ".mp4", ".mov", ".avi", ".3gp", ".mkv", ".wmv", ".m4v", ".mp3", ".wav", ".m4a", ".aac", ".amr",
+})  # fmt: skip
+_ODD_PICTURES = frozenset({".webp", ".gif", ".avif", ".jfif", ".jxl"})
+#: A larger picture is no photo of a phone; it is kept without being read, bytes.
+_LARGEST = 512 << 20
+#: What a parser may raise on bytes made to break it; the file is kept, what it says of itself is not known.
+_BROKEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, EOFError, struct.error)
+#: What a photo says of itself that has a column of its own.
+SHARED = tuple(f.name for f in fields(PhotoFacts) if f.name in {e.name for e in fields(Evidence)})
+KNOWN_NOTE = "文件早已在工作区里，没有重复保存"
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file that lies in the evidence store, ready to be linked."""
+    """A file that lies in the evidence store, ready to be linked.
+
+    `known`: its content had a record before; `fresh`: where the file lies that was not in the store before;
+    `size` bytes.
+    """
 
     evidence: Evidence
     name: str
     notes: tuple[str, ...] = ()
+    known: bool = False
+    fresh: Optional[Path] = field(default=None, compare=False)
+    size: int = 0
 
     def guess_purpose(self, pack: RulePack, *, rectifying: bool = False) -> str:
         """What the file proves, by its kind and the words in its name; the clerk can say otherwise."""
@@ -44,6 +69,8 @@ def purpose_of(kind: str, name: str, pack: RulePack, *, rectifying: bool = False
     """
     if doc_kind:
         return doc_kind
+    if kind != "photo" and Path(name).suffix.lower() not in DOCUMENT_SUFFIXES:
+        return "document"
     named = [r for r in pack.requirements.values() if r.kind == "document" and _words_of(r.label, name)]
     if named:
         return max(named, key=lambda r: len(r.label)).id
@@ -56,52 +83,119 @@ def _words_of(label: str, name: str) -> bool:
     return any(word and word in name for word in label.replace("（", "/").replace("）", "").split("/"))
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What is the same for all files of one run; safe to use in several threads.
+
+    Args:
+        inbox: where files are copied to.
+        place: SHA-256 and name as it came -> where the file belongs in the store.
+        known: gives the evidence that has this SHA-256 already.
+        who: brings the files.
+        at: instant, ISO text.
+        declination: degrees east that are added to magnetic directions; None: nothing is.
+    """
+
+    inbox: Incoming
+    place: Callable[[str, str], Path]
+    known: Callable[[str], Optional[Evidence]]
+    who: str
+    at: str
+    declination: Optional[float] = None
+
+    def take(self, source: Source) -> Prepared:
+        """Read a file once: hash, copy, what it says of itself.
+
+        Raises:
+            WeipianError: E_FILE_UNREADABLE, E_PHOTO_UNREADABLE, E_DISK_FULL, E_WS_READONLY, E_WRITE, E_LIBRARY.
+        """
+        try:
+            with source.opens() as stream:
+                held = self.inbox.read(stream, source.size)
+        except OSError as error:
+            raise WeipianError("E_FILE_UNREADABLE", path=source.label, detail=os_reason(error)) from error
+        if held.sha256 == EMPTY:
+            raise WeipianError("E_FILE_UNREADABLE", path=source.label, detail="文件是空的")
+        known = self.known(held.sha256)
+        if known is not None:  # also brings back what vanished from the store
+            self.inbox.keep(held, self.place(held.sha256, known.original_name))
+            return Prepared(known, source.name, (KNOWN_NOTE,), known=True, size=held.size)
+        try:
+            item, notes = self._understood(source, held)
+        except WeipianError:
+            self.inbox.drop(held)
+            raise
+        target = self.place(held.sha256, source.name)
+        fresh = self.inbox.keep(held, target)
+        return Prepared(item, source.name, notes, fresh=target if fresh else None, size=held.size)
+
+    def _understood(self, source: Source, held: Held) -> tuple[Evidence, tuple[str, ...]]:
+        suffix = source.path.suffix.lower()
+        item = Evidence(
+            evidence_id=str(uuid.uuid4()),
+            kind="photo" if suffix in PHOTO_SUFFIXES else "document",
+            sha256=held.sha256,
+            original_name=source.name,
+            source="manual",
+            added_at=self.at,
+            added_by=self.who,
+        )
+        if item.kind != "photo":
+            note = _uncounted(suffix)
+            return replace(item, checks={"notes": [note]} if note else {}), (note,) if note else ()
+        facts = self._facts(source, held)
+        shared = {name: getattr(facts, name) for name in SHARED}
+        checks = {"notes": list(facts.notes), "orientation": facts.orientation or 1, "camera": facts.camera or ""}
+        return replace(item, **shared, checks=checks, facts=dict(facts.more)), facts.notes
+
+    def _facts(self, source: Source, held: Held) -> PhotoFacts:
+        if held.size > _LARGEST:
+            return PhotoFacts(notes=("文件太大，不像现场照片，没有读取拍摄信息",))
+        try:
+            return read_photo(source.path, self.declination, held.whole())
+        except OSError as error:
+            raise WeipianError("E_FILE_UNREADABLE", path=source.label, detail=os_reason(error)) from error
+        except _BROKEN:
+            return PhotoFacts(notes=("拍摄信息读不出来，请手工填写位置和方位角",))
+
+
+def _uncounted(suffix: str) -> str:
+    """What to say of a file that is kept but proves nothing."""
+    if suffix in DOCUMENT_SUFFIXES:
+        return ""
+    if suffix in _FILMS:
+        return "录像、录音只作附件保存，不计入举证清单；请另附现场照片"
+    if suffix in _ODD_PICTURES:
+        return f"{suffix[1:].upper()} 图片只作附件保存，不计入举证清单；请转成 JPG 再附，或向拍照人要原图"
+    return "这种文件只作附件保存，不计入举证清单"
+
+
+def declination(ws: Workspace) -> Optional[float]:
+    """Degrees east that this workspace adds to magnetic directions; None: nothing was set."""
+    try:
+        return float(records.setting(ws, "declination"))
+    except ValueError:
+        return None
+
+
 def prepare(ws: Workspace, path: Path, who: str, at: str) -> Prepared:
-    """Copy a file into the store and read it once; the same content again gives the record that is there.
+    """Copy one file into the store and read it once; the same content again gives the record that is there.
 
     Raises:
         WeipianError: E_WS_READONLY, E_ROLE_VIEWER, E_FILE_MISSING, E_FILE_UNREADABLE, E_PHOTO_UNREADABLE,
             E_DISK_FULL, E_WRITE.
     """
+    return prepare_all(ws, [path], who, at)[0]
+
+
+def prepare_all(ws: Workspace, paths: Sequence[Path], who: str, at: str) -> list[Prepared]:
+    """As `prepare` for several files; one that cannot be read stops all of them."""
     ws.check_writer(who)
-    if not path.is_file():
-        raise WeipianError("E_FILE_MISSING", path=path)
-    try:
-        sha = file_sha256(path)
-    except OSError as error:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
-    if sha == _EMPTY:
-        raise WeipianError("E_FILE_UNREADABLE", path=path, detail="文件是空的")
-    known = next((e for e in records.evidence(ws).values() if e.sha256 == sha), None)
-    if known is not None:
-        return Prepared(known, path.name, ("文件早已在工作区里，没有重复保存，已归到本图斑",))
-    photo = path.suffix.lower() in PHOTO_SUFFIXES
-    item = Evidence(
-        evidence_id=str(uuid.uuid4()),
-        kind="photo" if photo else "document",
-        sha256=sha,
-        original_name=path.name,
-        source="manual",
-        added_at=at,
-        added_by=who,
-    )
-    notes: tuple[str, ...] = ()
-    if photo:
-        facts = read_photo(path)
-        notes = facts.notes
-        item = replace(
-            item,
-            taken_at=facts.taken_at,
-            lon=facts.lon,
-            lat=facts.lat,
-            azimuth=facts.azimuth,
-            azimuth_ref=facts.azimuth_ref,
-            accuracy_m=facts.accuracy_m,
-            source=facts.source,
-            checks={"notes": list(notes), "orientation": facts.orientation or 1, "camera": facts.camera or ""},
-        )
-    ws.keep_evidence(path, sha)
-    return Prepared(item, path.name, notes)
+    with incoming(ws.folder) as inbox:
+        run = Reading(inbox, ws.evidence_file, partial(records.evidence_of_content, ws), who, at, declination(ws))
+        items = [run.take(of_file(path)) for path in paths]
+        inbox.settle()
+    return items
 
 
 def keep(change: Transaction, item: Prepared) -> str:
@@ -116,14 +210,3 @@ def keep(change: Transaction, item: Prepared) -> str:
 def link(change: Transaction, item: Prepared, patch_uid: str, purpose: str, **more: str) -> None:
     """Record the evidence and what it proves for a patch; `more` as in `records.link_row`."""
     change.put("evidence_link", records.link_row(patch_uid, keep(change, item), purpose, **more))
-
-
-def files_under(folder: Path) -> Sequence[Path]:
-    """Every file of a folder tree, hidden ones aside, in name order.
-
-    Raises:
-        WeipianError: E_FILE_MISSING.
-    """
-    if not folder.is_dir():
-        raise WeipianError("E_FILE_MISSING", path=folder)
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))

@@ -1,0 +1,120 @@
+"""What follows a drop: previews, fingerprints of pictures, photos that show the same picture, checks.
+
+Fingerprint and likeness are derived from files that are there, so they are an entry of the journal of their own that
+nobody takes back alone: undoing the drop takes the likeness with it (`Workspace.reverse`). Work that was cut short
+is taken up by the next drop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Optional
+
+import numpy as np
+
+from ..core.feedback import Feedback
+from ..core.model import Patch
+from ..core.proof import Evidence
+from ..core.rulepack import RulePack
+from ..store import proofs, records
+from ..store.workspace import Workspace
+from . import believing, pictures
+from .attach_reading import THREADS
+from .attach_report import AttachReport
+from .pack_shelf import PackShelf, workspace_default
+
+#: Photos at a time: their small grey pictures are in memory together, and what is done is done when stopped.
+_BATCH = 200
+
+
+def look(ws: Workspace, who: str, feedback: Feedback) -> int:
+    """Look at every photo that was not looked at yet; returns how many. Cancelling ends it early.
+
+    Raises:
+        WeipianError: E_DISK_FULL, E_WS_LOCKED …; the photos are attached all the same.
+    """
+    waiting = [item for item in records.evidence(ws).values() if item.kind == "photo" and not _looked_at(ws, item)]
+    done = 0
+    for start in range(0, len(waiting), _BATCH):
+        batch = waiting[start : start + _BATCH]
+        seen = _look_at(ws, batch, feedback, start, len(waiting))
+        _keep(ws, who, seen)
+        done += len(seen)
+        if feedback.cancelled():
+            break
+    feedback.progress(100)
+    return done
+
+
+def finish(folder: Path, who: str, feedback: Feedback) -> int:
+    """As `look`, of a workspace by its folder."""
+    with Workspace.open(Path(folder)) as ws:
+        return look(ws, who, feedback)
+
+
+def _looked_at(ws: Workspace, item: Evidence) -> bool:
+    return bool(item.phash) and pictures.thumb_file(pictures.cache_of(ws.folder), item.sha256).is_file()
+
+
+def _look_at(
+    ws: Workspace, batch: Sequence[Evidence], feedback: Feedback, start: int, total: int
+) -> list[tuple[Evidence, np.ndarray]]:
+    """Decode in threads; those that nothing can be seen of are left out."""
+    from ..photos.likeness import phash
+
+    cache = pictures.cache_of(ws.folder)
+
+    def one(item: Evidence) -> Optional[np.ndarray]:
+        if feedback.cancelled():
+            return None
+        path = ws.evidence_file(item.sha256, item.original_name)
+        return pictures.look_at(path, item.sha256, cache, item.orientation).grey
+
+    seen: list[tuple[Evidence, np.ndarray]] = []
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="weipian-look") as pool:
+        for number, (item, grey) in enumerate(zip(batch, pool.map(one, batch)), start + 1):
+            if number % 8 == 0:
+                feedback.progress(100 * number / total)
+                feedback.message(f"已归好，正在做缩略图：{number} / {total}（可以继续工作）")
+            if grey is not None:
+                seen.append((replace(item, phash=phash(grey)), grey))
+    return seen
+
+
+def _keep(ws: Workspace, who: str, seen: Sequence[tuple[Evidence, np.ndarray]]) -> None:
+    try:
+        from . import likening
+    except ImportError:
+        alike = []
+    else:
+        alike = likening.find(ws, seen) if seen else []
+    with ws.transaction("pictures", "workspace", who) as change:
+        there = set(records.evidence_ids(ws).values())  # an undo may have come in between
+        items = [item for item, _ in seen if item.evidence_id in there]
+        if items:
+            change.put_columns(
+                "evidence", {"evidence_id": [i.evidence_id for i in items], "phash": [i.phash for i in items]}
+            )
+        for pair in alike:
+            if pair.evidence_id in there and pair.other_id in there:
+                change.put("likeness", proofs.likeness_row(pair))
+
+
+def checks_of(ws: Workspace, report: AttachReport) -> dict[str, list[dict[str, Any]]]:
+    """Evidence id -> what was checked of it on arrival, on each patch that it was laid on."""
+    by_uid = {patch.patch_uid: patch for patch in records.patches(ws)}
+    shelf, evidence = PackShelf(ws, workspace_default(ws)), records.evidence(ws)
+    by_pack: dict[str, tuple[RulePack, list[tuple[Patch, Evidence, str]]]] = {}
+    for placed in report.matched:
+        patch, item = by_uid.get(placed.patch_uid), evidence.get(placed.evidence_id)
+        if patch is not None and item is not None:
+            pack = shelf.pack_for(patch.batch_id)
+            by_pack.setdefault(f"{pack.pack_id}@{pack.version}", (pack, []))[1].append((patch, item, placed.purpose))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for pack, items in by_pack.values():
+        for evidence_id, checks in believing.checks_on_arrival(ws, pack, items).items():
+            found.setdefault(evidence_id, []).extend(checks)
+    return found
