@@ -132,7 +132,7 @@ def test_place_drafts_and_ticks_come_back_and_are_in_no_journal(session: Session
     session.keep_fill_ticks({"p": {"u1": ["a"]}})
     session.close()
     with Session.open(tmp_path / "ws", "测试员") as again:
-        assert (again.place(), again.drafts(), again.fill_ticks()) == (place, draft, {"p": {"u1": ["a"]}})
+        assert (again.last_place(), again.drafts(), again.fill_ticks()) == (place, draft, {"p": {"u1": ["a"]}})
         assert again.anchor() == anchor
 
 
@@ -140,6 +140,6 @@ def test_place_drafts_and_ticks_come_back_and_are_in_no_journal(session: Session
 def test_spoilt_notes_give_nothing(session: Session, text: str) -> None:
     for name in ("desk_place", "desk_drafts", "desk_fill"):
         session.workspace.note(name, text)
-    assert session.place() == Place()
+    assert session.last_place() == Place()
     assert session.drafts() == {}
     assert session.fill_ticks() == {}

@@ -312,7 +312,7 @@ class DeskWork(QObject):
         session, view, the_map = self.review.session, self.review.view, self.review.map
         if session is None or view is None or the_map is None:
             return
-        place = session.place()
+        place = session.last_place()
         if place.patch_uid == view.patch.patch_uid and place.width_m > 0:
             frame = ViewFrame(place.patch_uid, place.lon, place.lat, place.width_m)
             the_map.resume(view, frame, place.compare)

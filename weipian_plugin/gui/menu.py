@@ -15,8 +15,10 @@ from ..core.model import ReviewStatus
 from ..core.states import REVIEW_STEPS
 from .approval_work import ApprovalWork
 from .batch_work import BatchWork
+from .certify_work import CertifyWork
 from .compare_work import CompareWork
 from .desk_work import DeskWork
+from .dispatch_work import DispatchWork
 from .evidence_work import EvidenceWork
 from .fact_work import FactCommands
 from .guard import guarded
@@ -68,6 +70,7 @@ class Commands(QObject):
         self.desk = DeskWork(self)
         self.packs = PackWork(review)
         self.judging = JudgingWork(review)
+        self.sending = DispatchWork(review)
         #: Parts that bring commands of their own: `table()` gives key -> what it does, `close()` tidies up.
         self.features: tuple[Any, ...] = (
             self.hands,
@@ -78,6 +81,8 @@ class Commands(QObject):
             self.looking,
             self.judging,
             QueueWork(review),
+            self.sending,
+            CertifyWork(review),
             PhotoWork(review, self.work),
             HandoutWork(review),
         )
@@ -300,8 +305,11 @@ class Commands(QObject):
     def _import(self) -> None:
         from .dialogs.import_delivery import run_import
 
-        if run_import(self.dock, self._session(), zoom=self._show_imported):
+        to_send: list[str] = []  # the batch, when the clerk goes on to 派单
+        if run_import(self.dock, self._session(), zoom=self._show_imported, send=to_send.append):
             self.review.reload(first=True)
+            if to_send:
+                self.sending.open(to_send[0])
             self.approval_work.offer_profile()
 
     def _show_imported(self, patch_uid: str) -> None:

@@ -131,7 +131,7 @@ def _tests(facts: DeskFacts, today: str, soon_days: int, feedback_days: int) -> 
     return [
         ("overdue", "已超期", "bad", "期限已过，还没有判定", lambda r: _open(r) and "" < r.due_on < today),
         ("returned", "被退回", "bad", "审核退回，等待改正", lambda r: r.review_status is ReviewStatus.RETURNED),
-        ("late", "派单逾期", "bad", "派单期限已过，还没有现场照片或外核", lambda r: _open(r) and r.patch_uid in facts.late),
+        ("late", "派单逾期", "bad", "期限已过，没有照片或外核", lambda r: _open(r) and r.patch_uid in facts.late),
         ("internal", "内审退回", "bad", "内审没有通过", lambda r: facts.checks.get(r.patch_uid) == "returned"),
         ("due", f"{soon_days} 天内到期", "warn", "还没有判定", lambda r: _open(r) and today <= r.due_on <= soon),
         ("open_1", "一级未判定", "warn", "一级图斑优先", lambda r: not r.finished and r.level == 1),
@@ -174,7 +174,7 @@ class Desk(Acting):
             late=frozenset(item.patch_uid for item in dispatch.late(dispatches.sent(self._ws), this_day())),
         )
 
-    def place(self) -> Place:
+    def last_place(self) -> Place:
         """Where the panel stood when it was last closed; an empty one when that is not known."""
         try:
             known = json.loads(desk.notes(self._ws, [_PLACE])[_PLACE] or "{}")

@@ -23,7 +23,6 @@ from .acting import Acting
 from .clock import check_date, now, today
 
 _FOLDER = "村级承诺"
-_VILLAGE_WORD_LABEL = "村级承诺清单"
 #: Chance numbers are drawn from so many values; the number on the paper takes what it needs.
 _CHANCE = 1 << 40
 
@@ -197,14 +196,22 @@ class Certifying(Acting):
             raise WeipianError("E_CERT_NOTHING", reason=f"分属 {len(villages)} 个村，每个村要单独打印")
         paper = self._new_certificate(chosen)
         items = [self._certified(paper, known, patch) for patch in chosen]
-        target = Path(folder) if folder is not None else self.folder / "exports" / _FOLDER
-        path = target / f"{safe_name(f'村级承诺_{paper.village}_{paper.number}')}.pdf"
+        path = (Path(folder) if folder is not None else self._folder()) / _file_name(paper)
         pages = draw_certificate(self._list(paper, chosen, known, items), path)
         with self.acting("cert_print", chosen[0].patch_uid) as change:
             change.put("certificate", proofs.certificate_row(paper))
             for item in items:
                 change.put("certified", proofs.certified_row(item))
         return PrintedList(paper, path, pages, len(chosen))
+
+    def _folder(self) -> Path:
+        return self._ws.folder / "exports" / _FOLDER
+
+    def certificate_pdf(self, number: str) -> Optional[Path]:
+        """The PDF of a list where it was printed to the usual folder and still lies there."""
+        paper = next((p for p in proofs.certificates(self._ws).values() if p.number == number), None)
+        path = self._folder() / _file_name(paper) if paper is not None else None
+        return path if path is not None and path.is_file() else None
 
     def _new_certificate(self, chosen: Sequence[Patch]) -> Certificate:
         taken = {paper.number for paper in proofs.certificates(self._ws).values()}
@@ -240,7 +247,7 @@ class Certifying(Acting):
             number=paper.number,
             village=paper.village,
             town=chosen[0].town_name or "",
-            title=f"{self.name}　批次：{batches}",
+            title=f"{self._ws.name}　批次：{batches}",
             sentence=certify.SENTENCE,
             rows=rows,
             printed_by=self.who,
@@ -362,6 +369,10 @@ class Certifying(Acting):
         with self.acting("cert_withdraw", view.patches[0].patch_uid) as change:
             change.put("certificate", proofs.certificate_row(changed))
         return changed
+
+
+def _file_name(paper: Certificate) -> str:
+    return f"{safe_name(f'村级承诺_{paper.village}_{paper.number}')}.pdf"
 
 
 def _certifiable(files: Sequence[tuple[Evidence, str]]) -> bool:

@@ -17,14 +17,18 @@ from ..core.model import LEVEL_LABELS, Patch, ReviewStatus
 from ..core.names import safe_name
 from ..core.proof import Dispatch
 from ..core.rulepack import RulePack
+from ..report.photo_card import draw_photo_card
 from ..store import dispatches, proofs, records
 from . import plain_table
 from .acting import Acting
 from .clock import check_date, now, today
+from .reminder_map import MapPlan, plan_map
 from .views import QueueRow
 
 #: Setting: village -> {person, days} of the last 派单, so that the next delivery is dispatched in one step.
 VILLAGES = "dispatch_villages"
+#: Setting: the name under papers for villages.
+OFFICE = "office_name"
 #: What a village is called in tables when the delivery names none.
 NO_VILLAGE = "（未注明村）"
 _FOLDER = "提醒"
@@ -56,11 +60,12 @@ class DispatchResult:
 
 
 class Reminder(NamedTuple):
-    """A text for a chat group, and where its map is to be saved; `uids` are the patches it speaks of, in order."""
+    """A text for a chat group, and where its map is to be saved; `map` is None when no patch has a place."""
 
     text: str
     image: Path
     uids: tuple[str, ...] = ()
+    map: Optional[MapPlan] = None
 
 
 class Dispatching(Acting):
@@ -214,7 +219,30 @@ class Dispatching(Acting):
         pack = self.pack_for(found[0].batch_id)
         text = rules.reminder_text(village, stops, day, _photos_asked(pack), found[0].town_name or "")
         name = safe_name(f"{village or found[0].patch_id}_{now()[:16].replace(':', '').replace('T', '-')}")
-        return Reminder(text, self.folder / "exports" / _FOLDER / f"{name}.png", tuple(p.patch_uid for p in found))
+        shown = plan_map(f"{village} {len(found)} 个图斑".strip(), found)
+        uids = tuple(patch.patch_uid for patch in found)
+        return Reminder(text, self._ws.folder / "exports" / _FOLDER / f"{name}.png", uids, shown)
+
+    # -- the card for villages -------------------------------------------------------------------
+
+    def office_name(self) -> str:
+        """Who signs papers for villages: as given last, otherwise the town that most patches name."""
+        towns = [patch.town_name for patch in self.patches() if patch.town_name]
+        return records.setting(self._ws, OFFICE) or (max(set(towns), key=towns.count) if towns else "")
+
+    def photo_card(self, office: str = "", path: Optional[Path] = None) -> Path:
+        """怎样发原图 as a page to print; where it lies. The office's name is remembered.
+
+        Raises:
+            WeipianError: E_WRITE.
+        """
+        name = " ".join(office.split()) or self.office_name()
+        if name and name != self.office_name() and not self._ws.read_only:
+            with self.acting("office", "workspace") as change:
+                change.put("setting", records.setting_row(OFFICE, name))
+        target = Path(path) if path is not None else self._ws.folder / "exports" / "怎样发原图.pdf"
+        draw_photo_card(target, name, _photos_asked(self.pack))
+        return target
 
     def _stop(self, patch: Patch, given: Optional[rules.Sent], day: str) -> rules.Stop:
         pack = self.pack_for(patch.batch_id)

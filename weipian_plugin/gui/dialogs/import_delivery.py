@@ -18,7 +18,6 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -39,9 +38,9 @@ from ...workbench.importing import (
 from ...workbench.session import Session
 from ..compat import describe, line_height, tone, turn_page_not_value
 from ..map_layers import crs_of
-from .check_table import CheckTable
 from .field_table import FieldTable
 from .import_preview import ImportPreview
+from .import_result import ResultPage
 from .import_texts import (
     batch_name,
     crs_told,
@@ -50,7 +49,6 @@ from .import_texts import (
     kind,
     recalled_told,
     repairs_told,
-    result_text,
 )
 from .task_bar import WorkDialog
 
@@ -77,6 +75,7 @@ class ImportDialog(WorkDialog):
         self.inspection: Optional[Inspection] = None
         self.result: Optional[ImportResult] = None
         self.imported = False
+        self.send_now = False  # the clerk goes on to 派单
         self._answers: dict[str, str] = {}
         self._asked: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {}
         self._late: set[str] = set()
@@ -112,6 +111,10 @@ class ImportDialog(WorkDialog):
         self.import_button = self.buttons.addButton("导入", QDialogButtonBox.ButtonRole.ActionRole)
         self.import_button.setEnabled(False)
         self.import_button.clicked.connect(self._import_clicked)
+        self.send_button = self.buttons.addButton("立即派单…", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.send_button.setToolTip("按村把这一批图斑派给责任人，写明期限")
+        self.send_button.hide()
+        self.send_button.clicked.connect(self._send_now)
         self.buttons.rejected.connect(self.reject)
         self.task.busy_changed.connect(self._busy)
         layout = QVBoxLayout(self)
@@ -203,20 +206,10 @@ class ImportDialog(WorkDialog):
         return area
 
     def _result_page(self) -> QWidget:
-        page = QWidget(self)
-        self.result_title = QLabel(page)
-        font = self.result_title.font()
-        font.setBold(True)
-        self.result_title.setFont(font)
-        self.result_text = QPlainTextEdit(page)
-        self.result_text.setReadOnly(True)
-        describe(self.result_text, "导入结果")
-        layout = QVBoxLayout(page)
-        self.checks = CheckTable(page)
+        page = ResultPage(self)
+        self.result_title, self.result_text, self.checks = page.title, page.text, page.checks
         self.checks.zoom_to.connect(self.zoom_to)
-        layout.addWidget(self.result_title)
-        layout.addWidget(self.checks, 3)
-        layout.addWidget(self.result_text, 1)
+        self.result_page = page
         return page
 
     # -- choosing --------------------------------------------------------------------------------
@@ -409,18 +402,20 @@ class ImportDialog(WorkDialog):
     def _done(self, result: ImportResult) -> None:
         self.result = result
         self.imported = True
-        self.result_title.setText(f"✔ {result.headline()}")
-        self.result_title.setWordWrap(True)
-        self.result_text.setPlainText(result_text(result))
-        self.result_text.setVisible(bool(result.rejected or result.findings or not result.checks))
-        self.checks.fill(result.checks)
-        self.checks.setVisible(bool(result.checks))
+        self.result_page.show_result(result)
         if self._profile:
             intake_memory.to_profile(result.inspection, result.batch.name)
         self.pages.setCurrentIndex(2)
         self.import_button.setEnabled(False)
         if not result.identical:
-            self.tell("下一步：在“图层与套合”中指定图层并运行套合。", "good")
+            self.tell("下一步：立即派单，安排专人现场核查；再在“图层与套合”中运行套合。", "good")
+            self.send_button.show()
+            self.send_button.setDefault(True)
+            self.send_button.setFocus()
+
+    def _send_now(self, _checked: bool = False) -> None:
+        self.send_now = True
+        self.accept()
 
     def _busy(self, busy: bool) -> None:
         for widget in (self.pages, self.file_button, self.folder_button):
@@ -434,14 +429,20 @@ def run_import(
     session: Session,
     path: Optional[Path] = None,
     zoom: Optional[Callable[[str], None]] = None,
+    send: Optional[Callable[[str], None]] = None,
 ) -> bool:
-    """Show the import; true if a batch came into the workspace. `zoom` shows a patch by its uid."""
+    """Show the import; true if a batch came into the workspace.
+
+    `zoom` shows a patch by its uid; `send` gets the id of the batch when the clerk goes on to 派单.
+    """
     dialog = ImportDialog(session, path, parent, profile=True)
     dialog.setMinimumWidth(line_height(dialog) * 36)
     if zoom is not None:
         dialog.zoom_to.connect(zoom)
     try:
         dialog.exec()
+        if send is not None and dialog.send_now and dialog.result is not None:
+            send(dialog.result.batch.batch_id)
         return dialog.imported
     finally:
         dialog.preview.release()
