@@ -291,6 +291,16 @@ class Aim(QObject):
         self._canvas.setExtent(extent)
         self._canvas.refresh()
 
+    def zoom_to(self, points: Sequence[tuple[float, float]]) -> None:
+        """Turn the map to all these (lon, lat)."""
+        box = QgsGeometry.fromMultiPointXY([QgsPointXY(*point) for point in points]).boundingBox()
+        box.grow(max(0.0005, 0.15 * max(box.width(), box.height())))
+        try:
+            self._canvas.setExtent(to_canvas(self._canvas, self._project).transformBoundingBox(box))
+        except QgsCsException:
+            return
+        self._canvas.refresh()
+
     def show_mark(self, lon: Optional[float], lat: Optional[float], azimuth: Optional[float]) -> None:
         """Show where a photo would stand; nothing with None."""
         item = self.item

@@ -42,6 +42,12 @@ def timed_links(ws: Workspace) -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def shifted(ws: Workspace) -> list[str]:
+    """Ids of evidence whose position was converted back."""
+    sql = "SELECT evidence_id FROM evidence WHERE coalesce(shift, '') <> '' ORDER BY fid"
+    return [row[0] for row in ws.connection.execute(sql)]
+
+
 def places_mark(ws: Workspace) -> tuple[object, ...]:
     """Changes whenever another set of patches can take evidence."""
     void = ws.connection.execute("SELECT count(*) FROM patch WHERE review_status = 'void'").fetchone()[0]

@@ -14,6 +14,7 @@ import shapely
 from ..core.errors import WeipianError
 from ..core.model import Patch, ReviewStatus
 from ..core.proof import INFERRED, Evidence
+from ..geo.gcj02 import gcj_to_wgs
 from ..geo.viewcone import HALF_ANGLE, VIEW_LENGTH_M, look_many, to_degrees
 from ..store import records, unplaced
 from .clock import CHINA, now
@@ -105,6 +106,29 @@ class Lane(EvidenceActs):
     ) -> tuple[Candidate, ...]:
         """Patches around a position, those that the camera looks at first, then the nearer; degrees."""
         return self._places().around(lon, lat, azimuth, half_angle or HALF_ANGLE)
+
+    def lane_patches(self) -> list[Candidate]:
+        """Every patch that evidence can be laid on, in the order they came."""
+        return self._places().all()
+
+    def lane_patch(self, patch_uid: str, why: str = "") -> Optional[Candidate]:
+        """One of them, None where no evidence can be laid on it."""
+        places = self._places()
+        return places.candidate(patch_uid, why) if places.known(patch_uid) else None
+
+    def place_centre(self) -> Optional[tuple[float, float]]:
+        """Middle of all patches (lon, lat), None without any; completes positions that are typed short."""
+        return self._places().centre()
+
+    def shifted_photos(self) -> list[str]:
+        """Ids of the photos whose position was converted back from GCJ-02."""
+        return unplaced.shifted(self._ws)
+
+    def shift_arrows(self, evidence_ids: Sequence[str]) -> list[tuple[float, float, float, float]]:
+        """(lon, lat, lon, lat) from where photos are to where taking GCJ-02 for their position leads."""
+        items = [self._evidence(evidence_id) for evidence_id in evidence_ids]
+        placed = [(i.lon, i.lat) for i in items if i.lon is not None and i.lat is not None]
+        return [(lon, lat, *gcj_to_wgs(lon, lat)) for lon, lat in placed]
 
     def carried(self, evidence_id: str) -> Optional[tuple[HandFacts, str]]:
         """Facts of the photo with a position taken next in time (within minutes), and its name; None without one."""
@@ -250,6 +274,17 @@ class _Places:
     def known(self, patch_uid: str) -> bool:
         """Whether evidence can be laid on this patch."""
         return patch_uid in self._by_uid
+
+    def centre(self) -> Optional[tuple[float, float]]:
+        """Middle of the box around all boundaries."""
+        if not self._shapes:
+            return None
+        west, south, east, north = shapely.total_bounds(self._shapes)
+        return float(west + east) / 2, float(south + north) / 2
+
+    def all(self) -> list[Candidate]:
+        """Every patch."""
+        return [self.candidate(uid, "") for uid in self._by_uid]
 
     def candidate(self, patch_uid: str, why: str) -> Candidate:
         """A patch of which no distance is known."""
