@@ -19,6 +19,8 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("imagery", "影像…"),
     ("layers", "图层与套合…"),
     ("photos_folder", "附照片文件夹…"),
+    ("lane", "待归照片…"),
+    ("declination", "磁偏角…"),
     ("handout", "外业派发包…"),
     ("", "▸拆分、边界、线索"),
     ("", ""),

@@ -28,6 +28,7 @@ from .imagery_work import ImageryCommands
 from .judging_work import JudgingWork
 from .key_help import key_name
 from .key_labels import KeyLabels
+from .lane_work import LaneWork
 from .main_menu import MainMenu
 from .pack_work import PackWork
 from .photo_work import PhotoWork
@@ -84,6 +85,7 @@ class Commands(QObject):
             self.sending,
             CertifyWork(review),
             PhotoWork(review, self.work),
+            LaneWork(review, self.run),
             HandoutWork(review),
         )
         self._busy: Any = None

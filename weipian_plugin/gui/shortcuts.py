@@ -68,6 +68,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("gaps", "卫片：高亮审批未覆盖的缺口", "A", "看图"),
     Command("photos", "卫片：添加照片/文件", "P", "举证与查处"),
     Command("photo_view", "卫片：照片看大图", "O", "举证与查处"),
+    Command("lane", "卫片：待归照片", "U", "举证与查处"),
     Command("fold_evidence", "卫片：展开或收起举证", "E", "举证与查处"),
     Command("fold_case", "卫片：展开或收起查处整改", "J", "举证与查处"),
     Command("dispatch", "卫片：派单", "S", "举证与查处"),
