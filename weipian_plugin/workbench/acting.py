@@ -28,7 +28,8 @@ ACTION_LABELS: Mapping[str, str] = {
     "field": "转外业", "bulk_judge": "批量判定", "facts": "图斑信息",
     "check": "内审", "person": "换人", "reason": "理由清单",
     "image": "影像标记", "purpose": "举证用途", "frame": "画面范围", "aside": "不作举证",
-    "dispatch": "派单", "cert_print": "打印承诺清单", "cert_sign": "村级承诺签收", "cert_withdraw": "承诺清单作废",
+    "share": "一举多用", "outline": "批准范围",
+    "dispatch": "派单", "cert_print": "打印承诺清单", "cert_sign": "承诺签收", "cert_withdraw": "承诺作废",
     "office": "单位名称",
 }  # fmt: skip
 #: What one person may take back step by step.
@@ -36,13 +37,15 @@ UNDOABLE = (
     "judge", "review", "case", "attach", "unlink", "photo", "document", "take", "confirm", "void", "withdraw",
     "platform", "split", "unsplit", "draw", "clue", "register_link", "field", "check", "bulk_judge", "facts",
     "pack", "image", "aside", "purpose",
-    "dispatch", "cert_sign", "cert_withdraw",
+    "dispatch", "cert_sign", "cert_withdraw", "share", "outline",
 )  # fmt: skip
 #: Nobody goes back behind new patches or a new overlay: what came after was decided on other figures.
 _BARRIERS = ("import", "overlay")
 
 #: Chinese names of actions that change more than one line of the list.
-WIDE_ACTIONS = tuple(ACTION_LABELS[key] for key in ("withdraw", "platform", "void", "bulk_judge", "pack", "dispatch"))
+WIDE_ACTIONS = tuple(
+    ACTION_LABELS[key] for key in ("withdraw", "platform", "void", "bulk_judge", "pack", "dispatch", "share")
+)
 #: Those with which patches or boundaries come and go.
 HAND_ACTIONS = tuple(ACTION_LABELS[key] for key in ("split", "unsplit", "draw", "clue"))
 

@@ -23,6 +23,7 @@ from .bulk_judging import BulkJudging
 from .certifying import Certifying
 from .clock import CHINA, check_date, now
 from .dispatching import Dispatching
+from .documents import Documents
 from .evidence_acts import EvidenceActs
 from .evidence_use import EvidenceUse
 from .handwork import HandWork
@@ -39,6 +40,7 @@ class Session(
     Lane,
     Dispatching,
     Certifying,
+    Documents,
     EvidenceActs,
     EvidenceUse,
     HandWork,
