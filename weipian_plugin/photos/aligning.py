@@ -81,10 +81,10 @@ def shrink(grey: np.ndarray, side: int) -> np.ndarray:
         return grey.astype(np.float32)
     factor = side / max(height, width)
     rows, columns = max(8, round(height * factor)), max(8, round(width * factor))
-    return _means(height, np.linspace(0, height, rows + 1)) @ grey @ _means(width, np.linspace(0, width, columns + 1)).T
+    return means(height, np.linspace(0, height, rows + 1)) @ grey @ means(width, np.linspace(0, width, columns + 1)).T
 
 
-def _means(size: int, edges: np.ndarray) -> np.ndarray:
+def means(size: int, edges: np.ndarray) -> np.ndarray:
     """Rows that take the means between `edges` out of a line of `size` pixels; outside it is its first or last."""
     at = np.arange(size)
     covered = np.clip(edges[:, None] - at[None, :], 0, 1)
@@ -120,8 +120,8 @@ def _search(part: np.ndarray, whole: np.ndarray) -> Optional[tuple[float, Place]
     ratio = part.shape[0] / part.shape[1]
     for share in np.arange(1.0, _LEAST - 1e-9, -_STEP):
         for w, h in _sizes(share, ratio, width, height):
-            template = _means(part.shape[0], np.linspace(0, part.shape[0], h + 1)) @ part
-            template = template @ _means(part.shape[1], np.linspace(0, part.shape[1], w + 1)).T
+            template = means(part.shape[0], np.linspace(0, part.shape[0], h + 1)) @ part
+            template = template @ means(part.shape[1], np.linspace(0, part.shape[1], w + 1)).T
             template -= template.mean()
             norm = float(np.sqrt((template**2).sum()))
             if norm < 1e-3:
@@ -169,7 +169,7 @@ def _laid(part: np.ndarray, whole: np.ndarray, place: Place) -> Optional[tuple]:
         return None
     across = (np.arange(x0, x1 + 1) / columns - left) / width * part.shape[1]
     down = (np.arange(y0, y1 + 1) / rows - top) / height * part.shape[0]
-    moved = _means(part.shape[0], down) @ part @ _means(part.shape[1], across).T
+    moved = means(part.shape[0], down) @ part @ means(part.shape[1], across).T
     return _details(moved), _details(whole[y0:y1, x0:x1]), np.arange(x0, x1) + 0.5, np.arange(y0, y1) + 0.5
 
 

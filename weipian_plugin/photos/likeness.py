@@ -14,7 +14,7 @@ from typing import Optional
 
 import numpy as np
 
-from .aligning import fit
+from .aligning import fit, means
 
 #: Parts of a side; a window is a part across and a part down, the whole is the first.
 _PARTS = ((0.0, 1.0), (0.0, 0.9), (0.05, 0.95), (0.1, 1.0), (0.1, 0.9))
@@ -116,9 +116,8 @@ def _without_bars(preview: np.ndarray, aspect: float) -> np.ndarray:
 
 
 def _cells(grey: np.ndarray) -> np.ndarray:
-    rows = np.array_split(np.arange(grey.shape[0]), 16)
-    columns = np.array_split(np.arange(grey.shape[1]), 16)
-    return np.array([[grey[r[0] : r[-1] + 1, c[0] : c[-1] + 1].mean() for c in columns] for r in rows])
+    height, width = grey.shape
+    return means(height, np.linspace(0, height, 17)) @ grey @ means(width, np.linspace(0, width, 17)).T
 
 
 def candidates(fresh: Sequence[str], known: Sequence[str]) -> list[list[tuple[int, int, int]]]:
