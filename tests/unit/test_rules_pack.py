@@ -79,7 +79,7 @@ def test_legal_and_other_need_a_site_photo(pack, verdict):
     """The plan: 合法 and 其他 need 带方位角的现场照片 (省外飞地, SM, JY are out of reach)."""
     for item in pack.sub_types[verdict]:
         assert "site_photo" in item.requires or item.id in {"enclave", "sm", "jy"}
-    assert pack.requirements["site_photo"].needs == ("position", "azimuth", "not_away")
+    assert pack.requirements["site_photo"].needs == ("position", "azimuth", "aim", "in_time", "own")
 
 
 def test_lookup_by_id_label_and_alias(pack):
@@ -119,7 +119,7 @@ def test_thresholds_of_the_dossier(pack):
     expected = {
         "approval_uncovered_mu": "0.001", "road_width_min_m": "1", "road_width_max_m": "8", "identity_mu": "0.01",
         "penal_prime_mu": "5", "penal_cropland_mu": "10", "camera_max_distance_m": "50",
-        "camera_half_angle_deg": "30", "camera_length_m": "300", "camera_accuracy_m": "20",
+        "camera_half_angle_deg": "32.5", "camera_length_m": "300", "camera_accuracy_m": "20",
     }  # fmt: skip
     assert {k: pack.thresholds[k] for k in expected} == {k: Decimal(v) for k, v in expected.items()}
     assert load_pack(BASE).threshold("road_width_min_m") == 2  # J13: northern China 2.0 m, in the south 1.0 m (P?)

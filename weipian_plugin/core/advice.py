@@ -16,6 +16,7 @@ from .rulepack import Requirement, RulePack
 
 __all__ = [
     "Advice", "CheckItem", "Contradiction", "Facts", "Reason", "advise", "advise_case", "checklist", "count_evidence",
+    "refusals",
 ]  # fmt: skip
 
 ENOUGH, NOT_ENOUGH, DOUBT = "事实较充分", "事实不充分", "存疑"
@@ -28,6 +29,9 @@ _LEADING = (
     "rural_road", "illegal_local_road", "entrance", "edge_sliver", "no_change", "beyond_boundary", "pv_unchanged",
     "over_occupation",
 )  # fmt: skip
+_UNSURE = "不能确认朝向图斑"
+#: Files that do not count, named in the hint of an item of the checklist.
+_TOLD = 3
 _UNCHANGED = ("no_change", "mine_no_activity")
 #: Tests that speak of approvals of land.
 _LAND_RULES = ("R-02", "R-03", "R-04", "R-05", "R-06", "R-16")
@@ -144,6 +148,7 @@ def checklist(pack: RulePack, verdict: Union[str, Verdict, None], sub_type: str,
 
 def _check(requirement: Requirement, facts: Facts) -> CheckItem:
     have = _have(requirement, facts)
+    refused = refusals(requirement, facts) if have < requirement.minimum else ()
     return CheckItem(
         id=requirement.id,
         label=requirement.label,
@@ -151,8 +156,9 @@ def _check(requirement: Requirement, facts: Facts) -> CheckItem:
         have=have,
         need=requirement.minimum,
         kind=requirement.kind,
-        hint=requirement.hint,
+        hint="；".join([requirement.hint, *(f"未计入：{text}" for text in refused[:_TOLD])]).strip("；"),
         confirmed=requirement.confirmed,
+        refused=refused,
     )
 
 
@@ -161,24 +167,68 @@ def _have(requirement: Requirement, facts: Facts) -> int:
         return int(bool(facts.answer(requirement.field or requirement.id)))
     if requirement.kind == "map":
         return int(bool(facts.overlay))
-    return count_evidence(requirement, facts.evidence)
+    return count_evidence(requirement, facts.evidence, placeless=_placeless(facts))
 
 
-def count_evidence(requirement: Requirement, evidence: Sequence[LinkedEvidence]) -> int:
-    """How many linked files count towards `requirement`."""
-    purposes = {requirement.id, *requirement.also}
-    return sum(1 for link in evidence if link.purpose in purposes and _usable(requirement, link))
+def _placeless(facts: Facts) -> bool:
+    """Nobody can say whether a photo looks at a patch 无边界 of which not even the middle is known."""
+    return facts.patch.wkb is None and facts.patch.centre_lon is None
 
 
-def _usable(requirement: Requirement, link: LinkedEvidence) -> bool:
+def count_evidence(requirement: Requirement, evidence: Sequence[LinkedEvidence], *, placeless: bool = False) -> int:
+    """How many linked files count towards `requirement`; one picture counts once, however often it was saved."""
+    counted: set[str] = set()
+    found = 0
+    for link in evidence:
+        if not _meant(requirement, link) or _fault(requirement, link, placeless=placeless):
+            continue
+        same = next((check.others for check in link.checks if check.id == "same_picture"), ())
+        if link.evidence.evidence_id in counted or counted.intersection(same):
+            continue
+        counted.add(link.evidence.evidence_id)
+        found += 1
+    return found
+
+
+def refusals(requirement: Requirement, facts: Facts) -> tuple[str, ...]:
+    """The files that were laid here for `requirement` and do not count towards it, each with the reason."""
+    if requirement.kind not in ("photo", "document"):
+        return ()
+    told = []
+    for link in facts.evidence:
+        if not _meant(requirement, link) or (link.evidence.kind != "photo" and link.purpose != requirement.id):
+            continue  # a document without a purpose was never meant as a photo
+        fault = _fault(requirement, link, placeless=_placeless(facts))
+        if fault:
+            told.append(f"{link.evidence.original_name}（{fault}）")
+    return tuple(dict.fromkeys(told))
+
+
+def _meant(requirement: Requirement, link: LinkedEvidence) -> bool:
+    return link.purpose in (requirement.id, *requirement.also)
+
+
+def _fault(requirement: Requirement, link: LinkedEvidence, *, placeless: bool = False) -> str:
+    """Why a file does not count towards `requirement`, empty when it does."""
     if requirement.kind != "photo":
-        return True  # a scanned document may well be a picture
+        return ""  # a scanned document may well be a picture
     if link.evidence.kind != "photo":
-        return False
+        return "不是照片"
     tests = {
-        "position": link.evidence.lon is not None and link.evidence.lat is not None,
-        "azimuth": link.evidence.azimuth is not None,
-        "not_away": link.looks_at is not False,
-        "aim": link.looks_at is True,
+        "position": "" if link.evidence.lon is not None and link.evidence.lat is not None else "没有位置",
+        "azimuth": "" if link.evidence.azimuth is not None else "没有方位角",
+        "not_away": _said(link, "looks_at", "没有朝向图斑") if link.looks_at is False else "",
+        "aim": "" if link.looks_at or (placeless and link.looks_at is None) else _said(link, "looks_at", _UNSURE),
+        "in_time": _bad(link, "time_window"),
+        "own": _bad(link, "same_file", "same_picture"),
     }
-    return all(tests[need] for need in requirement.needs)
+    return next((tests[need] for need in requirement.needs if tests[need]), "")
+
+
+def _said(link: LinkedEvidence, check_id: str, otherwise: str) -> str:
+    return next((check.text for check in link.checks if check.id == check_id), otherwise)
+
+
+def _bad(link: LinkedEvidence, *ids: str) -> str:
+    found = link.bad(*ids)
+    return found.text if found is not None else ""

@@ -119,3 +119,4 @@ class CheckItem:
     kind: str = "document"  # photo | document | fact | map
     hint: str = ""
     confirmed: bool = True  # False: marked 未经核实
+    refused: tuple[str, ...] = ()  # files that are here for it and do not count, each with why

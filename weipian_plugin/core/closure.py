@@ -249,7 +249,9 @@ def _photo_missing(done: Sequence[CaseAction], evidence: Sequence[LinkedEvidence
         return ["整改完成没有日期，不能核对整改后照片"]
     for link in evidence:
         taken = parse_date(link.evidence.taken_at)
-        if link.evidence.kind == "photo" and link.looks_at is True and taken and taken.first >= completed.last:
+        if link.evidence.kind != "photo" or link.bad("same_file", "same_picture"):
+            continue  # the picture of another patch proves nothing here
+        if link.looks_at is True and taken and taken.first >= completed.last:
             return []
     return [f"没有整改后照片（{completed.last} 当天或以后拍摄，视域覆盖图斑）"]
 

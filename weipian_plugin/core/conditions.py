@@ -14,6 +14,7 @@ from .advice_case import Case
 from .advice_findings import findings_of
 from .areas import round_mu
 from .contradictions import contradictions
+from .proof import BAD, WARN
 
 
 def _open_change(case: Case) -> bool:
@@ -62,6 +63,40 @@ def _photos_old(case: Case) -> bool:
     days = [taken[:10] for _, taken in _photos(case) if taken]
     after = case.after
     return bool(days) and after is not None and max(days) < after.first
+
+
+def _told(case: Case, ids: frozenset[str], *outcomes: str) -> tuple[str, ...]:
+    """Sentences of the checks of evidence that came out so, with the file they are about."""
+    return tuple(
+        dict.fromkeys(
+            f"{link.evidence.original_name}：{check.text}"
+            for link in case.facts.evidence
+            for check in link.checks
+            if check.id in ids and check.outcome in outcomes
+        )
+    )
+
+
+def foreign_evidence(case: Case) -> tuple[str, ...]:
+    """Evidence that belongs to another patch, or does not show this one."""
+    away = _told(case, frozenset({"looks_at", "place", "same_file", "same_picture"}), BAD)
+    return (*away, *_told(case, frozenset({"distance"}), BAD, WARN))
+
+
+def mismatched_evidence(case: Case) -> tuple[str, ...]:
+    """Documents whose area, outline or number does not fit this patch."""
+    return _told(case, frozenset({"doc_area", "doc_outline", "doc_reused"}), BAD, WARN)
+
+
+def doubtful_evidence(case: Case) -> tuple[str, ...]:
+    """What makes reviewers speak of 弄虚作假: one picture for several places, edited, times that cannot be."""
+    made_up = _told(case, frozenset({"same_file", "same_picture", "speed", "clock", "time_window"}), BAD)
+    return (*made_up, *_told(case, frozenset({"edited", "same_azimuth"}), BAD, WARN))
+
+
+def late_documents(case: Case) -> tuple[str, ...]:
+    """Documents that came after the building, or ran out."""
+    return _told(case, frozenset({"doc_date", "doc_valid"}), BAD, WARN)
 
 
 def _wrong_building(case: Case) -> bool:
@@ -129,6 +164,10 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     # evidence
     "photo_away": lambda c: any(away for away, _ in _photos(c)),
     "photo_old": _photos_old,
+    "evidence_foreign": lambda c: bool(foreign_evidence(c)),
+    "evidence_mismatched": lambda c: bool(mismatched_evidence(c)),
+    "evidence_doubtful": lambda c: bool(doubtful_evidence(c)),
+    "document_late": lambda c: bool(late_documents(c)),
 }  # fmt: skip
 
 

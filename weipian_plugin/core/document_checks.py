@@ -112,20 +112,24 @@ def _date(document: Evidence, paper: Paper) -> Check:
     if future is not None:
         return future
     numbers = {"doc_date": day.first}
-    if paper.built is not None:
-        numbers["built_on"] = paper.built.first
-        if day.after(paper.built):
-            said = f"文件日期 {day.shown} 晚于建设时间（{paper.built.shown}），是补办，不能证明动工时合法"
-            return Check("doc_date", WARN, said, numbers)
-        if day.before(paper.built) or day == paper.built:
-            return Check("doc_date", OK, f"文件日期 {day.shown}，不晚于建设时间（{paper.built.shown}）", numbers)
-        return Check("doc_date", NOTE, f"文件日期 {day.shown} 与建设时间（{paper.built.shown}）的先后分不清", numbers)
-    after = parse_date(paper.image_after)
+    outcome, said = _order(day, paper, numbers)
+    return Check("doc_date", outcome, f"文件日期 {day.shown}{said}", numbers)
+
+
+def _order(day: Span, paper: Paper, numbers: dict[str, str]) -> tuple[str, str]:
+    """Whether the paper is older than what was built: 补办 proves nothing for the day work began."""
+    built, after = paper.built, parse_date(paper.image_after)
+    if built is not None:
+        numbers["built_on"] = built.first
+        if day.after(built):
+            return WARN, f" 晚于建设时间（{built.shown}），是补办，不能证明动工时合法"
+        if day.before(built) or day.last == built.first:
+            return OK, f"，不晚于建设时间（{built.shown}）"
+        return NOTE, f" 与建设时间（{built.shown}）的先后分不清"
     if after is not None and day.after(after):
         numbers["image_after"] = after.last
-        said = f"文件日期 {day.shown} 晚于后时相影像（{after.shown}），影像上已有变化，像是补办"
-        return Check("doc_date", WARN, said, numbers)
-    return Check("doc_date", NOTE, f"文件日期 {day.shown}；没有填建设时间，无从核对先后", numbers)
+        return WARN, f" 晚于后时相影像（{after.shown}），影像上已有变化，像是补办"
+    return NOTE, "；没有填建设时间，无从核对先后"
 
 
 def _area(document: Evidence, paper: Paper, limits: Limits) -> Check:

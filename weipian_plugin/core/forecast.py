@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .advice_case import Case, show_mu
 from .advice_model import CheckItem, Facts
-from .conditions import holds
+from .conditions import doubtful_evidence, foreign_evidence, holds, late_documents, mismatched_evidence
 from .contradictions import contradictions
 from .guide_model import ReturnRisk
 from .rulepack import ReturnReason, RulePack
@@ -19,7 +19,8 @@ __all__ = ["WHY_VALUES", "ReturnRisk", "forecast", "forecast_case"]
 
 #: What the sentence of a reason may name.
 WHY_VALUES = frozenset(
-    {"area", "cropland", "prime", "redline", "uncovered", "type", "have", "need", "contradictions"}
+    {"area", "cropland", "prime", "redline", "uncovered", "type", "have", "need", "contradictions",
+     "foreign", "mismatched", "doubtful", "late", "fraud"}
 )  # fmt: skip
 
 
@@ -78,5 +79,15 @@ def _why(case: Case, reason: ReturnReason, item: object) -> str:
         "have": str(known.have if known else 0),
         "need": str(known.need if known else 1),
         "contradictions": "；".join(item.text for item in contradictions(case)),
+        "foreign": _listed(foreign_evidence(case)) or "有照片的拍摄点离图斑太远，或背对图斑",
+        "fraud": "填写了骗取批准的疑点" if holds(case, ("fraud_suspected",)) else "",
+        "mismatched": _listed(mismatched_evidence(case)),
+        "doubtful": _listed(doubtful_evidence(case)),
+        "late": _listed(late_documents(case)),
     }
-    return reason.why.format(**values)
+    # A sentence may name several things of which only some are there.
+    return "；".join(part for part in reason.why.format(**values).split("；") if part)
+
+
+def _listed(texts: tuple[str, ...], most: int = 3) -> str:
+    return "；".join(texts[:most]) + (f"；等 {len(texts)} 处" if len(texts) > most else "")

@@ -94,6 +94,10 @@ class LinkedEvidence:
     pair: str = ""  # evidence id of the photo from the same viewpoint before/after rectification
     shared: tuple[str, ...] = ()  # numbers of other patches that the same file is linked to
 
+    def bad(self, *ids: str) -> Optional[Check]:
+        """The first of these checks that came out bad, None when none did."""
+        return next((check for check in self.checks if check.id in ids and check.outcome == BAD), None)
+
 
 @dataclass(frozen=True)
 class Likeness:

@@ -25,6 +25,8 @@ __all__ = ["Alike", "Around", "Site", "Use", "check_photo"]
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 #: So many other altitudes make a comparison.
 _ALTITUDES = 2
+#: Shots further apart say nothing of how fast somebody went, s.
+_SAME_OUTING_S = 12 * 3600
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ def check_photo(
     return tuple(check for check in found if check is not None)
 
 
+def _course(degrees: float) -> str:
+    """A direction in words, 0 to 359."""
+    return f"{round(degrees) % 360}°"
+
+
 def metres(value: float) -> str:
     """A distance in words."""
     if value < 10:
@@ -91,31 +98,36 @@ def _looks_at(photo: Evidence, seen: Optional[Sight], limits: Limits) -> Check:
         return Check("looks_at", UNKNOWN, "没有位置，看不出是否朝向图斑；可手工补填")
     if seen is None:
         return Check("looks_at", UNKNOWN, "图斑没有边界和位置，无从核对朝向")
-    numbers = {"distance_m": round(seen.distance_m, 1), "bearing_deg": round(seen.bearing, 1)}
+    numbers: dict[str, object] = {
+        "distance_m": round(seen.distance_m, 1),
+        "bearing_deg": round(seen.bearing % 360, 1),
+    }
     if seen.down:
-        if seen.looks_at:
-            return Check("looks_at", OK, f"俯拍，机位距图斑 {metres(seen.distance_m)}", numbers)
-        return Check("looks_at", WARN, f"俯拍，机位距图斑 {metres(seen.distance_m)}，不一定拍到图斑", numbers)
+        said = f"俯拍，机位距图斑 {metres(seen.distance_m)}"
+        return Check(
+            "looks_at", OK if seen.looks_at else WARN, said if seen.looks_at else f"{said}，不一定拍到", numbers
+        )
     if photo.azimuth is None or seen.looks_at is None:
-        return Check("looks_at", UNKNOWN, f"没有方位角，看不出镜头朝向；图斑在 {seen.bearing:.0f}° 方向", numbers)
-    numbers.update(
-        azimuth_deg=round(photo.azimuth, 1), fov_deg=round(seen.fov_deg, 1), off_deg=round(seen.off_deg or 0, 1)
-    )
-    if seen.looks_at:
-        if seen.distance_m == 0:
-            return Check("looks_at", OK, f"站在图斑内拍摄，方位角 {photo.azimuth:.0f}°", numbers)
-        said = f"镜头朝向图斑：方位角 {photo.azimuth:.0f}°，图斑中心在 {seen.bearing:.0f}° 方向"
-        return Check("looks_at", OK, said, numbers)
+        return Check("looks_at", UNKNOWN, f"没有方位角，看不出镜头朝向；图斑在 {_course(seen.bearing)} 方向", numbers)
     off = seen.off_deg or 0.0
+    numbers.update(azimuth_deg=round(photo.azimuth, 1), fov_deg=round(seen.fov_deg, 1), off_deg=round(off, 1))
+    outcome, said = _view(photo.azimuth, seen, off, limits)
+    return Check("looks_at", outcome, said, numbers)
+
+
+def _view(azimuth: float, seen: Sight, off: float, limits: Limits) -> tuple[str, str]:
+    """What a known azimuth means for a known place: outcome and sentence."""
+    if seen.looks_at and seen.distance_m == 0:
+        return OK, f"站在图斑内拍摄，方位角 {_course(azimuth)}"
+    if seen.looks_at:
+        return OK, f"镜头朝向图斑：方位角 {_course(azimuth)}，图斑中心在 {_course(seen.bearing)} 方向"
     if off == 0:
-        said = f"朝向图斑一侧，但距图斑 {metres(seen.distance_m)}，超出视域 {limits.shown('camera_length_m')}"
-        return Check("looks_at", BAD, said, numbers)
-    aside = f"方位角 {photo.azimuth:.0f}°，图斑中心在 {seen.bearing:.0f}° 方向，偏出视场 {off:.0f}°"
-    if off <= limits["compass_deg"]:
-        said = f"没有对准图斑：{aside}，在罗盘误差 {limits.shown('compass_deg')}以内，请看照片核实"
-        return Check("looks_at", WARN, said, numbers)
-    turn = abs((photo.azimuth - seen.bearing + 180) % 360 - 180)
-    return Check("looks_at", BAD, f"{'背对图斑' if turn > 90 else '没有朝向图斑'}：{aside}", numbers)
+        return BAD, f"朝向图斑一侧，但距图斑 {metres(seen.distance_m)}，超出视域 {limits.shown('camera_length_m')}"
+    aside = f"方位角 {_course(azimuth)}，图斑中心在 {_course(seen.bearing)} 方向，偏出视场 {off:.0f}°"
+    if off <= limits["compass_deg"] and seen.distance_m <= limits["camera_length_m"]:
+        return WARN, f"没有对准图斑：{aside}，在罗盘误差 {limits.shown('compass_deg')}以内，请看照片核实"
+    turn = abs((azimuth - seen.bearing + 180) % 360 - 180)
+    return BAD, f"{'背对图斑' if turn > 90 else '没有朝向图斑'}：{aside}"
 
 
 def _distance(photo: Evidence, seen: Optional[Sight], limits: Limits) -> Check:
@@ -147,59 +159,70 @@ def _time_window(photo: Evidence, site: Site) -> Check:
     numbers: dict[str, object] = {"taken_on": day}
     if site.today and day > site.today:
         return Check("time_window", BAD, f"拍摄时间 {day} 晚于今天（{site.today}）{by}", numbers)
-    if site.closing:
-        return _after_completion(day, by, site, numbers)
+    outcome, said = _after_completion(day, site, numbers) if site.closing else _after_image(day, site, numbers)
+    # The file was saved on that day: it was taken then or before, so "after" is not certain and "too old" is.
+    return Check("time_window", NOTE if by and outcome == OK else outcome, said + by, numbers)
+
+
+def _after_image(day: str, site: Site, numbers: dict[str, object]) -> tuple[str, str]:
+    """Against the two images between which the patch changed."""
     before, after = parse_date(site.image_before), parse_date(site.image_after)
     if before is not None and day < before.first:
-        said = f"旧照片：{day} 拍摄，早于前时相影像（{before.shown}）{by}"
-        return Check("time_window", BAD, said, {**numbers, "image_before": before.first})
+        numbers["image_before"] = before.first
+        return BAD, f"旧照片：{day} 拍摄，早于前时相影像（{before.shown}）"
     if after is None:
-        return Check("time_window", UNKNOWN, f"{day} 拍摄；图斑没有后时相日期，无从核对{by}", numbers)
+        return UNKNOWN, f"{day} 拍摄；图斑没有后时相日期，无从核对"
     numbers["image_after"] = after.first
     if day < after.first:
-        said = f"旧照片：{day} 拍摄，早于后时相影像（{after.shown}），不能反映后时相以后的现状{by}"
-        return Check("time_window", BAD, said, numbers)
+        return BAD, f"旧照片：{day} 拍摄，早于后时相影像（{after.shown}），不能反映后时相以后的现状"
     if day <= after.last and after.first != after.last:
-        return Check("time_window", NOTE, f"{day} 拍摄，后时相只写到 {after.shown}，先后分不清{by}", numbers)
-    return Check("time_window", NOTE if by else OK, f"{day} 拍摄，在后时相（{after.shown}）以后{by}", numbers)
+        return NOTE, f"{day} 拍摄，后时相只写到 {after.shown}，先后分不清"
+    return OK, f"{day} 拍摄，在后时相（{after.shown}）以后"
 
 
-def _after_completion(day: str, by: str, site: Site, numbers: dict[str, object]) -> Check:
+def _after_completion(day: str, site: Site, numbers: dict[str, object]) -> tuple[str, str]:
+    """Against the day on which rectification was completed."""
     done = site.completed
     if done is None:
-        return Check("time_window", NOTE, f"{day} 拍摄；还没有登记整改完成日期，登记后再核对{by}", numbers)
+        return NOTE, f"{day} 拍摄；还没有登记整改完成日期，登记后再核对"
     numbers["completed"] = done.last
     if day < done.first:
-        return Check("time_window", BAD, f"{day} 拍摄，早于整改完成（{done.shown}），不能证明整改到位{by}", numbers)
+        return BAD, f"旧照片：{day} 拍摄，早于整改完成（{done.shown}），不能证明整改到位"
     if day < done.last:
-        return Check("time_window", NOTE, f"{day} 拍摄，整改完成只写到 {done.shown}，先后分不清{by}", numbers)
-    return Check("time_window", NOTE if by else OK, f"{day} 拍摄，在整改完成（{done.shown}）以后{by}", numbers)
+        return NOTE, f"{day} 拍摄，整改完成只写到 {done.shown}，先后分不清"
+    return OK, f"{day} 拍摄，在整改完成（{done.shown}）以后"
 
 
 def _place(photo: Evidence, site: Site, seen: Optional[Sight], around: Around, limits: Limits) -> Check:
     if photo.lon is None or photo.lat is None:
         return Check("place", UNKNOWN, "没有位置")
-    west, south, east, north = _CHINA
-    where = f"{photo.lon:.5f}, {photo.lat:.5f}"
     numbers: dict[str, object] = {"lon": photo.lon, "lat": photo.lat}
+    where = f"{photo.lon:.5f}, {photo.lat:.5f}"
+    west, south, east, north = _CHINA
     if not (west <= photo.lon <= east and south <= photo.lat <= north):
         return Check("place", BAD, f"位置 {where} 不在中国境内", numbers)
+    odd = _odd_place(photo, site, seen, around, limits, numbers)
+    if odd is not None:
+        return Check("place", *odd, numbers)
+    inside = f"在 {around.village_here} 范围内" if around.village_here else "在图斑附近"
+    said = f"位置 {where}，{inside}" if seen is not None else f"位置 {where}，图斑没有边界，无从核对"
+    if photo.source == MANUAL:
+        return Check("place", NOTE, f"{said}；手工填写", numbers)
+    return Check("place", OK if seen is not None else UNKNOWN, said, numbers)
+
+
+def _odd_place(
+    photo: Evidence, site: Site, seen: Optional[Sight], around: Around, limits: Limits, numbers: dict[str, object]
+) -> Optional[tuple[str, str]]:
+    """What does not fit about a place in China: outcome and sentence; None when nothing."""
     if seen is not None and seen.distance_m > limits["place_far_m"]:
         numbers["distance_m"] = round(seen.distance_m)
-        said = f"拍摄点离图斑 {metres(seen.distance_m)}，超过 {limits.shown('place_far_m')}，不在现场"
-        return Check("place", BAD, said, numbers)
+        return BAD, f"拍摄点离图斑 {metres(seen.distance_m)}，超过 {limits.shown('place_far_m')}，不在现场"
     if around.village_here and site.village and around.village_here != site.village:
         said = f"拍摄点在 {around.village_here}，图斑在 {site.village}"
-        return Check("place", NOTE if seen is not None and seen.looks_at else WARN, said, numbers)
+        return (NOTE if seen is not None and seen.looks_at else WARN), said
     high = _altitude(photo, around, limits, numbers)
-    if high:
-        return Check("place", WARN, high, numbers)
-    if photo.source == MANUAL:
-        return Check("place", NOTE, f"位置 {where} 是手工填写的", numbers)
-    inside = f"在 {around.village_here} 范围内" if around.village_here else "在图斑附近"
-    if seen is None:
-        return Check("place", UNKNOWN, f"位置 {where}，图斑没有边界，无从核对", numbers)
-    return Check("place", OK, f"位置 {where}，{inside}", numbers)
+    return (WARN, high) if high else None
 
 
 def _altitude(photo: Evidence, around: Around, limits: Limits, numbers: dict[str, object]) -> str:
@@ -216,9 +239,10 @@ def _altitude(photo: Evidence, around: Around, limits: Limits, numbers: dict[str
 
 
 def _speed(photo: Evidence, around: Around, limits: Limits) -> Optional[Check]:
-    if not around.moves or photo.facts.get("drone"):
+    moves = [move for move in around.moves if move.seconds <= _SAME_OUTING_S]
+    if not moves or photo.facts.get("drone"):
         return None
-    worst = max(around.moves, key=lambda move: move.km_h)
+    worst = max(moves, key=lambda move: move.km_h)
     numbers = {
         "km_h": round(worst.km_h, 1), "distance_m": round(worst.distance_m), "seconds": round(worst.seconds),
         "limit_km_h": limits["speed_km_h"],
@@ -239,19 +263,19 @@ def _azimuth(photo: Evidence) -> Check:
         return Check("azimuth", UNKNOWN, "没有方位角；可手工补填，报告上注明手工")
     numbers: dict[str, object] = {"azimuth_deg": round(photo.azimuth, 1)}
     if photo.source == MANUAL:
-        return Check("azimuth", NOTE, f"方位角 {photo.azimuth:.0f}°，手工填写", numbers)
+        return Check("azimuth", NOTE, f"方位角 {_course(photo.azimuth)}，手工填写", numbers)
     raw = photo.azimuth if photo.azimuth_raw is None else photo.azimuth_raw
     if raw % 360 == 0:
         return Check("azimuth", WARN, "方位角正好是 0°，可能是手机没有测得，请看照片核实", numbers)
     if photo.azimuth_ref == "M":
         numbers["azimuth_raw_deg"] = round(raw, 1)
         if photo.declination is None:
-            said = f"方位角 {raw:.0f}°，以磁北为准，没有改正磁偏角"
+            said = f"方位角 {_course(raw)}，以磁北为准，没有改正磁偏角"
             return Check("azimuth", NOTE, said, numbers)
         numbers["declination_deg"] = photo.declination
-        said = f"方位角 {photo.azimuth:.0f}°（磁北 {raw:.0f}°，已改正磁偏角 {photo.declination:+.2f}°）"
+        said = f"方位角 {_course(photo.azimuth)}（磁北 {_course(raw)}，已改正磁偏角 {photo.declination:+.2f}°）"
         return Check("azimuth", OK, said, numbers)
-    return Check("azimuth", OK, f"方位角 {photo.azimuth:.0f}°", numbers)
+    return Check("azimuth", OK, f"方位角 {_course(photo.azimuth)}", numbers)
 
 
 def _same_azimuth(around: Around, limits: Limits) -> Optional[Check]:

@@ -46,9 +46,15 @@ class Alike:
 
 
 def _names(uses: Sequence[Use], most: int = 5) -> str:
+    """Numbers of patches, the first in full, the others by their end where the beginnings are the same."""
     names = list(dict.fromkeys(use.patch_id for use in uses))
-    more = f"等 {len(names)} 个图斑" if len(names) > most else ""
-    return "图斑 " + "、".join(names[:most]) + more
+    first = names[0]
+    more = f"等 {len(names)} 个" if len(names) > most else ""
+    return "图斑 " + "、".join([first, *(_ending(name, first) for name in names[1:most])]) + more
+
+
+def _ending(name: str, first: str) -> str:
+    return f"…{name[-4:]}" if len(name) > 8 and name[:-4] == first[:-4] else name
 
 
 def _far(use: Use, limits: Limits) -> bool:
@@ -78,7 +84,8 @@ def same_file(seen: Optional[Sight], uses: Sequence[Use], limits: Limits) -> Opt
         return Check("same_file", BAD, f"{said}，而它拍不到本图斑", numbers, (), patches)
     missed = [use for use in uses if use.sees is False or _far(use, limits)]
     if missed and seen is not None and seen.looks_at:
-        return Check("same_file", WARN, f"{said}，但拍不到{_names(missed)}，那里应当另拍", numbers, (), patches)
+        which = "那些图斑" if len(missed) == len(uses) else _names(missed)
+        return Check("same_file", WARN, f"{said}，但拍不到{which}，那里应当另拍", numbers, (), patches)
     if missed:
         far = max((use.apart_m or 0 for use in missed), default=0)
         gap = f"，最远相距 {_shown(far)}" if far else ""
@@ -227,31 +234,29 @@ def _number(value: object) -> float:
 
 
 def clock(photo: Evidence, misordered: Optional[Shot], limits: Limits) -> Check:
-    """Whether the camera's clock agrees with the satellites, with the day of arrival and with the numbers of files."""
+    """Whether the camera's clock agrees with the satellites, the day of arrival and the numbers of the files."""
     taken, added = instant(photo.taken_at), instant(photo.added_at)
-    if taken is None:
-        return Check("clock", UNKNOWN, "没有拍摄时间")
-    if photo.source == MANUAL:
-        return Check("clock", NOTE, "拍摄时间或位置是手工填写的")
+    if taken is None or photo.source == MANUAL:
+        by_hand = taken is not None
+        return Check("clock", NOTE if by_hand else UNKNOWN, "时间或位置是手工填写的" if by_hand else "没有拍摄时间")
     numbers: dict[str, Any] = {}
-    if added is not None and (taken - added).total_seconds() > limits["clock_gap_s"]:
-        numbers["after_arrival_s"] = round((taken - added).total_seconds())
-        return Check(
-            "clock", BAD, f"拍摄时间 {_moment(photo.taken_at)} 晚于入库时间 {_moment(photo.added_at)}", numbers
-        )
     satellite = instant(str(photo.facts.get("gps_time") or ""))
     gap = None if satellite is None else (taken - satellite).total_seconds()
     if gap is not None:
         numbers["gps_gap_s"] = round(gap)
-        if abs(gap) > limits["clock_gap_s"]:
-            return Check("clock", *_wrong(gap, photo, limits), numbers)
+    late = 0.0 if added is None else (taken - added).total_seconds()
+    if late > limits["clock_gap_s"]:
+        numbers["after_arrival_s"] = round(late)
+        said = f"拍摄时间 {_moment(photo.taken_at)} 晚于入库时间 {_moment(photo.added_at)}"
+        return Check("clock", BAD, said, numbers)
+    if gap is not None and abs(gap) > limits["clock_gap_s"]:
+        return Check("clock", *_wrong(gap, photo, limits), numbers)
     if misordered is not None:
         said = f"文件编号与 {misordered.name} 相连，拍摄时间却前后颠倒"
         return Check("clock", WARN, said, numbers, (misordered.evidence_id,))
-    if photo.source == INFERRED:
-        return Check("clock", UNKNOWN, "时间取自文件名，无从核对时钟", numbers)
     if gap is None:
-        return Check("clock", UNKNOWN, "没有卫星时间，无从核对时钟", numbers)
+        why = "时间取自文件名" if photo.source == INFERRED else "没有卫星时间"
+        return Check("clock", UNKNOWN, f"{why}，无从核对时钟", numbers)
     return Check("clock", OK, f"与卫星时间相差 {abs(gap):.0f} 秒", numbers)
 
 

@@ -18,6 +18,8 @@ from ..core.errors import WeipianError, os_reason
 if TYPE_CHECKING:
     from ..core.advice import Advice, CheckItem
     from ..core.areas import AreaSummary
+    from ..core.certify import CertState
+    from ..core.hand_in import HandInFinding
     from ..core.imagery import ImageState
     from ..core.model import Batch, CaseAction, Clue, Judgement, LayerAssignment, OverlayRow, Patch, ViewFrame
     from ..core.proof import LinkedEvidence
@@ -84,6 +86,9 @@ class PatchReport:
     merged_into: str = ""  # number of the patch that covers this clue
     images: Mapping[str, ImageState] = field(default_factory=dict)  # role -> how it stands on the imagery
     frame: Optional[ViewFrame] = None  # the frame in which it was judged
+    hand_in: tuple[HandInFinding, ...] = ()  # what is open at hand-in, and evidence that cannot be believed
+    certification: Optional[CertState] = None  # the village's word for what it handed in
+    labels: Mapping[str, str] = field(default_factory=dict)  # purpose or kind of document -> what it is called
     revisions: tuple[tuple[str, ...], ...] = ()  # lines of 改判清单 (heads: core.revision.HEADS), oldest first
 
     def fact(self, name: str) -> str:
@@ -124,6 +129,34 @@ class PhotoItem:
     position: str = ""
     azimuth: str = ""
     manual: bool = False
+    purpose: str = ""
+    where: str = ""  # how far from the patch and whether it looks there, in words
+    verdict: str = ""  # outcome of the worst check (core.proof); empty: not checked
+    checks: tuple[tuple[str, str], ...] = ()  # outcome and sentence of what speaks against it, worst first
+    good: str = ""  # said when nothing does
+    lon: Optional[float] = None  # degrees CGCS2000
+    lat: Optional[float] = None
+    azimuth_deg: Optional[float] = None  # from true north
+    fov_deg: Optional[float] = None
+    accuracy_m: Optional[float] = None
+    distance_m: Optional[float] = None
+    shifted: bool = False  # the position was converted back from GCJ-02
+
+
+@dataclass(frozen=True)
+class DocumentItem:
+    """One document on a sheet; texts ready to print."""
+
+    kind: str
+    number: str = ""
+    authority: str = ""
+    date: str = ""
+    area: str = ""
+    valid: str = ""
+    name: str = ""
+    checks: tuple[tuple[str, str], ...] = ()
+    good: str = ""
+    shared: int = 0  # how many other patches it proves, too
 
 
 @dataclass(frozen=True)
@@ -155,6 +188,11 @@ class SheetContent:
     case_lines: tuple[str, ...] = ()
     photos: tuple[PhotoItem, ...] = ()
     photo_total: int = 0  # how many there are; a sheet shows the first few
+    photo_notes: tuple[str, ...] = ()  # what is said of photos that are not shown
+    pairs: tuple[tuple[str, str], ...] = ()  # numbers of photos before and after, from the same viewpoint
+    documents: tuple[DocumentItem, ...] = ()
+    certificate: str = ""  # the village's word: mark, state and sentence
+    certificate_void: bool = False
 
 
 @dataclass(frozen=True)
@@ -251,7 +289,8 @@ def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sheet(raw: Mapping[str, Any]) -> SheetContent:
     photos = tuple(PhotoItem(**_plain(photo)) for photo in raw["photos"])
-    return SheetContent(**{**_plain(raw), "photos": photos})
+    documents = tuple(DocumentItem(**_plain(paper)) for paper in raw["documents"])
+    return SheetContent(**{**_plain(raw), "photos": photos, "documents": documents})
 
 
 def _job(raw: Mapping[str, Any]) -> SheetJob:

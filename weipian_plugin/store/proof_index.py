@@ -58,8 +58,8 @@ def files(ws: Workspace) -> list[FileFacts]:
     cursor = ws.connection.cursor()
     cursor.row_factory = None
     rows = cursor.execute(
-        "SELECT evidence_id, kind, sha256, original_name, coalesce(camera, ''), taken_at, lon, lat, azimuth, accuracy_m,"
-        " altitude_m, source, coalesce(doc_no, ''), coalesce(doc_area_mu, ''), coalesce(parent_id, ''),"
+        "SELECT evidence_id, kind, sha256, original_name, coalesce(camera, ''), taken_at, lon, lat, azimuth,"
+        " accuracy_m, altitude_m, source, coalesce(doc_no, ''), coalesce(doc_area_mu, ''), coalesce(parent_id, ''),"
         " instr(coalesce(facts, ''), ?) > 0 FROM evidence",
         (_PREVIEW,),
     )

@@ -30,6 +30,8 @@ from .proof_index import ProofIndex, shape_of
 
 #: From good to bad, for one mark on a thumbnail.
 _SEVERITY: Mapping[str, int] = {OK: 0, NOTE: 1, UNKNOWN: 2, WARN: 3, BAD: 4}
+#: A photo is asked for these; what else nobody can know of it does not spoil its mark.
+_ASKED = frozenset({"looks_at", "distance", "time_window", "place", "azimuth"})
 #: Purposes that show the land after rectification.
 _CLOSING = frozenset({"after_photo"})
 #: So many patches and files are remembered with their checks.
@@ -38,7 +40,8 @@ _KEPT = 4096
 
 def worst(checks: Iterable[Check]) -> str:
     """The outcome that a single mark shows: bad, warn, unknown, note or ok; empty without checks."""
-    return max((check.outcome for check in checks), key=lambda outcome: _SEVERITY.get(outcome, 0), default="")
+    outcomes = (NOTE if check.outcome == UNKNOWN and check.id not in _ASKED else check.outcome for check in checks)
+    return max(outcomes, key=lambda outcome: _SEVERITY.get(outcome, 0), default="")
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class ExportResult:
     draft: bool
     problems: Sequence[str]
     cropland: str = ""
+    hand_in: Sequence[Mapping[str, Any]] = ()  # what is open at hand-in, patch by patch (core.hand_in)
     images: Sequence[Mapping[str, str]] = ()  # patches whose imagery is wanting, or dated otherwise than delivered
 
     def report(self) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class ExportResult:
             "folder": str(self.folder), "ledger": str(self.ledger), "patches": self.patches, "sheets": self.sheets,
             "draft": self.draft, "cropland": self.cropland,
             "images": list(self.images),
+            "hand_in": list(self.hand_in),
             "skipped": [{"code": "W_EXPORT", "reason": text} for text in self.problems],
         }  # fmt: skip
 
@@ -119,8 +121,9 @@ def export_report(
     bad = [f"{r.patch_id}：{r.error}" for r in results if r.error]
     drawn = sum(1 for r in results if not r.error)
     return ExportResult(
-        target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons], meta.cropland, images
-    )
+        target, target / LEDGER, len(reports), drawn, meta.draft, [*bad, *meta.draft_reasons], meta.cropland,
+        [finding.plain() for report in reports if in_verified_set(report) for finding in report.hand_in], images,
+    )  # fmt: skip
 
 
 def _free(target: Path) -> Path:
@@ -250,6 +253,7 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
         merged_into=view.merged_into,
         images=view.images,
         frame=view.frame,
+        hand_in=view.hand_in,
         office=office.label if illegal and office else "",
         hand_entered=("审核结束",) if review_source(patch, view.evidence) == MANUAL_REVIEW else (),
     )

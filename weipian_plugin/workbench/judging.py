@@ -11,6 +11,7 @@ from typing import Optional
 from ..core import states
 from ..core.advice import Advice
 from ..core.errors import WeipianError
+from ..core.hand_in import HandInFinding
 from ..core.model import CaseStatus, Judgement, Patch, ReviewStatus, Verdict
 from ..core.rulepack import RulePack
 from ..store import counts, records
@@ -132,7 +133,8 @@ class Judging(People):
             known = records.judgements(self._ws, patch.patch_uid).get(patch.patch_uid)
             if known is None or known.verdict is None:
                 return patch
-        if patch.review_status is not ReviewStatus.JUDGED:
+        # What was sent out may be decided at the desk (back by 已套合) or by what came in (on by 已外核).
+        if patch.review_status not in (ReviewStatus.JUDGED, ReviewStatus.ASSIGNED):
             states.check_review(patch.patch_id, patch.review_status, ReviewStatus.JUDGED)
         return replace(patch, review_status=ReviewStatus.JUDGED, review_source=None)
 
@@ -202,14 +204,28 @@ class Judging(People):
         """Move the review axis by hand; the note stands in the patch's remark and in the journal.
 
         Raises:
-            WeipianError: E_TRANSITION, E_PATCH_MISMATCH; E_CHECK_RETURNED for what 内审 sent back.
+            WeipianError: E_TRANSITION, E_PATCH_MISMATCH; E_CHECK_RETURNED for what 内审 sent back; E_HAND_IN
+                naming what 合法 and 其他 need before they are handed in.
         """
         patch = self._guard(patch_uid, patch_id)
         states.check_review(patch_id, patch.review_status, target)
         if target is ReviewStatus.SUBMITTED:
             self.refuse_returned(patch_uid, patch_id)
+            self._refuse_incomplete(patch_uid, patch_id)
         with self._ws.transaction("review", patch_uid, self.who) as change:
             self._put_review(change, patch, target, note)
+
+    def hand_in(self, patch_uid: str) -> tuple[HandInFinding, ...]:
+        """What is open before a patch can be handed in, and what of its evidence cannot be believed."""
+        return self.patch_view(patch_uid).hand_in
+
+    def _refuse_incomplete(self, patch_uid: str, patch_id: str) -> None:
+        """Raise E_HAND_IN while something that blocks is open."""
+        open_items = [finding for finding in self.hand_in(patch_uid) if finding.blocking]
+        if open_items:
+            missing = "；".join(finding.text for finding in open_items)
+            remedy = "；".join(dict.fromkeys(finding.remedy for finding in open_items))
+            raise WeipianError("E_HAND_IN", patch_id=patch_id, missing=missing, remedy=remedy)
 
     def to_field(self, patch_uid: str, patch_id: str, note: str = "") -> None:
         """转外业: onto the list of what is to be looked at on the spot; a verdict there is stays.

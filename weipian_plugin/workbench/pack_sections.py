@@ -35,7 +35,7 @@ from .pack_yaml import Entry, Where, near, where
 
 VERDICTS = ("legal", "illegal", "other")
 _SEVERITIES = ("info", "warn", "high")
-_PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim")
+_PHOTO_NEEDS = ("position", "azimuth", "not_away", "aim", "in_time", "own")
 _ASK_KINDS = ("text", "date", "area", "number", "choice", "choices")
 _UNITS = ("mu", "m2", "m", "deg", "percent", "year", "day", "count")
 #: Values that a sentence may leave out.

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Optional
 
 from ..core import areas, closure
-from ..core.advice import Facts, advise_case, checklist
+from ..core.advice import CheckItem, Facts, advise_case, checklist
 from ..core.advice_case import Case
 from ..core.advice_kinds import is_mineral_case
 from ..core.errors import WeipianError
 from ..core.forecast import forecast_case
 from ..core.guide import guide_case
+from ..core.hand_in import HandInFinding, hand_in_findings
 from ..core.model import Batch, CaseAction, CaseStatus, Judgement, OverlayRow, Patch, ReviewStatus, Verdict
 from ..core.proof import Evidence, LinkedEvidence  # fmt: skip
 from ..core.rulepack import RulePack
@@ -193,7 +194,17 @@ class Reader:
             images=self.images_of(patch),
             frame=records.view_frames(self._ws, patch.patch_uid).get(patch.patch_uid),
             pack=pack,
+            hand_in=self._hand_in(pack, known, items if not verdict and not sub_type and not answers else None),
         )
+
+    @staticmethod
+    def _hand_in(pack: RulePack, known: Facts, items: Optional[Sequence[CheckItem]]) -> tuple[HandInFinding, ...]:
+        """What is open at hand-in, by what is saved; `items` where the checklist was made from that already."""
+        judgement = known.judgement
+        if judgement is None or judgement.verdict is None:
+            return ()
+        listed = checklist(pack, judgement.verdict, judgement.sub_type, known) if items is None else items
+        return hand_in_findings(known.patch, judgement, listed, known.evidence)
 
     def watcher(self, pack: RulePack) -> Watcher:
         """The thresholds across patches, by the rules of a pack."""

@@ -11,6 +11,7 @@ from typing import Optional
 from ..core.advice import Advice, CheckItem
 from ..core.areas import AreaSummary
 from ..core.guide_model import Guide, ReturnRisk, Watch
+from ..core.hand_in import HandInFinding
 from ..core.imagery import ImageState
 from ..core.model import Batch, CaseAction, CaseStatus, Clue, Judgement, OverlayRow, Patch, ReviewStatus, ViewFrame
 from ..core.office import InternalCheck
@@ -100,6 +101,7 @@ class PatchView:
     checks: tuple[InternalCheck, ...] = ()  # 内审 so far, the last one counts
     images: Mapping[str, ImageState] = field(default_factory=dict)  # role -> how it stands on the imagery
     frame: Optional[ViewFrame] = None  # the frame in which it was judged
+    hand_in: tuple[HandInFinding, ...] = ()  # what is open before it can be handed in, as it is saved
 
 
 @dataclass(frozen=True)
