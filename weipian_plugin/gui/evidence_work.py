@@ -11,9 +11,10 @@ from qgis.PyQt.QtGui import QDesktopServices
 from ..core.errors import WeipianError
 from ..core.proof import Evidence
 from ..core.states import CASE_ACTIONS
+from .document_work import DocumentWork
 from .guard import guarded
 from .review import Review
-from .small_dialogs import ActionDialog, AimDialog, DocumentDialog
+from .small_dialogs import ActionDialog, AimDialog
 
 
 class EvidenceWork(QObject):
@@ -23,8 +24,8 @@ class EvidenceWork(QObject):
         super().__init__(review)
         self._review = review
         self._dock = review.dock
+        self.documents = DocumentWork(review)
         evidence = self._dock.evidence
-        evidence.files_offered.connect(self.attach)
         evidence.open_requested.connect(self.open_evidence)
         evidence.aim_requested.connect(self.aim)
         evidence.document_requested.connect(self.document)
@@ -78,16 +79,9 @@ class EvidenceWork(QObject):
             self._review.opened().set_photo_facts(evidence_id, *dialog.values())
             self._after_evidence()
 
-    @guarded
     def document(self, evidence_id: str) -> None:
-        """Number, date and area of a document, by hand."""
-        item = self._evidence(evidence_id)
-        if item is None:
-            return
-        dialog = DocumentDialog(item, self._dock)
-        if dialog.exec():
-            self._review.opened().set_document_facts(evidence_id, *dialog.values())
-            self._after_evidence()
+        """What a document says, the patches that it proves, its boundary."""
+        self.documents.open(evidence_id)
 
     @guarded
     def unlink(self, evidence_id: str) -> None:
