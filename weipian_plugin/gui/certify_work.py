@@ -76,7 +76,7 @@ class CertifyWork(QObject):
         dialog.deleteLater()
         if changed and review.view is not None:
             review.show_patch(review.view.patch.patch_uid)
-            review.tell(self.tr("村级承诺已更新（{}）").format(review.undo_hint()))
+            review.tell(self.tr("已更新（{}）").format(review.undo_hint()))
 
     # -- the lines of the panel ------------------------------------------------------------------
     @guarded
@@ -113,6 +113,9 @@ class CertifyWork(QObject):
             text = text.replace("；".join(state.changed), "；".join(state.changed[:_TOLD]) + self.more(state.changed))
         if state.state == certify.NONE:
             text = self.tr("还没有（{} 打印清单）").format(key)
+        if state.state == certify.VOID:  # also while the section is folded
+            box = self.review.dock.evidence_box
+            box.setTitle(f"{self.review.dock.evidence.title()} · ✖ " + self.tr("村级承诺已失效"))
         write_in(self.word, _TONES[state.state])
         self.word.setText(f"{state.mark} " + self.tr("村级承诺：{}").format(text))
         self.word.setToolTip("\n".join((state.label, *state.changed)) if state.changed else state.text)

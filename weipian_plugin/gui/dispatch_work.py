@@ -16,6 +16,7 @@ from ..workbench.dispatching import DispatchResult, Reminder
 from .guard import guarded
 from .reminder_map import ReminderMap
 from .review import Review
+from .small_dialogs import ask_text
 
 #: Pressed again so soon, the key puts the map alone on the clipboard: some chats take either text or picture, s.
 _AGAIN = 60.0
@@ -116,8 +117,11 @@ class DispatchWork(QObject):
         self._save(image, found.image)
         self._last = (uids, datetime.now().astimezone(), image)
         key = self.review.key_of("reminder")
-        words = self.tr("提醒已复制（{count} 个图斑，文字和附图）；再按 {key} 只复制附图。图已存 {name}")
-        self.review.tell(words.format(count=len(uids), key=key, name=found.image.name))
+        words = self.tr(
+            "提醒已复制（{count} 个图斑，文字和附图），可粘贴到群里；再按 {key} 只复制附图。图存为 exports/提醒/{name}"
+        )
+        # too long for the bottom line
+        self.review.dock.notice.show_text(words.format(count=len(uids), key=key, name=found.image.name), "good")
 
     def _save(self, image: QImage, path: Path) -> None:
         try:
@@ -131,6 +135,12 @@ class DispatchWork(QObject):
     @guarded
     def photo_card(self) -> None:
         """怎样发原图, as a page to print or send to villages."""
-        path = self.review.opened().photo_card()
+        session = self.review.opened()
+        office = ask_text(
+            self.review.dock, self.tr("怎样发原图"), self.tr("卡片落款（单位名称，可不填）"), session.office_name()
+        )
+        if office is None:
+            return
+        path = session.photo_card(office)
         self.review.tell(self.tr("已生成 {name}").format(name=path.name))
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

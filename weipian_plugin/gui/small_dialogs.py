@@ -24,7 +24,6 @@ from ..core.errors import WeipianError
 from ..core.model import CaseAction
 from ..core.proof import Evidence
 from ..core.states import WAYS, ActionKind
-from ..workbench.clock import check_date
 from .compat import describe, line_height, write_in
 
 _LABELS = {
@@ -45,9 +44,10 @@ _MINERAL_WAYS = ("mining", "regularise", "confiscate")
 Field = Union[QLineEdit, QComboBox, QDateEdit]
 
 
-def ask_text(parent: QWidget, title: str, label: str, *, lines: bool = False) -> Optional[str]:
-    """What was typed, of several lines if so wanted; None after 取消."""
+def ask_text(parent: QWidget, title: str, label: str, known: str = "", *, lines: bool = False) -> Optional[str]:
+    """What was typed, of several lines if so wanted, beginning with what is known; None after 取消."""
     dialog = QInputDialog(parent)
+    dialog.setTextValue(known)
     dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput, lines)
     dialog.setWindowTitle(title)
     dialog.setLabelText(label)
@@ -166,38 +166,6 @@ class AimDialog(Form):
         lat = _number("纬度", self.lat.text(), -90, 90)
         azimuth = _number("方位角", self.azimuth.text(), 0, 360)
         return lon, lat, None if azimuth is None else azimuth % 360, self.taken.text().strip()
-
-
-class DocumentDialog(Form):
-    """Number, date and approved area of a document, as it says itself."""
-
-    def __init__(self, evidence: Evidence, parent: Optional[QWidget] = None) -> None:
-        super().__init__("", parent)
-        self.setWindowTitle(self.tr("文件信息 · {name}").format(name=evidence.original_name))
-        self.number = QLineEdit(evidence.doc_no, self)
-        self.day = QLineEdit(evidence.doc_date, self)
-        self.day.setPlaceholderText("2026-05-01")
-        self.area = QLineEdit(evidence.doc_area_mu, self)
-        rows = (
-            (self.tr("文号"), self.number),
-            (self.tr("日期"), self.day),
-            (self.tr("批准面积（亩）"), self.area),
-        )
-        for label, widget in rows:
-            describe(widget, label)
-            self.form.addRow(label, widget)
-        self.finish()
-
-    def check(self) -> None:
-        """A date is one, an area is one; each may be empty."""
-        _number_text, day, area = self.values()
-        check_date(day)
-        if area:
-            check_area(area)
-
-    def values(self) -> tuple[str, str, str]:
-        """(number, date, 亩) as typed."""
-        return self.number.text().strip(), self.day.text().strip(), self.area.text().strip()
 
 
 class _DateField(QDateEdit):

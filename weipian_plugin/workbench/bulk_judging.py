@@ -124,13 +124,19 @@ def _of_state(view: PatchView) -> str:
     reasons = (
         (patch.split_state == "parent", "已被拆分，请判定拆分后的子图斑"),
         (bool(view.merged_into), f"已并入 {view.merged_into}"),
-        (patch.review_status in _OVER, _OVER.get(patch.review_status, "")),
+        (patch.review_status in _OVER and not _came_back(view), _OVER.get(patch.review_status, "")),
         (patch.wkb is None, "没有边界，不能在影像上核对"),
         (patch.case_status is not CaseStatus.NONE, "已有查处整改，不能批量判定"),
         (verdict is not None, f"已判定为{verdict.label if verdict else ''}"),
         (judgement is not None and judgement.doubt, "已标存疑，要逐个判定"),
     )
     return next((text for holds, text in reasons if holds), "")
+
+
+def _came_back(view: PatchView) -> bool:
+    """Somebody was sent there and photos of it have come."""
+    assigned = view.patch.review_status is ReviewStatus.ASSIGNED
+    return assigned and any(item.evidence.kind == "photo" for item in view.evidence)
 
 
 def _of_advice(view: PatchView, pack: RulePack, chosen: Verdict, sub_type: str) -> str:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ..core import certify
 from ..core.areas import mu
@@ -16,11 +16,13 @@ from ..core.errors import WeipianError
 from ..core.model import LEVEL_LABELS, Judgement, Patch, ReviewStatus
 from ..core.names import safe_name
 from ..core.proof import Certificate, Certified, Evidence
-from ..report.certificate_sheet import CertificateList, CertificateRow, draw_certificate
 from ..store import proofs, records
 from . import evidence_in
 from .acting import Acting
 from .clock import check_date, now, today
+
+if TYPE_CHECKING:  # drawn with Qt, which a session can do without
+    from ..report.certificate_sheet import CertificateList, CertificateRow
 
 _FOLDER = "村级承诺"
 #: Chance numbers are drawn from so many values; the number on the paper takes what it needs.
@@ -197,6 +199,8 @@ class Certifying(Acting):
         paper = self._new_certificate(chosen)
         items = [self._certified(paper, known, patch) for patch in chosen]
         path = (Path(folder) if folder is not None else self._folder()) / _file_name(paper)
+        from ..report.certificate_sheet import draw_certificate
+
         pages = draw_certificate(self._list(paper, chosen, known, items), path)
         with self.acting("cert_print", chosen[0].patch_uid) as change:
             change.put("certificate", proofs.certificate_row(paper))
@@ -237,6 +241,8 @@ class Certifying(Acting):
     def _list(
         self, paper: Certificate, chosen: Sequence[Patch], known: _Known, items: Sequence[Certified]
     ) -> CertificateList:
+        from ..report.certificate_sheet import CertificateList
+
         names = {batch.batch_id: batch.name for batch in self.batches()}
         batches = "、".join(dict.fromkeys(names.get(patch.batch_id, "") for patch in chosen))
         rows = [
@@ -257,6 +263,8 @@ class Certifying(Acting):
     def _row(
         self, patch: Patch, judgement: Optional[Judgement], files: Sequence[tuple[Evidence, str]], item: Certified
     ) -> CertificateRow:
+        from ..report.certificate_sheet import CertificateRow
+
         counted = {e.evidence_id: e.kind for e, purpose in files if purpose != certify.VILLAGE_WORD}
         return CertificateRow(
             patch_id=patch.patch_id,
@@ -341,7 +349,7 @@ class Certifying(Acting):
     def _scan(self, path: Path, paper: Certificate) -> evidence_in.Prepared:
         """The signed paper as a document, also when it is a photo of it: where it was taken proves nothing."""
         item = evidence_in.prepare(self._ws, path, self.who, now())
-        if item.notes and item.evidence.kind == "document":
+        if item.known:  # its record stays as it is
             return item
         plain = Evidence(
             evidence_id=item.evidence.evidence_id,

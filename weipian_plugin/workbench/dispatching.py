@@ -17,7 +17,6 @@ from ..core.model import LEVEL_LABELS, Patch, ReviewStatus
 from ..core.names import safe_name
 from ..core.proof import Dispatch
 from ..core.rulepack import RulePack
-from ..report.photo_card import draw_photo_card
 from ..store import dispatches, proofs, records
 from . import plain_table
 from .acting import Acting
@@ -236,6 +235,8 @@ class Dispatching(Acting):
         Raises:
             WeipianError: E_WRITE.
         """
+        from ..report.photo_card import draw_photo_card  # needs Qt, which a session can do without
+
         name = " ".join(office.split()) or self.office_name()
         if name and name != self.office_name() and not self._ws.read_only:
             with self.acting("office", "workspace") as change:

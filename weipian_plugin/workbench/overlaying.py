@@ -14,7 +14,7 @@ from ..core.findings import Finding
 from ..core.journal import canonical
 from ..core.model import LOOKED_AT_ROLES, ROLES, LayerAssignment, ReviewStatus
 from ..overlay.engine import APPROVED_UNION, OverlayResult, run_overlay
-from ..store import records
+from ..store import dispatches, records
 from ..store.records import OverlayTarget
 from ..store.workspace import Transaction, Workspace
 from .clock import now
@@ -185,11 +185,17 @@ def _write(ws: Workspace, change: Transaction, work: _Work, *, moved: bool) -> N
     for columns in parts:
         change.put_columns("overlay", columns)
     uids = [uid for uid in work.marks if uid in known]
-    states = {ReviewStatus.RECEIVED.value: ReviewStatus.ASSESSED.value}
+    sent = dispatches.dispatched(ws)  # on the day of delivery, before anything was overlaid
+    received, assessed, assigned = (
+        s.value for s in (ReviewStatus.RECEIVED, ReviewStatus.ASSESSED, ReviewStatus.ASSIGNED)
+    )
     columns = {
         "patch_uid": uids,
         "overlay_mark": [work.marks[uid] for uid in uids],
-        "review_status": [states.get(known[uid].review_status, known[uid].review_status) for uid in uids],
+        "review_status": [
+            known[uid].review_status if known[uid].review_status != received else assigned if uid in sent else assessed
+            for uid in uids
+        ],
     }
     if work.villages:
         columns["village_name"] = [known[uid].village_name or work.villages.get(uid) for uid in uids]

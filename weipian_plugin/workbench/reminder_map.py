@@ -9,8 +9,6 @@ from typing import Optional
 import shapely
 
 from ..core.model import Patch
-from ..report.map_parts import nice_length, zone_crs
-from ..sources.crs import Transformer
 
 #: Size in pixels: wide enough for a phone held upright, small enough for a chat.
 WIDTH, HEIGHT = 1080, 810
@@ -48,6 +46,9 @@ class MapPlan:
 
 def plan_map(title: str, patches: Sequence[Patch]) -> Optional[MapPlan]:
     """The map of these patches in CGCS2000 Gauss-Krüger metres; None when none of them has a place."""
+    from ..report.map_parts import nice_length, zone_crs  # needs QGIS, which a session can do without
+    from ..sources.crs import Transformer
+
     placed = [(patch, _geometry(patch)) for patch in patches]
     known = [(patch, geom) for patch, geom in placed if geom is not None]
     if not known:

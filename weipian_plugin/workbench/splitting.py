@@ -15,6 +15,7 @@ from typing import Any, Optional
 import shapely
 
 from ..core import areas
+from ..core.certify import VILLAGE_WORD
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, Patch, ReviewStatus
 from ..core.proof import Evidence
@@ -23,7 +24,7 @@ from ..geo.area import ellipsoidal_area
 from ..geo.viewcone import look
 from ..sources.crs import Transformer, gauss_kruger_of, is_geographic, same_datum
 from ..sources.wkb import plain_wkb
-from ..store import records
+from ..store import proofs, records
 from ..store.workspace import Transaction, Workspace
 from .overlay_now import overlaid
 from .shapes_text import LONLAT, place_shapes, read_shapes
@@ -252,7 +253,13 @@ def _child(patch: Patch, piece: Piece, crs: str, number: int) -> Patch:
 
 def _share_evidence(ws: Workspace, change: Transaction, patch: Patch, children: Sequence[Patch]) -> None:
     evidence = records.evidence(ws)
+    sent = proofs.dispatches(ws, patch.patch_uid).get(patch.patch_uid)
+    if sent is not None:  # whoever was sent goes to every part
+        for child in children:
+            change.put("dispatch", {**proofs.dispatch_row(sent), "patch_uid": child.patch_uid})
     for _, evidence_id, purpose in records.links(ws, patch.patch_uid):
+        if purpose == VILLAGE_WORD:  # the village signed for the whole patch, not for these parts
+            continue
         for child in concerned(evidence[evidence_id], children):
             change.put("evidence_link", records.link_row(child.patch_uid, evidence_id, purpose))
 

@@ -67,7 +67,7 @@ class CertifyDialog(QDialog):
         layout.addWidget(self._paper_box(), 2)
         layout.addLayout(self._bottom())
         self._fill()
-        self.resize(line_height(self) * 48, line_height(self) * 32)
+        self.resize(line_height(self) * 48, line_height(self) * 37)
         self.number.setFocus()
 
     # -- building --------------------------------------------------------------------------------
@@ -368,5 +368,5 @@ def _table(parent: QWidget, heads: Sequence[str]) -> QTableWidget:
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     table.horizontalHeader().setSectionResizeMode(0 if heads is _VILLAGE_HEADS else 1, QHeaderView.ResizeMode.Stretch)
-    table.setMinimumHeight(line_height(table) * 5)
+    table.setMinimumHeight(line_height(table) * 7)
     return table
