@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("imagery", "影像…"),
     ("layers", "图层与套合…"),
     ("photos_folder", "附照片文件夹…"),
+    ("attach_result", "附件清单…"),
     ("lane", "待归照片…"),
     ("declination", "磁偏角…"),
     ("handout", "外业派发包…"),

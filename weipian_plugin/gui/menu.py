@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QObject, Qt, QTimer
-from qgis.PyQt.QtWidgets import QFileDialog, QMainWindow, QMenu
+from qgis.PyQt.QtWidgets import QMainWindow, QMenu
 
 from ..core.errors import WeipianError
 from ..core.model import ReviewStatus
 from ..core.states import REVIEW_STEPS
 from .approval_work import ApprovalWork
+from .attach_work import AttachWork
 from .batch_work import BatchWork
 from .certify_work import CertifyWork
 from .compare_work import CompareWork
@@ -84,6 +85,7 @@ class Commands(QObject):
             QueueWork(review),
             self.sending,
             CertifyWork(review),
+            AttachWork(review, self.work.attach),
             PhotoWork(review, self.work),
             LaneWork(review, self.run),
             HandoutWork(review),
@@ -203,7 +205,6 @@ class Commands(QObject):
             "gaps": lambda: review.view is not None and self.approval_work.gaps(),
             "import_status": self.batch_work.import_status,
             "layers": self._layers,
-            "photos_folder": self._attach_folder,
             "export": self._export,
             "verify": self._verify,
             "reload": lambda: review.session is not None and review.reload(),
@@ -346,32 +347,6 @@ class Commands(QObject):
 
         self.review.tell(f"{text}……", "warn")
         self._busy = runner.run(text, function, finished, failed)
-
-    def _attach_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self.dock, "照片文件夹")
-        if not chosen:
-            return
-        from ..workbench.attaching import attach_folder
-
-        session = self._session()
-        folder, person = session.folder, session.who
-        self._start(
-            "附照片文件夹",
-            lambda feedback: attach_folder(folder, Path(chosen), person, feedback),
-            self._attached,
-        )
-
-    @guarded
-    def _attached(self, report: Any) -> None:
-        def count(value: Any) -> int:
-            return value if isinstance(value, int) else len(value)
-
-        self.review.reload()
-        left = count(report.unmatched) + count(report.skipped)
-        text = f"附上 {count(report.matched)} 张"
-        if left:
-            text += f"；{left} 张没有对应图斑或已跳过，清单见 exports/last_attachphotos.json"
-        self.review.tell(text, "warn" if left else "good")
 
     def _verify(self) -> None:
         from ..workbench.verifying import verify_workspace

@@ -72,7 +72,8 @@ class AttachReport:
         """One sentence for the clerk."""
         if not self.files() and not self.skipped:
             return "没有找到照片或文件"
-        text = f"已附 {self.files()} 个：归到 {self.patches()} 个图斑"
+        to = f"：归到 {self.patches()} 个图斑" if self.matched else ""
+        text = f"已附 {self.files()} 个{to}"
         again = len({item.file for item in self.matched if not item.new})
         doubtful = len({item.file for item in self.matched if item.doubt})
         parts = [

@@ -70,12 +70,40 @@ def attach(
         run = _Run(ws, who, Planner(ws, patch_uid, purpose), patch_uid)
         report = run.take_in([Path(path) for path in paths], Part(feedback, 0, 50 if pictures else 100))
         if pictures:
-            attach_pictures.look(ws, who, Part(feedback, 50, 100))
-        report = report.with_checks(attach_pictures.checks_of(ws, report))
-    with suppress(WeipianError):  # what is attached is attached
-        write_report(Path(folder), "attachphotos", {"ok": True, **report.report()})
+            report = _looked_at(ws, who, report, Part(feedback, 50, 100))
+    _tell(folder, report)
     feedback.progress(100)
     return report
+
+
+def follow_up(folder: Path, who: str, feedback: Feedback, report: AttachReport, *, told: bool = True) -> AttachReport:
+    """What `attach(pictures=False)` left for later: previews, comparison of pictures, checks.
+
+    Args:
+        folder: of the workspace.
+        who: for the journal.
+        feedback: progress and cancellation.
+        report: of what was attached.
+        told: write the report again, with the checks.
+
+    Raises:
+        WeipianError: E_DISK_FULL, E_WS_LOCKED …; what is attached stays attached.
+    """
+    with Workspace.open(Path(folder)) as ws:
+        report = _looked_at(ws, who, report, feedback)
+    if told:
+        _tell(folder, report)
+    return report
+
+
+def _looked_at(ws: Workspace, who: str, report: AttachReport, feedback: Feedback) -> AttachReport:
+    attach_pictures.look(ws, who, feedback)
+    return report.with_checks(attach_pictures.checks_of(ws, report))
+
+
+def _tell(folder: Path, report: AttachReport) -> None:
+    with suppress(WeipianError):  # what is attached is attached
+        write_report(Path(folder), "attachphotos", {"ok": True, **report.report()})
 
 
 class _Run:
