@@ -107,14 +107,14 @@ def checks_of(ws: Workspace, report: AttachReport) -> dict[str, list[dict[str, A
     """Evidence id -> what was checked of it on arrival, on each patch that it was laid on."""
     by_uid = {patch.patch_uid: patch for patch in records.patches(ws)}
     shelf, evidence = PackShelf(ws, workspace_default(ws)), records.evidence(ws)
-    by_pack: dict[str, tuple[RulePack, list[tuple[Patch, Evidence, str]]]] = {}
+    by_batch: dict[str, tuple[RulePack, list[tuple[Patch, Evidence, str]]]] = {}
     for placed in report.matched:
         patch, item = by_uid.get(placed.patch_uid), evidence.get(placed.evidence_id)
         if patch is not None and item is not None:
-            pack = shelf.pack_for(patch.batch_id)
-            by_pack.setdefault(f"{pack.pack_id}@{pack.version}", (pack, []))[1].append((patch, item, placed.purpose))
+            known = by_batch.setdefault(patch.batch_id, (shelf.pack_for(patch.batch_id), []))
+            known[1].append((patch, item, placed.purpose))
     found: dict[str, list[dict[str, Any]]] = {}
-    for pack, items in by_pack.values():
+    for pack, items in by_batch.values():
         for evidence_id, checks in believing.checks_on_arrival(ws, pack, items).items():
             found.setdefault(evidence_id, []).extend(checks)
     return found
