@@ -191,7 +191,7 @@ def broken(copy: Path, name: str, old: str, new: str) -> int:
         ("classes.yaml", "level: 2", "level: 4", "1 到 3"),
         ("evidence.yaml", "minimum: 2", "minimum: 两张", "数字"),
         ("evidence.yaml", "field: household", "field: nobody", "nobody"),
-        ("evidence.yaml", "needs: [position, aim]", "needs: [position, eye]", "eye"),
+        ("evidence.yaml", "needs: [position, aim,", "needs: [position, eye,", "eye"),
         ("thresholds.yaml", "value: 0.001", "value: -1", "不小于 0"),
         ("thresholds.yaml", "value: 0.001", "value: nan", "不小于 0"),
         ("thresholds.yaml", "id: road_width_min_m, value: 2", "id: road_width_min_m, value: 9", "不能大于"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Optional
 
-from .proof_rules import LIMIT_UNITS, UNIT_LABELS, ProofRules
+from .proof_rules import LIMIT_UNITS, UNIT_LABELS, ProofRules, Software
 from .rulepack import UNCONFIRMED_MARK, RulePack, is_confirmed
 
 #: Thresholds of the pack that concern photos, and their units.
@@ -21,6 +22,7 @@ class Limits:
     values: Mapping[str, float]
     sources: Mapping[str, str]
     rules: ProofRules
+    _programs: dict[str, Optional[Software]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, pack: RulePack) -> Limits:
@@ -33,6 +35,12 @@ class Limits:
 
     def __getitem__(self, key: str) -> float:
         return self.values[key]
+
+    def program(self, name: str) -> Optional[Software]:
+        """The program that a tag names; the same few names stand in thousands of photos."""
+        if name not in self._programs:
+            self._programs[name] = self.rules.program(name)
+        return self._programs[name]
 
     def shown(self, key: str) -> str:
         """The limit with its unit for a sentence, marked where no source confirms it: 50 米（未经核实）."""

@@ -164,7 +164,7 @@ def edited(photo: Evidence, limits: Limits, peers_with_preview: int = 0) -> Chec
 def _programs(facts: Mapping[str, Any], limits: Limits) -> list[tuple[str, str]]:
     said = []
     for name in dict.fromkeys(str(facts.get(key) or "").strip() for key in ("software", "xmp_tool")):
-        program = limits.rules.program(name) if name else None
+        program = limits.program(name) if name else None
         if program is None:
             continue
         if program.kind == "editor":

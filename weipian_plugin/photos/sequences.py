@@ -102,7 +102,11 @@ class Tracks:
         mark = counter(shot.name)
         if mark is not None:
             self._numbered.setdefault((shot.camera, *mark), {})[shot.evidence_id] = shot
-        self._ordered.pop(shot.camera, None)
+        known = self._ordered.get(shot.camera)
+        if known is not None and shot.at is not None:
+            at = bisect.bisect_left(known[0], _key(shot))
+            known[0].insert(at, _key(shot))
+            known[1].insert(at, shot)
 
     def drop(self, evidence_id: str) -> None:
         """Forget a shot."""
@@ -113,7 +117,10 @@ class Tracks:
         mark = counter(shot.name)
         if mark is not None:
             self._numbered[(shot.camera, *mark)].pop(evidence_id, None)
-        self._ordered.pop(shot.camera, None)
+        known = self._ordered.get(shot.camera)
+        if known is not None and shot.at is not None:
+            at = bisect.bisect_left(known[0], _key(shot))
+            del known[0][at], known[1][at]
 
     def shot(self, evidence_id: str) -> Optional[Shot]:
         """One shot."""

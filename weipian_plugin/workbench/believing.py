@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Optional
 
@@ -21,7 +22,7 @@ from ..geo.area import ellipsoidal_area
 from ..geo.viewcone import to_metres
 from ..photos.checks import Alike, Around, Site, Use, check_photo
 from ..photos.sequences import metres_between
-from ..photos.sighting import sight
+from ..photos.sighting import Sight, sights
 from ..store import records
 from ..store.proof_index import FileFacts, PatchFacts
 from ..store.workspace import Workspace
@@ -53,6 +54,7 @@ class _Ground:
     built: Optional[Span]
     completed: Optional[Span]
     today: str
+    altitudes: Mapping[str, float] = field(default_factory=dict)  # of its photos, m
 
     @property
     def mark(self) -> tuple[Any, ...]:
@@ -74,6 +76,7 @@ class Believer:
         self._ws = ws
         self.limits = Limits.of(pack)
         self.index = index or ProofIndex(ws)
+        self._files = str(ws.folder / "evidence")
         self._grounds: dict[str, _Ground] = {}
         self._known: dict[tuple[Any, ...], LinkedEvidence] = {}
         self._version = -1
@@ -84,21 +87,40 @@ class Believer:
         return self.linked(patch, evidence, purpose).checks
 
     def linked(
-        self, patch: Patch, item: Evidence, purpose: str, path: str = "", confidence: str = "", reason: str = ""
+        self, patch: Patch, item: Evidence, purpose: str, confidence: str = "", reason: str = ""
     ) -> LinkedEvidence:
         """One piece of evidence as the patch sees it, with its checks."""
+        return self.all_linked(patch, [(item, purpose, confidence, reason)])[0]
+
+    def all_linked(self, patch: Patch, items: Sequence[tuple[Evidence, str, str, str]]) -> list[LinkedEvidence]:
+        """(evidence, purpose, confidence, reason) of one patch as it sees them, in their order."""
         self._follow()
         ground = self._ground(patch)
-        key = (item.evidence_id, purpose, *ground.mark)
-        found = self._known.get(key)
-        if found is None or found.evidence != item:
-            found = (
-                self._photo(ground, item, purpose) if item.kind == "photo" else self._document(ground, item, purpose)
-            )
+        mark = ground.mark
+        fresh = [i for i, (item, purpose, *_) in enumerate(items) if self._recall(item, purpose, mark) is None]
+        seen = sights([(items[i][0], ground.shape) for i in fresh if items[i][0].kind == "photo"], self.limits)
+        ahead = iter(seen)
+        for i in fresh:
+            item, purpose = items[i][:2]
+            photo = item.kind == "photo"
+            found = self._photo(ground, item, purpose, next(ahead)) if photo else self._document(ground, item, purpose)
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            self._known[key] = found
-        return replace(found, path=path, confidence=confidence, reason=reason)
+            self._known[(item.evidence_id, purpose, mark)] = replace(found, path=self._path(item))
+        return [self._told(item, purpose, mark, *told) for item, purpose, *told in items]
+
+    def _recall(self, item: Evidence, purpose: str, mark: tuple[Any, ...]) -> Optional[LinkedEvidence]:
+        return self._known.get((item.evidence_id, purpose, mark))
+
+    def _told(
+        self, item: Evidence, purpose: str, mark: tuple[Any, ...], confidence: str, reason: str
+    ) -> LinkedEvidence:
+        return replace(self._known[(item.evidence_id, purpose, mark)], confidence=confidence, reason=reason)
+
+    def _path(self, item: Evidence) -> str:
+        """As `Workspace.evidence_file`, whose folder is asked for once."""
+        suffix = os.path.splitext(item.original_name)[1].lower().rstrip(".")
+        return os.path.join(self._files, item.sha256[:2], item.sha256 + suffix)
 
     def _follow(self) -> None:
         self.index.refresh()
@@ -122,15 +144,15 @@ class Believer:
             parse_date(judgement.answers.get("built_on")) if judgement else None,
             completion_of(since_reopening(records.actions(self._ws, uid))),
             today(),
+            self._altitudes(uid),
         )
         self._grounds[uid] = found
         return found
 
     # -- photos ----------------------------------------------------------------------------------
 
-    def _photo(self, ground: _Ground, item: Evidence, purpose: str) -> LinkedEvidence:
+    def _photo(self, ground: _Ground, item: Evidence, purpose: str, seen: Optional[Sight]) -> LinkedEvidence:
         patch = ground.patch
-        seen = sight(item, ground.shape, self.limits)
         uses = self._uses(ground, item, item.evidence_id)
         site = Site(
             patch_id=patch.patch_id,
@@ -162,13 +184,13 @@ class Believer:
             moves=tuple(tracks.moves(key)),
             constant=tracks.constant(key, same_deg, apart_m),
             misordered=tracks.misordered(key),
-            altitudes=self._altitudes(ground, key),
+            altitudes=tuple(high for other, high in ground.altitudes.items() if other != key),
             peers_with_preview=sum(1 for peer in peers if peer is not None and peer.preview),
         )
 
-    def _altitudes(self, ground: _Ground, but: str) -> tuple[float, ...]:
-        files = (self.index.files.get(key) for key in self.index.files_of(ground.patch.patch_uid) if key != but)
-        return tuple(f.altitude_m for f in files if f is not None and f.altitude_m is not None)
+    def _altitudes(self, patch_uid: str) -> dict[str, float]:
+        files = (self.index.files.get(key) for key in self.index.files_of(patch_uid))
+        return {f.evidence_id: f.altitude_m for f in files if f is not None and f.altitude_m is not None}
 
     def _others(self, patch: Patch, evidence_id: str) -> list[PatchFacts]:
         """The other patches that a file is linked to: not the same land before it was split, nothing void."""
@@ -184,20 +206,21 @@ class Believer:
 
     def _uses(self, ground: _Ground, photo: Evidence, evidence_id: str) -> tuple[Use, ...]:
         """Other patches of a file, and whether `photo` meets them."""
-        found = []
-        for other in self._others(ground.patch, evidence_id):
-            shape = self.index.shape(other.patch_uid)
-            seen = sight(photo, shape, self.limits)
-            found.append(
-                Use(
-                    other.patch_uid,
-                    other.patch_id,
-                    None if seen is None else seen.looks_at,
-                    None if seen is None else seen.distance_m,
-                    apart(ground.shape, shape),
-                )
+        others = self._others(ground.patch, evidence_id)
+        if not others:
+            return ()
+        shapes = [self.index.shape(other.patch_uid) for other in others]
+        seen = sights([(photo, shape) for shape in shapes], self.limits)
+        return tuple(
+            Use(
+                other.patch_uid,
+                other.patch_id,
+                None if look is None else look.looks_at,
+                None if look is None else look.distance_m,
+                apart(ground.shape, shape),
             )
-        return tuple(found)
+            for other, shape, look in zip(others, shapes, seen)
+        )
 
     def _alikes(self, ground: _Ground, item: Evidence) -> tuple[Alike, ...]:
         found = []

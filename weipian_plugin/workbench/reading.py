@@ -278,17 +278,12 @@ class Reader:
 
     def evidence_of(self, patch: Patch) -> tuple[LinkedEvidence, ...]:
         """All evidence of a patch with its checks, in the order it was linked."""
-        return tuple(
-            self.linked(patch, item, purpose, confidence, reason)
-            for item, purpose, confidence, reason in glance.linked_evidence(self._ws, patch.patch_uid)
-        )
+        items = glance.linked_evidence(self._ws, patch.patch_uid)
+        return tuple(self.believer(patch).all_linked(patch, items)) if items else ()
 
-    def linked(
-        self, patch: Patch, item: Evidence, purpose: str, confidence: str = "", reason: str = ""
-    ) -> LinkedEvidence:
+    def linked(self, patch: Patch, item: Evidence, purpose: str) -> LinkedEvidence:
         """One piece of evidence as this patch sees it: distance, whether it looks here, how far to believe it."""
-        path = str(self._ws.evidence_file(item.sha256, item.original_name))
-        return self.believer(patch).linked(patch, item, purpose, path, confidence, reason)
+        return self.believer(patch).linked(patch, item, purpose)
 
     def evidence_path(self, evidence_id: str) -> Path:
         """Where the file lies.
