@@ -200,7 +200,6 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_NO_OVERLAY": ("还没有套合分析结果", "请先指定图层并运行套合分析。"),
     "E_LIBRARY": ("缺少程序库 {name}", "请使用官方安装包，或按 README 的“离线安装”补装该库。"),
     "E_DISPATCH_PERSON": ("派单没有写责任人", "请写明派给谁；可以从上次的名单里选。"),
-    "E_DISPATCH_TABLE": ("派单表第 {row} 行没有办：{reason}", "请改正后再导入；其他行不受影响。"),
     "E_CERT_NUMBER": (
         "承诺清单编号不对：{value}",
         "编号印在清单右上角，形如 WP260501-7K3QX；请核对后重新输入，或用扫码枪扫二维码。",

@@ -10,6 +10,7 @@ from .advise import Advise
 from .apply_decisions import ApplyDecisions
 from .attach_photos import AttachPhotos
 from .check_pack import CheckPack
+from .dispatch import CertifyList, DispatchPatches
 from .export_report import ExportReport, RenderSheets
 from .hand_out import HandOut
 from .import_clues import ImportClues
@@ -39,6 +40,6 @@ class WeipianProvider(QgsProcessingProvider):
         """Register the algorithms."""
         for algorithm in (
             ImportPatches, ImportStatus, ImportClues, OverlayPatches, AttachPhotos, Advise, ApplyDecisions,
-            ExportReport, VerifyWorkspace, CheckPack, Rejudge, HandOut, RenderSheets,
+            DispatchPatches, CertifyList, ExportReport, VerifyWorkspace, CheckPack, Rejudge, HandOut, RenderSheets,
         ):  # fmt: skip
             self.addAlgorithm(algorithm())
