@@ -40,6 +40,8 @@ _NAMES = {
     "doc_date": ("日期", "日期在后"),
     "doc_area": ("面积", "面积不足"),
 }
+#: Not knowing these makes a photo doubtful; what else cannot be told (no satellite time …) is usual and no word.
+_NEEDED = ("looks_at", "time_window", "distance", "place", "azimuth", "doc_reused", "doc_date", "doc_area")
 _RANK = {name: number for number, name in enumerate(_NAMES)}
 
 
@@ -84,22 +86,28 @@ def worst(checks: Sequence[Check]) -> str:
 
 def badge(link: LinkedEvidence) -> Badge:
     """What stands on the picture: the worst check in a word; without checks whether it looks at the patch."""
-    checks = ordered(link.checks)
-    if checks:
-        first = checks[0]
-        if first.outcome == OK:
-            return Badge(mark(OK), word(OK), tone_of(OK), OK)
-        if first.outcome == NOTE:
-            return Badge(mark(NOTE), name_of(first), tone_of(NOTE), NOTE)
-        text = _NAMES.get(first.id, ("", first.id))[1]
-        if first.outcome == UNKNOWN:
-            text = f"{name_of(first)}不明" if first.id != "azimuth" else text
-        return Badge(mark(first.outcome), text, tone_of(first.outcome), first.outcome)
+    checks = [check for check in ordered(link.checks) if check.outcome != UNKNOWN or check.id in _NEEDED]
+    first = checks[0] if checks else None
+    if first is not None and first.outcome in (BAD, WARN):
+        return Badge(
+            mark(first.outcome), _NAMES.get(first.id, ("", first.id))[1], tone_of(first.outcome), first.outcome
+        )
+    if first is not None and first.outcome == UNKNOWN:
+        return Badge(mark(UNKNOWN), _unknown(first, link), tone_of(UNKNOWN), UNKNOWN)
+    if link.checks:
+        return Badge(mark(OK), word(OK), tone_of(OK), OK)
     if link.evidence.kind != "photo":
         return Badge("", "", "muted", NOTE)
     if link.looks_at is None:
         return Badge("？", "无定位" if link.evidence.lon is None else "方位不明", "muted", UNKNOWN)
     return Badge("✔", "指向", "good", OK) if link.looks_at else Badge("✖", "未指向", "bad", BAD)
+
+
+def _unknown(check: Check, link: LinkedEvidence) -> str:
+    """What is missing, in a word."""
+    if link.evidence.kind == "photo" and check.id in ("looks_at", "azimuth", "distance", "place"):
+        return "无定位" if link.evidence.lon is None else "方位不明"
+    return f"{name_of(check)}不明"
 
 
 def line_html(widget: QWidget, check: Check) -> str:

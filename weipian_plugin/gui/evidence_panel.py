@@ -197,7 +197,7 @@ class EvidencePanel(QWidget):
         if not checks and item.kind == "photo":
             text, name = caption(link)
             checks = coloured(self, escape(text), name)
-        return f"{head}<br>{checks}" if checks else head
+        return f"{checks}<br>{head}" if checks else head
 
     def _summary_html(self) -> str:
         """While no file is chosen: which ones are not what they should be."""

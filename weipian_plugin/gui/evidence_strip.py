@@ -58,6 +58,10 @@ class _Painter(QStyledItemDelegate):
             painter.drawRect(cell.adjusted(1, 1, -2, -2))
         painter.restore()
 
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:  # noqa: N802 - Qt name
+        """As large as the grid has room for."""
+        return self.parent().gridSize()
+
     def _paint_picture(self, painter: QPainter, index: QModelIndex, place: QRect) -> None:
         icon = index.data(int(Qt.ItemDataRole.DecorationRole))
         pixmap = icon.pixmap(place.size()) if isinstance(icon, QIcon) and not icon.isNull() else QPixmap()

@@ -12,9 +12,10 @@ from ..core.errors import WeipianError
 from ..core.proof import Evidence
 from ..core.states import CASE_ACTIONS
 from .document_work import DocumentWork
+from .entry_work import EntryWork
 from .guard import guarded
 from .review import Review
-from .small_dialogs import ActionDialog, AimDialog
+from .small_dialogs import ActionDialog
 
 
 class EvidenceWork(QObject):
@@ -25,6 +26,7 @@ class EvidenceWork(QObject):
         self._review = review
         self._dock = review.dock
         self.documents = DocumentWork(review)
+        self.entry = EntryWork(review, self._after_evidence)
         evidence = self._dock.evidence
         evidence.open_requested.connect(self.open_evidence)
         evidence.aim_requested.connect(self.aim)
@@ -74,10 +76,7 @@ class EvidenceWork(QObject):
         if item is None or item.kind != "photo":
             self._review.tell("只有照片可以填写拍摄方位。", "warn")
             return
-        dialog = AimDialog(item, self._dock)
-        if dialog.exec():
-            self._review.opened().set_photo_facts(evidence_id, *dialog.values())
-            self._after_evidence()
+        self.entry.open(item, str(self._review.opened().evidence_path(evidence_id)))
 
     def document(self, evidence_id: str) -> None:
         """What a document says, the patches that it proves, its boundary."""

@@ -36,7 +36,7 @@ _DEGREE_M = 111_000.0
 _MANY = 6
 _GOOD, _AWAY, _UNKNOWN, _FALSE = QColor("#0aa34f"), QColor("#d35400"), QColor("#5c6bc0"), QColor("#b3201b")
 _FLASH = QColor("#ffd400")
-_RIM = QColor(255, 255, 255, 220)
+_RIM = QColor(255, 255, 255, 150)
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ class WedgeItem(ScreenItem):
     def _paint_wedge(self, painter: QPainter, item: Drawn, *, pale: bool) -> None:
         wedge, radius = item.wedge, item.radius
         fill = QColor(wedge.color)
-        fill.setAlpha(150 if wedge.selected else 45 if pale else 100)
+        fill.setAlpha(150 if wedge.selected else 65 if pale else 100)
         path = QPainterPath(item.camera)
         if item.bearing is not None:
             box = QRectF(item.camera.x() - radius, item.camera.y() - radius, 2 * radius, 2 * radius)

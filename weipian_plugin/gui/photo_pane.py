@@ -13,6 +13,8 @@ from .compat import describe, line_height, no_input_method
 _STEP = 1.25
 #: A pixel of the photo is shown so large at most.
 _MOST = 8.0
+#: A photo of fewer pixels, e.g. the preview inside a file, may be enlarged so much to be recognised.
+_SMALL, _PREVIEW = 700, 2.5
 _GROUND, _TEXT = QColor("#202020"), QColor("#e6e6e6")
 
 
@@ -66,7 +68,8 @@ class PhotoPane(QWidget):
         """The scale at which the whole photo just fits; 0 without one."""
         if self._whole.isEmpty():
             return 0.0
-        return min(self.width() / self._whole.width(), self.height() / self._whole.height(), 1.0)
+        most = _PREVIEW if max(self._whole.width(), self._whole.height()) < _SMALL else 1.0
+        return min(self.width() / self._whole.width(), self.height() / self._whole.height(), most)
 
     def scale(self) -> float:
         """The scale now."""

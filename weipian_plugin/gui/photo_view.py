@@ -15,7 +15,17 @@ from typing import NamedTuple, Optional
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QHideEvent, QKeyEvent, QPixmap
-from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..core.proof import LinkedEvidence
 from . import check_marks
@@ -23,7 +33,7 @@ from .compat import describe, line_height, no_input_method
 from .evidence_texts import caption, facts
 from .photo_pane import PhotoPane
 from .picture_reading import Picture, PictureReading, read_picture
-from .widgets import RichText, coloured
+from .widgets import coloured
 
 #: QgsSettings: place and size of the window.
 PLACE_KEY = "weipian/photo_view"
@@ -75,7 +85,6 @@ class PhotoView(QWidget):
         self._settle.timeout.connect(self._load)
         self._build()
         no_input_method(self)
-        self.resize(line_height(self) * 62, line_height(self) * 36)
         self._placed = False
 
     # -- building --------------------------------------------------------------------------------
@@ -95,14 +104,17 @@ class PhotoView(QWidget):
         font = self.head.font()
         font.setBold(True)
         self.head.setFont(font)
-        self.text = RichText(60, self)
+        self.text = QTextBrowser(self)
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        # Themes such as Night Mapping give every text view a border and a ground of its own.
+        self.text.setStyleSheet("QTextBrowser { border: none; background: transparent; padding: 0; margin: 0; }")
+        self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         side = QWidget(self)
         side.setFixedWidth(line_height(self) * 18)
         column = QVBoxLayout(side)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self.head)
-        column.addWidget(self.text)
-        column.addStretch(1)
+        column.addWidget(self.text, 1)
         column.addLayout(self._buttons())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -205,7 +217,7 @@ class PhotoView(QWidget):
         self.setWindowTitle(self.tr("照片 · {patch}").format(patch=self._patch))
         if link is None:
             self.head.setText(self.tr("本图斑还没有照片"))
-            self.text.set_html("")
+            self.text.setHtml("")
             self.pane.clear(self.tr("本图斑还没有照片"))
             self.other.hide()
             return
@@ -213,7 +225,7 @@ class PhotoView(QWidget):
         self.head.setText(f"{self._at + 1} / {len(self._links)}  {link.evidence.original_name}")
         self.pane.caption = f"{self._at + 1} · {words}" if self._against else ""
         describe(self.pane, f"{link.evidence.original_name} {words}")
-        self.text.set_html(self._html(link))
+        self.text.setHtml(self._html(link))
         describe(self.text, "照片说明", self.text.toPlainText())
         if not keep:
             kept = self._kept.get(link.path)
@@ -328,13 +340,24 @@ class PhotoView(QWidget):
         if not self._placed:
             self._placed = True
             place = QgsSettings().value(PLACE_KEY)
-            if place:
-                self.restoreGeometry(place)
+            if not place or not self.restoreGeometry(place):
+                self._first_place()
         self.show()
         self.raise_()
         self.activateWindow()
         self.pane.setFocus(Qt.FocusReason.OtherFocusReason)
         self._load()
+
+    def _first_place(self) -> None:
+        """Large, on the side of the screen where the panel is not, and never larger than the screen."""
+        dock = self.parentWidget()
+        screen = dock.screen().availableGeometry() if dock is not None and hasattr(dock, "screen") else self.geometry()
+        line = line_height(self)
+        wide, high = min(line * 56, screen.width() - line * 4), min(line * 36, screen.height() - line * 5)
+        self.resize(wide, high)
+        middle = dock.mapToGlobal(dock.rect().center()).x() if dock is not None else screen.center().x()
+        left = screen.left() + line if middle > screen.center().x() else screen.right() - wide - line
+        self.move(left, screen.top() + line * 2)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt name
         """Remember place and size; what waits is forgotten."""

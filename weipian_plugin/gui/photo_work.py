@@ -44,6 +44,7 @@ class PhotoWork(QObject):
     def close(self) -> None:
         """Another workspace comes."""
         self._map = None
+        self._work.entry.close()
         if self._view is not None:
             self._view.forget()
             self._view.close()
