@@ -23,6 +23,8 @@ from .proof import MANUAL, Certificate, Certified, Evidence
 
 #: `evidence_link.purpose` of the signed list itself; it is no part of what it certifies.
 VILLAGE_WORD = "village_word"
+#: Names of purposes that no rule pack asks for.
+OWN_PURPOSES: Mapping[str, str] = {VILLAGE_WORD: "村级承诺清单"}
 SENTENCE = "各村对报送材料的真实性和准确性负责。"
 NONE, PRINTED, SIGNED, VOID = "none", "printed", "signed", "void"
 STATE_LABELS: Mapping[str, str] = {NONE: "未承诺", PRINTED: "待签字", SIGNED: "已签字", VOID: "已失效"}
@@ -287,7 +289,7 @@ def _reprint(waiting: Sequence[tuple[Certificate, Certified]], now: str) -> str:
 
 
 def make_number(day: str, chance: int) -> str:
-    """`WP260501-7K3QX` of an ISO day and a random number; the last character checks the others."""
+    """`WP260501-123YJ` of an ISO day and a random number; the last character checks the others."""
     body = ""
     for _ in range(_RANDOM):
         chance, rest = divmod(chance, len(_ALPHABET))

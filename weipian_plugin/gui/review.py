@@ -7,6 +7,7 @@ from typing import Any, Callable, Optional
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 
+from ..core.certify import OWN_PURPOSES
 from ..core.errors import WeipianError
 from ..core.model import ReviewStatus, Verdict
 from ..core.rulepack import RulePack
@@ -127,7 +128,7 @@ class Review(WorkspaceHolder):
             dock.advice.fold(folded=bool(choice.verdict))
             dock.form.show_choice(choice, view.advice, pack, needs_reason=self._needs_reason(choice))
             dock.form.suggest(suggestions(view))
-            purposes = {key: item.label for key, item in pack.requirements.items()}
+            purposes = {**OWN_PURPOSES, **{key: item.label for key, item in pack.requirements.items()}}
             dock.evidence.show_evidence(view.checklist, view.evidence, purposes)
             dock.evidence_box.setTitle(dock.evidence.title())
             illegal = view.judgement is not None and view.judgement.verdict is Verdict.ILLEGAL

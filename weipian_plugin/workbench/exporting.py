@@ -16,6 +16,7 @@ from typing import Any, Optional
 import shapely
 
 from ..core.areas import AreaSummary
+from ..core.certify import OWN_PURPOSES
 from ..core.closure import MANUAL_REVIEW, review_source
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, Part, stop_if_cancelled
@@ -206,12 +207,14 @@ def _reports(session: Session, patches: Sequence[Patch], feedback: Feedback) -> 
     revised: dict[str, list[tuple[str, ...]]] = {}
     for line in session.revisions():
         revised.setdefault(line.patch_uid, []).append(line.cells())
+    words = session.certifications([patch.patch_uid for patch in patches]) if patches else {}
     reports = []
     for number, patch in enumerate(patches):
         stop_if_cancelled(feedback)
         feedback.progress(15 * number / max(1, len(patches)))
         found = _report(session, patch, batches[patch.batch_id])
-        reports.append(replace(found, revisions=tuple(revised.get(patch.patch_uid, ()))))
+        uid = patch.patch_uid
+        reports.append(replace(found, revisions=tuple(revised.get(uid, ())), certification=words.get(uid)))
     return reports
 
 
@@ -254,6 +257,7 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
         images=view.images,
         frame=view.frame,
         hand_in=view.hand_in,
+        labels={**OWN_PURPOSES, **{key: item.label for key, item in pack.requirements.items()}},
         office=office.label if illegal and office else "",
         hand_entered=("审核结束",) if review_source(patch, view.evidence) == MANUAL_REVIEW else (),
     )

@@ -94,7 +94,7 @@ class CertifyDialog(QDialog):
     def _sign_box(self) -> QWidget:
         box = QGroupBox(self.tr("二、签收：清单签好字以后"), self)
         self.number = QLineEdit(box)
-        self.number.setPlaceholderText(self.tr("扫清单上的二维码，或输入编号，例如 WP260501-7K3QX"))
+        self.number.setPlaceholderText(self.tr("扫清单上的二维码，或输入编号，例如 WP260501-123YJ"))
         describe(self.number, self.tr("清单编号"))
         self.signer = QLineEdit(box)
         describe(self.signer, self.tr("签字人"))
