@@ -14,7 +14,7 @@ from ..core.proof import Evidence
 from ..workbench.lane import HandFacts, without_position
 from .compat import line_height, write_in
 from .guard import guarded
-from .lane_picture import LanePhoto
+from .lane_picture import LanePhoto, with_tools
 from .photo_entry import PhotoEntry
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class EntryWindow(QDialog):
         right.setFixedWidth(line_height(self) * 18)
         side.setContentsMargins(0, 0, 0, 0)
         layout = QHBoxLayout(self)
-        layout.addWidget(self.photo, 1)
+        layout.addWidget(with_tools(self.photo, self), 1)
         layout.addWidget(right)
         self.resize(line_height(self) * 48, line_height(self) * 28)
         geometry = QgsSettings().value(_SIZE_KEY)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Optional
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QIcon, QPixmap
+from qgis.PyQt.QtGui import QIcon, QPainter, QPixmap
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from ..workbench.lane import LaneItem
@@ -32,7 +32,7 @@ class LaneList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # mmexport… differ at their end
         describe(self, self.tr("待归照片"))
         no_input_method(self)
         self.loader = ThumbnailLoader(self)
@@ -46,8 +46,7 @@ class LaneList(QListWidget):
         self.blockSignals(True)
         self.clear()
         self._items = {item.evidence.evidence_id: item for item in items}
-        blank = QPixmap(self.iconSize())
-        blank.fill(Qt.GlobalColor.transparent)
+        blank = self._blank()
         for item in items:
             name = item.evidence.original_name
             entry = QListWidgetItem(QIcon(blank), f"{name}\n{_short(item)}")
@@ -65,9 +64,21 @@ class LaneList(QListWidget):
         self.loader.request(photos, [i.path for i in items if i.evidence.kind != "photo"], self.iconSize())
 
     def _thumbnail(self, path: str, pixmap: QPixmap, _note: str) -> None:
+        if pixmap.isNull():
+            return
+        boxed = self._blank()
+        painter = QPainter(boxed)
+        painter.drawPixmap((boxed.width() - pixmap.width()) // 2, (boxed.height() - pixmap.height()) // 2, pixmap)
+        painter.end()
         for number, item in enumerate(self._items.values()):
-            if item.path == path and not pixmap.isNull() and self.item(number) is not None:
-                self.item(number).setIcon(QIcon(pixmap))
+            if item.path == path and self.item(number) is not None:
+                self.item(number).setIcon(QIcon(boxed))
+
+    def _blank(self) -> QPixmap:
+        """The same room for upright and broad pictures, so that names stand in one line."""
+        blank = QPixmap(self.iconSize())
+        blank.fill(Qt.GlobalColor.transparent)
+        return blank
 
     def current(self) -> Optional[LaneItem]:
         """The file that is looked at."""

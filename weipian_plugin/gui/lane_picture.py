@@ -8,7 +8,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QPointF, QSize
 from qgis.PyQt.QtGui import QPixmap
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ..core.proof import Evidence
 from .photo_pane import PhotoPane
@@ -17,8 +17,8 @@ from .picture_reading import Picture, PictureReading, read_picture, unreadable
 #: Room for a photo that is looked at as a whole; it is read again in full when it is enlarged.
 _BOX = QSize(1600, 1200)
 _KEPT = 4
-#: How much the corner with the watermark is enlarged, and where it is (shares of the photo).
-_CLOSE, _CORNER = 2.4, QPointF(0.21, 0.79)
+#: The corner with the watermark: so much of the width of the photo, from its lower left end.
+_WIDE, _CORNER = 0.7, QPointF(0.35, 1.0)
 
 
 class LanePhoto(PhotoPane):
@@ -27,6 +27,7 @@ class LanePhoto(PhotoPane):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self._path, self._orientation = "", 1
+        self._wished, self._in_corner = 1.0, False
         self._kept: OrderedDict[tuple[str, bool], Picture] = OrderedDict()
         self._reading = PictureReading(self)
         self._reading.done.connect(self._came)
@@ -69,15 +70,18 @@ class LanePhoto(PhotoPane):
     def _show(self, picture: Picture) -> None:
         """The new picture in the frame of the one before."""
         closeness, middle = self.closeness(), QPointF(self._middle)
+        corner = self._in_corner
         note = picture.note or ("" if not picture.image.isNull() else unreadable(self._path))
         self.show_picture(picture.image, picture.whole, note)
-        if closeness > 1.0:
+        if corner:
+            self.to_corner(again=True)
+        elif closeness > 1.0:
             self.close_up(closeness, middle)
 
     def closeness(self) -> float:
         """How many times larger than the whole photo in view; 1: the whole."""
         fit = self.fit_scale()
-        return self._scale / fit if self._scale and fit else getattr(self, "_wished", 1.0)
+        return self._scale / fit if self._scale and fit else self._wished
 
     def close_up(self, closeness: float, middle: QPointF) -> None:
         """Enlarge so many times around a place (shares of the photo)."""
@@ -94,15 +98,23 @@ class LanePhoto(PhotoPane):
 
     def fit(self) -> None:
         """The whole photo."""
-        self._wished = 1.0
+        self._wished, self._in_corner = 1.0, False
         super().fit()
 
-    def to_corner(self) -> None:
-        """The lower left part, where most watermarks stand; the whole photo again when it is enlarged."""
-        if self.closeness() > 1.0:
+    def zoom(self, factor: float, at: Optional[QPointF] = None) -> None:
+        """By wheel or key: the person chooses the place from now on."""
+        self._in_corner = False
+        super().zoom(factor, at)
+
+    def to_corner(self, *, again: bool = False) -> None:
+        """The lower left part, where most watermarks stand; the whole photo when it is enlarged, unless `again`."""
+        if self.closeness() > 1.0 and not again:
             self.fit()
-        else:
-            self.close_up(_CLOSE, _CORNER)
+            return
+        self._in_corner = True
+        shown = self.fit_scale() * self._whole.width() * _WIDE
+        if shown:
+            self.close_up(max(1.3, self.width() / shown), _CORNER)
 
     def pixmap(self) -> QPixmap:
         """What is shown, for the corner of the map."""
@@ -112,3 +124,26 @@ class LanePhoto(PhotoPane):
         """Read nothing more."""
         self._reading.stop()
         self._kept.clear()
+
+
+def with_tools(photo: LanePhoto, parent: QWidget) -> QWidget:
+    """The photo with the buttons that bring it closer below it."""
+    box = QWidget(parent)
+    row = QHBoxLayout()
+    for text, tip, slot in (
+        (photo.tr("看水印角 (W)"), photo.tr("放大左下角，再按还原；换下一张仍停在同一处"), photo.to_corner),
+        ("＋", photo.tr("放大（滚轮、加号）"), photo.zoom_in),
+        ("－", photo.tr("缩小（滚轮、减号）"), photo.zoom_out),
+        (photo.tr("全图 (0)"), photo.tr("整张照片"), photo.fit),
+    ):
+        button = QPushButton(text, box)
+        button.setAutoDefault(False)
+        button.setToolTip(tip)
+        button.clicked.connect(lambda _checked=False, slot=slot: slot())
+        row.addWidget(button)
+    row.addStretch(1)
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(photo, 1)
+    column.addLayout(row)
+    return box

@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWi
 
 from ..core.proof import INFERRED, MANUAL, Evidence
 from ..core.watermark import Watermark, read_azimuth, read_position, read_time, read_watermark
-from ..workbench.lane import HandFacts, time_mark, without_position
+from ..workbench.lane import HandFacts, time_mark
 from .compat import describe, write_in
 
 _WINDS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
@@ -158,8 +158,6 @@ class PhotoEntry(QWidget):
                 box.say(self.tr("手工") if manual and name in by_hand else own)
         if time_mark(evidence):
             self.taken.say(time_mark(evidence), "warn")
-        if evidence.lon is None:
-            self.position.say(without_position(evidence), "warn")
 
     # -- typing ---------------------------------------------------------------------------
     def _typed_in(self, _text: str) -> None:

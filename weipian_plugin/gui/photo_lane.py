@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QPushButton,
     QSplitter,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,7 +29,7 @@ from .guard import guarded
 from .lane_choice import CURRENT, LAST, PatchChoice
 from .lane_keys import LaneKeys
 from .lane_list import LaneList
-from .lane_picture import LanePhoto
+from .lane_picture import LanePhoto, with_tools
 from .lane_shift import ShiftBanner
 from .photo_entry import PhotoEntry
 
@@ -74,7 +75,7 @@ class PhotoLane(QDialog):
         self.list = LaneList(self)
         self.photo = LanePhoto(self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for part in (self._left(), self._middle(), self._right()):
+        for part in (self._left(), with_tools(self.photo, self), self._right()):
             self.splitter.addWidget(part)
         line = line_height(self)
         self.splitter.setSizes([line * 14, line * 32, line * 20])
@@ -102,25 +103,6 @@ class PhotoLane(QDialog):
         column.addWidget(self.aside_box)
         return box
 
-    def _middle(self) -> QWidget:
-        box = QWidget(self)
-        row = QHBoxLayout()
-        for text, tip, slot in (
-            (self.tr("看水印角 (W)"), self.tr("放大左下角，再按还原；换下一张仍停在同一处"), self.photo.to_corner),
-            (self.tr("＋"), self.tr("放大（滚轮、加号）"), self.photo.zoom_in),
-            (self.tr("－"), self.tr("缩小（滚轮、减号）"), self.photo.zoom_out),
-            (self.tr("全图 (0)"), self.tr("整张照片"), self.photo.fit),
-        ):
-            button = self._button(text, tip)
-            button.clicked.connect(lambda _checked=False, slot=slot: slot())
-            row.addWidget(button)
-        row.addStretch(1)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.photo, 1)
-        column.addLayout(row)
-        return box
-
     def _button(self, text: str, tip: str = "") -> QPushButton:
         button = QPushButton(text, self)
         button.setAutoDefault(False)
@@ -133,7 +115,10 @@ class PhotoLane(QDialog):
         self.name.setWordWrap(True)
         self.reason = QLabel(box)
         self.reason.setWordWrap(True)
-        self.card = self._button(self.tr("打印“怎样发原图”"), self.tr("发给村里的一页说明：怎样发原图、怎样带定位拍照"))
+        self.card = QToolButton(box)
+        self.card.setText(self.tr("打印卡片“怎样发原图”…"))
+        self.card.setToolTip(self.tr("发给村里的一页说明：怎样发原图、怎样带定位拍照"))
+        self.card.setAutoRaise(True)
         self.card.clicked.connect(lambda _checked=False: self.card_requested.emit())
         self.entry = PhotoEntry(box)
         tools = QHBoxLayout()
