@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Optional
 
 from ..core.areas import BASIS_LABELS, NET, LandClass
+from ..core.certify import VOID
 from ..core.model import LEVEL_LABELS, LayerAssignment
 from ..core.names import unique_names
-from ..core.proof import LinkedEvidence
 from ..core.revision import HEADS
 from .facts import (
     action_line,
@@ -30,10 +30,9 @@ from .facts import (
     total_mu,
     verdict_of,
 )
-from .model import PATCHES_FOLDER, LayerPlan, PatchReport, PhotoItem, ReportMeta, SheetContent, SheetJob
+from .model import PATCHES_FOLDER, LayerPlan, PatchReport, ReportMeta, SheetContent, SheetJob
+from .proof_contents import document_items, left_out, pairs_of, photo_item, photos_of, printed
 
-#: How many photos a sheet shows; the rest lie in the folder beside it.
-PHOTO_LIMIT = 8
 _BLANK = "—"
 
 
@@ -64,7 +63,9 @@ def sheet_job(
 def sheet_content(report: PatchReport, folder: str) -> SheetContent:
     """Everything the sheet of one patch says."""
     patch, verdict = report.patch, verdict_of(report)
-    photos = [linked for linked in report.evidence if linked.evidence.kind == "photo"]
+    photos = photos_of(report)
+    shown = printed(photos)
+    word = report.certification
     identity, identity_ok = _identity(report)
     return SheetContent(
         patch_uid=patch.patch_uid,
@@ -90,8 +91,13 @@ def sheet_content(report: PatchReport, folder: str) -> SheetContent:
         advice_lines=_advice_lines(report),
         checklist=tuple((i.done, i.label, f"{i.have}/{i.need}") for i in report.checklist),
         case_lines=_case_lines(report),
-        photos=tuple(_photo(number, linked) for number, linked in enumerate(photos[:PHOTO_LIMIT], 1)),
+        photos=tuple(photo_item(number, linked, report) for number, linked in shown),
         photo_total=len(photos),
+        photo_notes=left_out(photos, shown),
+        pairs=pairs_of(photos),
+        documents=document_items(report),
+        certificate=f"{word.mark} {word.label}：{word.text}" if word else "",
+        certificate_void=word is not None and word.state == VOID,
     )
 
 
@@ -200,17 +206,3 @@ def _case_lines(report: PatchReport) -> tuple[str, ...]:
     if report.open_mu is not None:
         lines.append(f"剩余未整改面积 {report.open_mu:.2f} 亩　状态：{report.patch.case_status.label}")
     return tuple(lines)
-
-
-def _photo(number: int, linked: LinkedEvidence) -> PhotoItem:
-    shot = linked.evidence
-    placed = shot.lon is not None and shot.lat is not None
-    mark = {"T": "（真北）", "M": "（磁北）"}.get(shot.azimuth_ref or "", "")
-    return PhotoItem(
-        path=linked.path,
-        number=f"{number:02d}",
-        taken_at=(shot.taken_at or "时间未知")[:19].replace("T", " "),
-        position=f"{shot.lon:.6f}, {shot.lat:.6f}" if placed else "未知",
-        azimuth=f"{shot.azimuth:.0f}°{mark}" if shot.azimuth is not None else "未知",
-        manual=shot.source == "manual",
-    )

@@ -85,6 +85,12 @@ class MapFrame:
         self.item.setVisibility(False)
         self.bar.setVisibility(False)
 
+    def away(self) -> None:
+        """Hide, and stand on the first page, so that later pages may be taken away."""
+        self.hide()
+        for item in (self.item, self.bar):
+            item.attemptMove(QgsLayoutPoint(0, 0, _MM), page=0)
+
 
 def export_pdf(layout: QgsPrintLayout, target: Path, work: Path, name: str) -> Path:
     """Write a layout to `target`; it appears only when it is complete.

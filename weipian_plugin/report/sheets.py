@@ -26,6 +26,7 @@ from . import map_parts
 from .layout_parts import BLUE, BOTTOM, GREY, LEFT, PAGE_WIDTH, RED, TOP, WIDTH, Ink, Sheet
 from .map_frames import DPI, MapFrame, export_pdf
 from .model import SHEET_NAME, SheetContent, SheetJob, SheetResult
+from .photo_map import PhotoMap
 from .sheet_pages import draw_judgement
 from .sheet_photos import PhotoCache
 
@@ -90,6 +91,7 @@ class SheetDrawer:
         self.outline = map_parts.patch_layer(self.project)
         self.maps = [MapFrame(self.sheet) for _ in range(3)]
         self.photos = PhotoCache(self._folder)
+        self.photo_map = PhotoMap(self.project, self.sheet, self.layers, self.outline)
 
     def close(self) -> None:
         """Let go of layers and temporary files."""
@@ -104,6 +106,7 @@ class SheetDrawer:
 
     def draw(self, content: SheetContent) -> Path:
         """Draw one sheet and give its path; the file appears only when it is complete."""
+        self.photo_map.rest()
         self.sheet.clear()
         y = self._heading(content)
         y = self.sheet.pairs(0, self.sheet.bar(0, y, "一、基本信息"), content.basic)
@@ -112,7 +115,8 @@ class SheetDrawer:
         box = self._box(geometry, crs)
         y = self._before_after(content, y + 2.2, box, crs)
         self._overlay(content, y + 2.2, box, crs)
-        draw_judgement(self.sheet, content, self.photos)
+        self.photo_map.aim(box, crs)
+        draw_judgement(self.sheet, content, self.photos, self.photo_map)
         self._footers()
         target = Path(self.job.output, content.folder, SHEET_NAME)
         return export_pdf(self.layout, target, self._folder, content.patch_id)
