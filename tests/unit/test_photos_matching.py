@@ -120,8 +120,11 @@ def test_the_patch_in_view_beats_the_nearer_one() -> None:
 
 def test_without_a_direction_the_nearer_one() -> None:
     found = one("IMG.jpg", here(), patch("N", 180, 30), patch("S", 0, 60))
-    assert (found.patch_uid, found.looks_at, found.confidence) == ("uid-N", None, "medium")
+    assert (found.patch_uid, found.looks_at, found.confidence) == ("uid-N", None, "low")
+    assert found.doubt
+    assert found.candidates == ("uid-N", "uid-S")
     assert "没有方位角" in found.reason
+    assert "也可能是图斑 S" in found.reason
 
 
 def test_a_tie_is_left_to_a_person() -> None:
@@ -134,10 +137,13 @@ def test_a_tie_is_left_to_a_person() -> None:
 
 @pytest.mark.parametrize(
     ("metres", "matched", "word"),
-    [(69, True, "49 米"), (72, False, "存疑"), (318, False, "存疑"), (325, False, "没有图斑")],
+    [(69, True, "49 米"), (72, True, "超过 50 米"), (86, False, "存疑"), (318, False, "存疑"), (325, False, "没有图斑")],
 )
 def test_fifty_metres_and_three_hundred(metres, matched, word) -> None:
+    # Positions are off by 15 m: up to that beyond the limit a photo is laid, with a mark of doubt.
     found = one("IMG.jpg", here(0), patch("A", 0, metres))
+    assert found.doubt is (metres > 70)
+    assert found.distance_m is None or found.candidates[0] == "uid-A"
     assert (found.patch_uid is not None) is matched
     assert word in found.reason
 

@@ -91,15 +91,29 @@ def to_degrees(geom: Any, lon: float, lat: float) -> Any:
     return shapely.transform(geom, inverse)
 
 
+def _sectors(azimuths: NDArray[np.float64], half_angles: NDArray[np.float64], length_m: float) -> NDArray[Any]:
+    """Fields of view in metres around each camera; from 180° up a whole disc."""
+    good = np.isfinite(azimuths) & (half_angles > 0) & np.isfinite(half_angles)
+    if not (good.all() and 0 < length_m < math.inf):
+        raise ValueError(f"not a view: azimuth {azimuths}, half angle {half_angles}, length {length_m}")
+    whole = half_angles >= 180
+    sectors = np.empty(len(azimuths), dtype=object)
+    for disc in (False, True):
+        chosen = np.flatnonzero(whole == disc)
+        if not len(chosen):
+            continue
+        spread = np.minimum(half_angles[chosen], 180.0)
+        steps = np.linspace(-1.0, 1.0, math.ceil(2 * float(spread.max()) / _STEP) + 1)
+        angles = np.radians(azimuths[chosen, None] + spread[:, None] * steps)
+        arc = length_m * np.stack([np.sin(angles), np.cos(angles)], axis=2)
+        rings = arc[:, :-1] if disc else np.concatenate([np.zeros((len(chosen), 1, 2)), arc], axis=1)
+        sectors[chosen] = shapely.polygons(np.concatenate([rings, rings[:, :1]], axis=1))
+    return sectors
+
+
 def _sector(azimuth: float, half_angle: float, length_m: float) -> Polygon:
-    """The field of view in metres around the camera; from 180° up a whole disc."""
-    if not (math.isfinite(azimuth) and 0 < half_angle < math.inf and 0 < length_m < math.inf):
-        raise ValueError(f"not a view: azimuth {azimuth}, half angle {half_angle}, length {length_m}")
-    whole = half_angle >= 180
-    spread = min(half_angle, 180.0)
-    angles = np.radians(np.linspace(azimuth - spread, azimuth + spread, math.ceil(2 * spread / _STEP) + 1))
-    arc = length_m * np.column_stack([np.sin(angles), np.cos(angles)])
-    return Polygon(arc[:-1] if whole else np.vstack([[0.0, 0.0], arc]))
+    """One field of view in metres around the camera."""
+    return _sectors(np.array([azimuth], dtype=float), np.array([half_angle], dtype=float), length_m)[0]
 
 
 def view_sector(
@@ -167,3 +181,45 @@ def look(
         shapely.errors.GEOSException: `patch_wkb` is no WKB.
     """
     return look_many(lon, lat, azimuth, [shapely.from_wkb(patch_wkb)], limit_m, half_angle)[0]
+
+
+def local_each(geoms: NDArray[Any], lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[Any]:
+    """`to_metres` of each geometry around a point of its own, in one go."""
+    coords, owner = shapely.get_coordinates(geoms, return_index=True)
+    lon, lat = lons[owner], lats[owner]
+    w2 = 1 - _E2 * np.sin(np.radians(lat)) ** 2
+    turn = (coords[:, 0] - lon + 180) % 360 - 180
+    east = np.radians(turn) * _A / np.sqrt(w2) * np.cos(np.radians((coords[:, 1] + lat) / 2))
+    north = np.radians(coords[:, 1] - lat) * _A * (1 - _E2) / w2**1.5
+    return np.asarray(shapely.set_coordinates(shapely.force_2d(geoms), np.column_stack([east, north])))
+
+
+def look_pairs(
+    lons: NDArray[np.float64],
+    lats: NDArray[np.float64],
+    azimuths: NDArray[np.float64],
+    half_angles: NDArray[np.float64],
+    patches: NDArray[Any],
+    limit_m: float = VIEW_LENGTH_M,
+) -> list[Look]:
+    """`look` of many cameras, each at a patch of its own; an azimuth of NaN is not known.
+
+    Raises:
+        ValueError: a position or a view is not a number in range.
+    """
+    if not len(lons):
+        return []
+    if not (np.isfinite(lons).all() and (np.abs(lons) <= 180).all() and (np.abs(lats) < 90).all()):
+        raise ValueError("not a position")
+    local = local_each(patches, lons, lats)
+    empty = shapely.is_empty(local)
+    distances = np.where(empty, math.inf, shapely.distance(shapely.Point(0, 0), local))
+    centres = shapely.centroid(local)
+    centres[empty] = None
+    bearings = np.degrees(np.arctan2(shapely.get_x(centres), shapely.get_y(centres))) % 360
+    seen: list[Optional[bool]] = [None] * len(local)
+    aimed = np.flatnonzero(np.isfinite(azimuths) & ~empty)
+    meets = shapely.distance(_sectors(azimuths[aimed], half_angles[aimed], limit_m), local[aimed]) == 0
+    for i, hit in zip(aimed, meets):
+        seen[i] = bool(hit)
+    return [Look(float(d), s, float(b)) for d, s, b in zip(distances, seen, bearings)]

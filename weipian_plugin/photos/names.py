@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..core.model import Patch, ReviewStatus
@@ -13,6 +13,8 @@ from ..core.model import Patch, ReviewStatus
 _FOLDERS = 3
 #: Ids of digits only and this short also occur as counters (IMG_12), so they must stand first.
 _SHORT = 4
+#: What village names end in; people leave it out, and nothing shorter than this is a name.
+_VILLAGE_ENDS, _VILLAGE_LEAST = ("村民委员会", "社区居委会", "居委会", "村委会", "社区", "村"), 2
 
 
 def normal(text: str) -> str:
@@ -28,13 +30,14 @@ def _word(char: str) -> bool:
 class IdFinder:
     """Looks patch ids up in text: time grows with the text, not with the number of patches."""
 
-    def __init__(self, patches: Iterable[Patch]) -> None:
+    def __init__(self, patches: Sequence[Patch]) -> None:
         by_id: dict[str, list[Patch]] = defaultdict(list)
         for patch in patches:
             key = normal(patch.patch_id)
             if key:
                 by_id[key].append(patch)
         # A void patch gives way to a living one of the same id.
+        self._villages = _village_words(patches)
         self._by_id = {
             key: [p for p in found if p.review_status is not ReviewStatus.VOID] or found for key, found in by_id.items()
         }
@@ -74,3 +77,26 @@ class IdFinder:
             if ids:
                 return "文件夹名", ids
         return "", []
+
+    def village_of_path(self, path: Path) -> str:
+        """The village that a file or folder name holds, as the patches write it; empty if none or several do."""
+        for name in (path.stem, *(folder.name for folder in list(path.parents)[:_FOLDERS])):
+            text = normal(name)
+            words = [word for word in self._villages if word in text]
+            longest = [w for w in words if not any(w != other and w in other for other in words)]
+            villages = {village for word in longest for village in self._villages[word]}
+            if len(villages) == 1:
+                return villages.pop()
+        return ""
+
+
+def _village_words(patches: Iterable[Patch]) -> dict[str, set[str]]:
+    """How people write the villages of the patches -> their names there."""
+    words: dict[str, set[str]] = defaultdict(set)
+    for village in {p.village_name for p in patches if p.village_name}:
+        full = normal(village)
+        short = next((full[: -len(end)] for end in _VILLAGE_ENDS if full.endswith(end)), full)
+        for word in (full, short, f"{short}村", f"{short}社区"):
+            if len(word) >= _VILLAGE_LEAST:
+                words[word].add(village)
+    return dict(words)
