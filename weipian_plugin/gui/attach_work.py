@@ -46,17 +46,22 @@ class AttachBar(QWidget):
         self.list.setAutoDefault(False)
         describe(self.list, self.tr("清单…"), self.tr("每个文件归到哪个图斑、为什么"))
         self.list.clicked.connect(lambda _checked=False: show_list())
+        #: To the lane of what belongs to no patch yet; whoever serves it connects here.
+        self.lane = QPushButton(self.tr("待归…"), self.result)
+        self.lane.setAutoDefault(False)
+        describe(self.lane, self.tr("待归…"), self.tr("逐张看没有归到图斑的照片，按键归位"))
         away = QToolButton(self.result)
         away.setText("×")
         away.setAutoRaise(True)
         describe(away, self.tr("关闭提示"))
         away.clicked.connect(lambda _checked=False: self.clear())
-        for button in (self.list, away):
+        for button in (self.list, self.lane, away):
             no_input_method(button)
         row = QHBoxLayout(self.result)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.text, 1)
         row.addWidget(self.list)
+        row.addWidget(self.lane)
         row.addWidget(away)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 2, 2, 2)
@@ -65,8 +70,10 @@ class AttachBar(QWidget):
         self.task.busy_changed.connect(self._show)
         self.clear()
 
-    def tell(self, text: str, kind: str, *, listed: bool) -> None:
-        """Show what became of it."""
+    def tell(self, text: str, kind: str, *, listed: bool, waiting: int = 0) -> None:
+        """Show what became of it; `waiting`: files that lie on no patch yet."""
+        self.lane.setText(self.tr("待归 {n}…").format(n=waiting))
+        self.lane.setVisible(bool(waiting))
         write_in(self.text, kind)
         self.text.setText(text)
         describe(self.text, text)
@@ -212,7 +219,8 @@ class AttachWork(QObject):
         where = self.tr("附在本图斑") if patch_uid else self.tr("按编号、位置和方位角归到图斑")
         doubtful = report.unmatched or report.skipped or any(item.doubt for item in report.matched)
         kind = "warn" if doubtful else "good"
-        self.bar.tell(f"{report.summary()}（{where}）", kind, listed=bool(report.everything()))
+        waiting = self._review.opened().lane_count() if report.unmatched else 0
+        self.bar.tell(f"{report.summary()}（{where}）", kind, listed=bool(report.everything()), waiting=waiting)
         self._follow_up(report)
 
     def _show_rows(self, uids: set[str]) -> None:

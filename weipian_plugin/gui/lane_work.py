@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QObject, Qt
+from qgis.PyQt.QtWidgets import QPushButton
 
 from ..core.errors import WeipianError
 from .entry_work import aim_of
@@ -17,8 +18,10 @@ from .review import Review
 class LaneWork(QObject):
     """Opens the lane by key or menu and keeps panel and map in step with it."""
 
-    def __init__(self, review: Review, run: Callable[[str], Any]) -> None:
+    def __init__(self, review: Review, run: Callable[[str], Any], button: QPushButton) -> None:
+        """`run` does a command of the panel; `button` is the one that offers the lane after files came in."""
         super().__init__(review)
+        button.clicked.connect(lambda _checked=False: self._run("lane"))
         self.review, self._run = review, run
         self.lane: Optional[PhotoLane] = None
 

@@ -85,9 +85,9 @@ class Commands(QObject):
             QueueWork(review),
             self.sending,
             CertifyWork(review),
-            AttachWork(review, self.work.attach),
+            attaching := AttachWork(review, self.work.attach),
             PhotoWork(review, self.work),
-            LaneWork(review, self.run),
+            LaneWork(review, self.run, attaching.bar.lane),
             HandoutWork(review),
         )
         self._busy: Any = None
@@ -352,7 +352,7 @@ class Commands(QObject):
         from ..workbench.verifying import verify_workspace
 
         folder = self._session().folder
-        self._start("核验工作区", lambda _feedback: verify_workspace(folder), self._verified)
+        self._start("核验工作区", lambda feedback: verify_workspace(folder, feedback), self._verified)
 
     @guarded
     def _verified(self, report: VerifyReport) -> None:

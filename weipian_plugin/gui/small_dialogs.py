@@ -1,4 +1,4 @@
-"""Small forms of the panel: a text, where a photo was taken from, and one step of a case."""
+"""Small forms of the panel: a text, and one step of a case."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.areas import parse_mu
-from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import CaseAction
-from ..core.proof import Evidence
 from ..core.states import WAYS, ActionKind
 from .compat import describe, line_height, write_in
 
@@ -65,21 +63,6 @@ def _buttons(dialog: QDialog) -> QDialogButtonBox:
     box.button(QDialogButtonBox.StandardButton.Cancel).setText("取消")
     box.rejected.connect(dialog.reject)
     return box
-
-
-def _number(label: str, text: str, low: float, high: float) -> Optional[float]:
-    """A number typed by hand, None when empty; ValueError with a sentence outside [low, high]."""
-    text = text.strip()
-    if not text:
-        return None
-    said = f"{label}应是 {low:g} 到 {high:g} 之间的数字，不是“{text}”"
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise ValueError(said) from error
-    if not low <= value <= high:
-        raise ValueError(said)
-    return value
 
 
 def check_area(text: str) -> None:
@@ -127,45 +110,6 @@ class Form(QDialog):
         self.error.setText(text)
         self.error.show()
         self.adjustSize()
-
-
-class AimDialog(Form):
-    """Position and azimuth of a photo by hand. An empty azimuth stays unknown, never 0."""
-
-    def __init__(self, evidence: Evidence, parent: Optional[QWidget] = None) -> None:
-        super().__init__(f"拍摄方位 · {evidence.original_name}", parent)
-        self.lon = self._edit(evidence.lon, "经度，度，CGCS2000，例如 106.8012", 7)
-        self.lat = self._edit(evidence.lat, "纬度，度，例如 29.8123", 7)
-        self.azimuth = self._edit(evidence.azimuth, "从正北顺时针 0–360，不知道就留空", 1)
-        self.taken = QLineEdit(evidence.taken_at or "", self)
-        self.taken.setPlaceholderText("2026-05-01T10:30:00")
-        rows = (("经度", self.lon), ("纬度", self.lat), ("方位角（度）", self.azimuth), ("拍摄时间", self.taken))
-        for label, widget in rows:
-            describe(widget, label)
-            self.form.addRow(label, widget)
-        note = QLabel("手工填写的内容在核查表上注明“手工”。", self)
-        self.form.addRow(note)
-        self.finish()
-
-    def _edit(self, value: Optional[float], hint: str, digits: int) -> QLineEdit:
-        edit = QLineEdit("" if value is None else f"{value:.{digits}f}".rstrip("0").rstrip("."), self)
-        edit.setPlaceholderText(hint)
-        return edit
-
-    def check(self) -> None:
-        """Both of lon and lat or none, all within their range; the time is a date at least."""
-        lon, lat, _azimuth, taken = self.values()
-        if (lon is None) != (lat is None):
-            raise ValueError("经度和纬度要一起填写")
-        if taken and parse_date(taken) is None:
-            raise ValueError(f"拍摄时间写成 2026-05-01 或 2026-05-01T10:30:00，不是“{taken}”")
-
-    def values(self) -> tuple[Optional[float], Optional[float], Optional[float], str]:
-        """(lon, lat, azimuth, taken_at)."""
-        lon = _number("经度", self.lon.text(), -180, 180)
-        lat = _number("纬度", self.lat.text(), -90, 90)
-        azimuth = _number("方位角", self.azimuth.text(), 0, 360)
-        return lon, lat, None if azimuth is None else azimuth % 360, self.taken.text().strip()
 
 
 class _DateField(QDateEdit):
