@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Optional
 
+from ..core.check_words import PHOTO_CHECKS, WORDS, spoken, worst
 from ..core.errors import WeipianError, os_reason
 from ..core.feedback import Feedback, stop_if_cancelled
 from ..core.hashing import file_sha256
@@ -25,8 +26,11 @@ MANIFEST_SCHEMA = "weipian.manifest/1"
 _SOURCES = {"exif": "照片自带", "inferred": "推断", "manual": "手工"}
 _LIST_HEADERS = (
     "图斑编号", "村(社区)", "序号", "用途", "文件", "原文件名", "拍摄时间", "经度", "纬度", "方位角", "方位角基准",
-    "距图斑(米)", "朝向图斑", "信息来源", "sha256",
+    "距图斑(米)", "朝向图斑", "信息来源", "sha256", "举证编号", "核对结论", "归图斑把握", "归图斑依据", "视场角",
+    "位置误差(米)", "坐标换算", "同一文件还用于", "相同画面的举证", "整改前后对应照片",
+    *(f"核对：{name}" for name in PHOTO_CHECKS.values()),
 )  # fmt: skip
+_CONFIDENCE = {"high": "高", "medium": "中", "low": "低"}
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -145,7 +149,23 @@ def _photo_row(report: PatchReport, number: int, linked: LinkedEvidence, place: 
         facing,
         _SOURCES.get(shot.source, shot.source),
         shot.sha256,
+        shot.evidence_id,
+        WORDS[worst(linked.checks)] if linked.checks else "未核对",
+        _CONFIDENCE.get(linked.confidence, linked.confidence or "人工"),
+        linked.reason,
+        "" if shot.fov_deg is None else f"{shot.fov_deg:.0f}",
+        "" if shot.accuracy_m is None else f"{shot.accuracy_m:.0f}",
+        "由 GCJ-02 换算" if shot.shift else "",
+        "、".join(linked.shared),
+        "、".join(other for check in linked.checks if check.id == "same_picture" for other in check.others),
+        linked.pair,
+        *(_outcome(linked, name) for name in PHOTO_CHECKS),
     ]
+
+
+def _outcome(linked: LinkedEvidence, name: str) -> str:
+    """What a check found, in words; empty when it was not made."""
+    return "；".join(spoken(check).split(" ", 1)[1] for check in linked.checks if check.id == name)
 
 
 def csv_cell(text: str) -> str:

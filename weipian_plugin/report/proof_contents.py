@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.check_words import ordered, spoken, worst
+from ..core.check_words import CHECKS, ordered, spoken, worst
 from ..core.proof import BAD, MANUAL, UNKNOWN, WARN, LinkedEvidence
 from .model import DocumentItem, PatchReport, PhotoItem
 
@@ -13,6 +13,8 @@ PHOTO_LIMIT = 12
 #: Sentences of doubt printed under one photo; there are rarely more.
 _SENTENCES = 4
 _BLANK = "—"
+#: Without these a photo may be of any place.
+_NEEDED = ("looks_at", "azimuth", "distance", "place")
 _REFS = {"T": "（真北）", "M": "（磁北）"}
 
 
@@ -74,11 +76,14 @@ def _where(linked: LinkedEvidence) -> str:
 
 
 def _good(linked: LinkedEvidence) -> str:
-    """The sentence under a photo that nothing speaks against."""
+    """The sentence under a file that nothing speaks against; without position or azimuth it proves little."""
     if not linked.checks:
         return ""
-    unknown = sum(check.outcome == UNKNOWN for check in linked.checks)
-    return f"✔ 各项核对未见问题{f'（{unknown} 项无从核对）' if unknown else ''}"
+    unknown = [check.id for check in linked.checks if check.outcome == UNKNOWN]
+    lacking = [CHECKS[name] for name in unknown if name in _NEEDED]
+    if lacking:
+        return f"？ 无从核对：{'、'.join(lacking)}，不能证明拍的是本图斑"
+    return f"✔ 各项核对未见问题{f'（{len(unknown)} 项无从核对）' if unknown else ''}"
 
 
 def pairs_of(photos: Sequence[LinkedEvidence]) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from ..core.errors import WeipianError, os_reason
 from .facts import PARENT, in_verified_set, is_clue, is_illegal, is_rectified, is_void, total_mu, verdict_of
 from .model import PatchReport, ReportMeta, SheetResult
 from .package import CopiedFile
+from .selfcheck_trust import trust_part
 
 SELFCHECK = "自检报告.html"
 _STYLE = (
@@ -17,7 +18,7 @@ _STYLE = (
     "h1{font-size:20px}h2{font-size:16px;margin-top:24px}table{border-collapse:collapse;width:100%}"
     "th{background:#4472C4;color:#fff}th,td{border:1px solid #bfbfbf;padding:4px 8px;text-align:left;"
     "vertical-align:top}.bad{background:#FFC7CE;color:#9C0006}.ok{color:#1E6B2E}.grey{color:#595959}"
-    "ul{margin:0;padding-left:18px}td.id{white-space:nowrap}"
+    "ul{margin:0;padding-left:18px}td.id{white-space:nowrap}.warn{background:#FFF2CC;color:#7A4A00}"
 )
 
 
@@ -94,7 +95,7 @@ def _page(
     return (
         f"<!DOCTYPE html><html lang='zh-CN'><head><meta charset='utf-8'><title>{title}</title>"
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p class='grey'>{escape(about)}</p>"
-        f"{verdict}{draft_part}{_table(bad)}{_problems(sheets, copied)}{anchor}</body></html>"
+        f"{verdict}{draft_part}{_table(bad)}{trust_part(reports)}{_problems(sheets, copied)}{anchor}</body></html>"
     )
 
 

@@ -113,7 +113,7 @@ def _caption(photo: PhotoItem) -> list[tuple[str, Ink]]:
     ]
     lines += [(text, _ink(outcome)) for outcome, text in photo.checks]
     if not photo.checks and photo.good:
-        lines.append((photo.good, _GOOD))
+        lines.append((photo.good, _GOOD if photo.good.startswith("✔") else _WARNING))
     return lines
 
 
