@@ -74,9 +74,19 @@ def name_of(check: Check) -> str:
     return _NAMES.get(check.id, (check.id, check.id))[0]
 
 
+def _aside(check: Check) -> bool:
+    """Whether it cannot be told, as it cannot of most photos: no satellite time, no EXIF to compare with."""
+    return check.outcome == UNKNOWN and check.id not in _NEEDED
+
+
+def _place(check: Check) -> tuple[int, int]:
+    outcome = ORDER.index(check.outcome) if check.outcome in ORDER else ORDER.index(UNKNOWN)
+    return (ORDER.index(NOTE) if _aside(check) else outcome, _RANK.get(check.id, len(_RANK)))
+
+
 def ordered(checks: Iterable[Check]) -> list[Check]:
     """Worst first; of like ones those first that speak of a fraud."""
-    return sorted(checks, key=lambda c: (ORDER.index(c.outcome) if c.outcome in ORDER else 2, _RANK.get(c.id, 99)))
+    return sorted(checks, key=_place)
 
 
 def worst(checks: Sequence[Check]) -> str:
@@ -86,7 +96,7 @@ def worst(checks: Sequence[Check]) -> str:
 
 def badge(link: LinkedEvidence) -> Badge:
     """What stands on the picture: the worst check in a word; without checks whether it looks at the patch."""
-    checks = [check for check in ordered(link.checks) if check.outcome != UNKNOWN or check.id in _NEEDED]
+    checks = [check for check in ordered(link.checks) if not _aside(check)]
     first = checks[0] if checks else None
     if first is not None and first.outcome in (BAD, WARN):
         return Badge(
@@ -123,11 +133,12 @@ def lines_html(widget: QWidget, checks: Sequence[Check]) -> str:
 def short_html(widget: QWidget, checks: Sequence[Check]) -> str:
     """For a narrow line: what is wrong as sentences, what is in order as words behind one mark."""
     found = ordered(checks)
-    parts = [line_html(widget, check) for check in found if check.outcome != OK]
-    good = "、".join(name_of(check) for check in found if check.outcome == OK)
-    if good:
-        parts.append(coloured(widget, f"✔&nbsp;{escape(good)}", "good"))
-    return " ".join(parts)
+    parts = [line_html(widget, check) for check in found if check.outcome != OK and not _aside(check)]
+    for outcome in (OK, UNKNOWN):
+        names = [name_of(c) for c in found if c.outcome == outcome and (outcome == OK or _aside(c))]
+        if names:
+            parts.append(coloured(widget, f"{mark(outcome)}&nbsp;{escape('、'.join(names))}", tone_of(outcome)))
+    return " &nbsp;".join(parts)
 
 
 def plain(checks: Sequence[Check]) -> str:

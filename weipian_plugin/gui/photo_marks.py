@@ -15,7 +15,7 @@ from .wedge_clicks import WedgeClicks
 
 #: The chosen wedge shines so often for so long, ms.
 _BLINKS, _BLINK = 6, 160
-#: A camera this many times farther away than the map is wide is gone to without keeping the patch in view.
+#: A camera this many times farther away than the map is wide cannot be shown together with the patch.
 _TOO_FAR = 8.0
 
 
@@ -45,8 +45,14 @@ class PhotoMarks(QObject):
         self.item.set_wedges(wedges_of(evidence, self.selected))
         return list(self.item.wedges)
 
-    def select(self, evidence_id: str, *, go: bool = False) -> None:
-        """Bring a photo out, let it shine for a moment, and with `go` move the map where it is out of view."""
+    def select(self, evidence_id: str, *, go: bool = False, far: bool = False) -> None:
+        """Bring a photo out and let it shine for a moment.
+
+        Args:
+            evidence_id: of the photo; empty: none is chosen.
+            go: move the map where the camera is out of view, but keep the patch on it.
+            far: go there even where the patch is lost from view.
+        """
         self.selected = evidence_id
         self.chosen.emit()
         chosen = next((wedge for wedge in self.item.wedges if wedge.selected), None)
@@ -54,7 +60,7 @@ class PhotoMarks(QObject):
         if chosen is not None:
             self._timer.start()
             if go:
-                self._bring(chosen)
+                self._bring(chosen, far=far)
 
     def _blink(self) -> None:
         self._left -= 1
@@ -62,7 +68,7 @@ class PhotoMarks(QObject):
         if self._left <= 0:
             self._timer.stop()
 
-    def _bring(self, wedge: Wedge) -> None:
+    def _bring(self, wedge: Wedge, *, far: bool) -> None:
         """The camera comes into view, and what was in the middle stays where it is not too far away."""
         try:
             place: QgsPointXY = to_canvas(self._canvas, self._project).transform(wedge.position)
@@ -73,8 +79,10 @@ class PhotoMarks(QObject):
         inner.scale(0.94)
         if inner.contains(place):
             return
-        far = place.distance(extent.center()) > _TOO_FAR * max(extent.width(), extent.height())
-        if far:
+        away = place.distance(extent.center()) > _TOO_FAR * max(extent.width(), extent.height())
+        if away and not far:
+            return  # a wrong position; whoever wants to see it asks for it
+        if away:
             self._canvas.setCenter(place)
         else:
             extent.include(place)

@@ -133,14 +133,15 @@ class PhotoView(QWidget):
             ("map", self.tr("去地图"), "M", lambda: self._tell(self.map_requested)),
             ("facts", self.tr("手工填写…"), "F2", lambda: self._tell(self.facts_requested)),
             ("purpose", self.tr("用途…"), "F3", lambda: self._tell(self.purpose_requested)),
-            ("unlink", self.tr("移出图斑"), "Delete", lambda: self._tell(self.unlink_requested)),
+            ("unlink", self.tr("移出图斑"), "Del", lambda: self._tell(self.unlink_requested)),
             ("pair", self.tr("前后对照"), "B", lambda: self.compare("pair")),
             ("same", self.tr("相同画面"), "S", lambda: self.compare("same")),
             ("file", self.tr("打开原文件"), "Ctrl+O", lambda: self._tell(self.file_requested)),
             ("close", self.tr("关闭"), "Esc", self.close),
         )
         for number, (key, words, shortcut, act) in enumerate(entries):
-            button = QPushButton(words, self)
+            arrow = shortcut in ("←", "→")
+            button = QPushButton(words if arrow else f"{words} {shortcut}", self)
             button.setAutoDefault(False)
             button.setToolTip(f"{words.strip('◀▶ …')}（{shortcut}）")
             describe(button, words.strip("◀▶ …"))

@@ -140,7 +140,7 @@ class PhotoWork(QObject):
             return
         marks = self._marks()
         if marks is not None:
-            marks.select(evidence_id, go=True)
+            marks.select(evidence_id, go=True, far=True)
         self._review.dock.window().activateWindow()
         self._home()
 
