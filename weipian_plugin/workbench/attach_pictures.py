@@ -67,20 +67,21 @@ def _look_at(
 
     cache = pictures.cache_of(ws.folder)
 
-    def one(item: Evidence) -> Optional[np.ndarray]:
+    def one(item: Evidence) -> Optional[tuple[Evidence, np.ndarray]]:
         if feedback.cancelled():
             return None
         path = ws.evidence_file(item.sha256, item.original_name)
-        return pictures.look_at(path, item.sha256, cache, item.orientation).grey
+        grey = pictures.look_at(path, item.sha256, cache, item.orientation).grey
+        return None if grey is None else (replace(item, phash=phash(grey)), grey)
 
     seen: list[tuple[Evidence, np.ndarray]] = []
     with ThreadPoolExecutor(THREADS, thread_name_prefix="weipian-look") as pool:
-        for number, (item, grey) in enumerate(zip(batch, pool.map(one, batch)), start + 1):
+        for number, found in enumerate(pool.map(one, batch), start + 1):
             if number % 8 == 0:
                 feedback.progress(100 * number / total)
                 feedback.message(f"已归好，正在做缩略图：{number} / {total}（可以继续工作）")
-            if grey is not None:
-                seen.append((replace(item, phash=phash(grey)), grey))
+            if found is not None:
+                seen.append(found)
     return seen
 
 
