@@ -50,11 +50,14 @@ def first_open(ws: Workspace) -> str:
 
 
 def linked_evidence(ws: Workspace, patch_uid: str) -> list[tuple[Evidence, str, str, str]]:
-    """(evidence, what it proves, confidence and reason of its place) of a patch, in the order it was linked."""
+    """(evidence, what it proves, confidence and reason of its place) of a patch, in the order the files came.
+
+    Not in that of the links: a photo keeps its number when its purpose changes or a step is undone.
+    """
     names = ", ".join(f'e."{column}"' for column in TABLES["evidence"].columns)
     rows = ws.connection.execute(
         f"SELECT {names}, l.purpose, coalesce(l.confidence, '') AS confidence, coalesce(l.reason, '') AS reason"
-        " FROM evidence_link l JOIN evidence e USING (evidence_id) WHERE l.patch_uid = ? ORDER BY l.fid",
+        " FROM evidence_link l JOIN evidence e USING (evidence_id) WHERE l.patch_uid = ? ORDER BY e.fid",
         (patch_uid,),
     )
     found = []
