@@ -140,6 +140,19 @@ def test_temperature_altitude_and_house_numbers_are_nothing() -> None:
     assert not found.anything
 
 
+def test_a_clock_in_one_go_takes_the_day_of_the_file() -> None:
+    day = "2026-05-01T08:00:00+08:00"
+    for text in ("106.754011 29.777341 127 0930", "09:30 106.754011,29.777341 方位127"):
+        found = read_watermark(text, None, day)
+        assert (found.lon, found.lat, found.azimuth) == (LON, LAT, 127)
+        assert found.taken_at == "2026-05-01T09:30:00+08:00"
+    assert read_watermark("106.754011 29.777341 127 0930").taken_at == ""  # of no day
+    assert read_watermark("106.754011 29.777341 127 9930", None, day).taken_at == ""
+    assert (
+        read_watermark("106.754011 29.777341 127 2026.06.02 10:00", None, day).taken_at == "2026-06-02T10:00:00+08:00"
+    )
+
+
 def test_typed_in_one_go() -> None:
     found = read_watermark("106.754011 29.777341 127")
     assert (found.lon, found.lat, found.azimuth) == (LON, LAT, 127)

@@ -70,14 +70,17 @@ class Watermark:
         return self.lon is not None or self.lat is not None or self.azimuth is not None or bool(self.taken_at)
 
 
-def read_watermark(text: str, near: Optional[tuple[float, float]] = None) -> Watermark:
+def read_watermark(text: str, near: Optional[tuple[float, float]] = None, day: str = "") -> Watermark:
     """Everything that a watermark says, from its text in any order and on any number of lines.
 
     `near` is a position of the place (lon, lat): numbers that begin with a point take their whole degrees from it.
+    `day` (ISO) is that of a time without one: 09:30, or 0930 at the end.
     """
     rest = _plain(text)
     notes: list[str] = []
     taken_at, rest = _take_time(rest)
+    if day and not taken_at:
+        taken_at, rest = _take_clock(rest, day)
     rest = _OTHER.sub(" ; ", rest)
     azimuth, coarse, rest = _take_azimuth(rest, notes)
     lon, lat, rest = _take_position(rest, near, notes, lone=False)
@@ -147,6 +150,8 @@ _CLOCK = re.compile(
     r"\s*(?::?\s*(?P<s>\d{2})(?:\.\d+)?\s*\"?(?![\d.]))?)\s*(?P<half2>[AaPp]\.?[Mm]\.?)?"
     r"(?P<zone>\s*(?:Z|[+-]\d{2}:\d{2}))?"
 )
+_LOOSE_CLOCK = re.compile(r"(?<![\d.:])(?P<h>\d{1,2}):(?P<i>\d{2})(?![\d:.])")
+_LAST_CLOCK = re.compile(r"(?<=[\s,;])(?P<h>\d{2})(?P<i>\d{2})\s*$")
 _BARE_CLOCK = re.compile(r"^\s*(?P<h>\d{1,2}):?(?P<i>\d{2})(?::?(?P<s>\d{2}))?\s*$")
 _SOLID_CLOCK = re.compile(r"^[\s_T-]*(?P<h>\d{2})(?P<i>\d{2})(?P<s>\d{2})(?!\d)")
 
@@ -179,6 +184,17 @@ def _take_time(text: str) -> tuple[str, str]:
     zone = (groups.get("zone") or "").strip()
     offset = {"": "+08:00", "Z": "+00:00"}.get(zone, zone)
     return f"{date.date().isoformat()}T{hour:02d}:{minute:02d}:{second:02d}{offset}", rest
+
+
+def _take_clock(text: str, day: str) -> tuple[str, str]:
+    """A time whose day is known from elsewhere: 09:30 anywhere, 0930 as the last of several words."""
+    found = _LOOSE_CLOCK.search(text) or _LAST_CLOCK.search(text)
+    if found is None:
+        return "", text
+    taken_at, _rest = _take_time(f"{day[:10]} {found['h']}:{found['i']}:00")
+    if "T" not in taken_at:
+        return "", text
+    return taken_at, f"{text[: found.start()]} ; {text[found.end() :]}"
 
 
 def _hour(hour: int, half: str) -> Optional[int]:

@@ -85,8 +85,9 @@ class PhotoEntry(QWidget):
         self._known = HandFacts()
         self._near: Optional[tuple[float, float]] = None
         self._day = ""
-        self._given: dict[str, object] = {}  # values that came from the map or from another photo
-        self._showing = False
+        self._given: dict[str, object] = {}  # values behind what stands in a box
+        self._spread_names: set[str] = set()  # those that came from the line with the whole watermark
+        self._whole_read = False  # whether anything was understood of it
         self.whole = _Box(self, self.tr("水印全文"), self.tr("照着水印输入或粘贴：106.754011 29.777341 127 …"))
         self.whole.setToolTip(
             self.tr(
@@ -128,7 +129,8 @@ class PhotoEntry(QWidget):
 
         `near` completes positions of which only the ends are typed, `day` completes a time without one.
         """
-        self._near, self._day, self._given = near, day or (evidence.taken_at if evidence else "") or "", {}
+        self._near, self._day, self._given = near, (evidence.taken_at if evidence else "") or day, {}
+        self._spread_names, self._whole_read = set(), False
         self._known = (
             HandFacts(evidence.lon, evidence.lat, evidence.azimuth, evidence.taken_at or "")
             if evidence
@@ -163,22 +165,44 @@ class PhotoEntry(QWidget):
     def _typed_in(self, _text: str) -> None:
         box = self.sender()
         if box is not self.whole:
-            self._given.pop({self.position: "position", self.azimuth: "azimuth", self.taken: "time"}.get(box, ""), None)
+            name = {self.position: "position", self.azimuth: "azimuth", self.taken: "time"}.get(box, "")
+            self._given.pop(name, None)
+            self._spread_names.discard(name)
         self._echo()
         self.changed.emit()
 
     def _spread(self, text: str) -> None:
         """What was understood of the whole watermark goes into the boxes below."""
-        found = read_watermark(text, self._near)
+        self._forget_spread()
+        found = read_watermark(text, self._near, self._day)
+        if not found.anything and self.position.text().strip():
+            found = read_azimuth(text) if text.strip() else found  # the position was carried over: 54 is the direction
         if found.lon is not None and found.lat is not None:
             self._give("position", (found.lon, found.lat), position_text(found.lon, found.lat), self.position)
+            self._spread_names.add("position")
         if found.azimuth is not None:
             self._give("azimuth", found.azimuth, azimuth_text(found.azimuth), self.azimuth)
+            self._spread_names.add("azimuth")
         if found.taken_at:
             self._give("time", found.taken_at, time_text(found.taken_at), self.taken)
+            self._spread_names.add("time")
+        self._whole_read = found.anything
         self.whole.say("；".join(found.notes), "warn")
         self._echo()
         self.changed.emit()
+
+    def _forget_spread(self) -> None:
+        """What the line gave before it was changed holds no longer."""
+        texts = {
+            "position": (self.position, position_text(self._known.lon, self._known.lat)),
+            "azimuth": (self.azimuth, azimuth_text(self._known.azimuth)),
+            "time": (self.taken, time_text(self._known.taken_at)),
+        }
+        for name in self._spread_names:
+            self._given.pop(name, None)
+            box, text = texts[name]
+            box.setText(text)
+        self._spread_names = set()
 
     def _give(self, name: str, value: object, text: str, box: _Box) -> None:
         self._given[name] = value
@@ -247,11 +271,7 @@ class PhotoEntry(QWidget):
             }
             if not read.get(box, bool(found.taken_at)):
                 return box, "；".join(found.notes) or self.tr("看不出写的是什么")
-        if (
-            self.whole.text().strip()
-            and not self.touched()
-            and not read_watermark(self.whole.text(), self._near).anything
-        ):
+        if self.whole.text().strip() and not self._whole_read:
             return self.whole, self.tr("水印文字里没有看出经纬度、方位角或时间")
         return None
 
