@@ -115,6 +115,9 @@ def test_a_scan_becomes_a_document(session, tmp_path) -> None:
     Image.new("RGB", (30, 40)).save(file)
     session.attach("u1", f"{PREFIX}0001", [file])
     evidence_id = session.patch_view("u1").evidence[0].evidence.evidence_id
+    session.set_document(evidence_id)
+    (link,) = session.patch_view("u1").evidence
+    assert (link.evidence.kind, link.purpose) == ("document", "document")
     session.set_document(evidence_id, "approval_doc", "甲")
     (link,) = session.patch_view("u1").evidence
     assert (link.evidence.kind, link.purpose) == ("document", "approval_doc")

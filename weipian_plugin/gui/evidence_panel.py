@@ -319,6 +319,8 @@ class EvidencePanel(QWidget):
         ]
         if photo:
             entries.insert(1, (self.tr("打开原文件"), lambda: self.open_requested.emit(evidence_id)))
+            scan = (self.tr("这是文件扫描件…"), lambda: self.document_requested.emit(evidence_id))
+            entries.append(scan)
         for text, act in entries:
             menu.addAction(text).triggered.connect(lambda _checked=False, act=act: act())
         self.purpose_menu(evidence_id, menu)

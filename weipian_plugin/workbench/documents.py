@@ -71,8 +71,8 @@ class Documents(EvidenceActs):
             valid_until: last day of validity.
 
         Raises:
-            WeipianError: E_DATE_INVALID, E_AREA_INVALID, E_EVIDENCE_MISSING, E_SPLIT_PARENT never: the links of
-                patches that were split stay as they are.
+            WeipianError: E_DATE_INVALID, E_AREA_INVALID, E_EVIDENCE_MISSING. Links of patches that were split
+                stay as they are.
         """
         before = self._evidence(evidence_id)
         after = replace(
@@ -88,7 +88,8 @@ class Documents(EvidenceActs):
         )
         links = [link for link in records.links(self._ws) if link[1] == evidence_id]
         follow = (*_PLAIN, before.doc_kind, *(("site_photo",) if before.kind == "photo" else ()))
-        moved = [(uid, purpose) for uid, _, purpose in links if kind and purpose in follow and purpose != kind]
+        proves = kind or ("document" if before.kind == "photo" else "")
+        moved = [(uid, purpose) for uid, _, purpose in links if proves and purpose in follow and purpose != proves]
         if after == before and not moved:
             return
         with self._ws.transaction("document", evidence_id, self.who) as change:
@@ -98,8 +99,8 @@ class Documents(EvidenceActs):
                 if patch is None or patch.split_state == "parent":
                     continue
                 change.delete("evidence_link", uid, evidence_id, purpose)
-                if change.get("evidence_link", uid, evidence_id, kind) is None:
-                    row = records.link_row(uid, evidence_id, kind, by=self.who, at=now())
+                if change.get("evidence_link", uid, evidence_id, proves) is None:
+                    row = records.link_row(uid, evidence_id, proves, by=self.who, at=now())
                     change.put("evidence_link", row)
 
     # -- what it proves --------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Optional
 
-from ..core import areas
 from ..core.dates import parse_date
 from ..core.errors import WeipianError
 from ..core.model import CaseStatus, Patch
@@ -19,7 +18,7 @@ from ..store import records
 from ..store.workspace import Transaction
 from . import evidence_in
 from .acting import Acting
-from .clock import check_date, now
+from .clock import now
 from .splitting import refuse_parent
 
 #: States of a case in which a new photo shows what became of the place.
@@ -181,17 +180,6 @@ class EvidenceActs(Acting):
             WeipianError: E_PHOTO_POSITION, E_DATE_INVALID, E_EVIDENCE_MISSING.
         """
         self._change_evidence("photo", by_hand(self._evidence(evidence_id), lon, lat, azimuth, taken_at))
-
-    def set_document_facts(self, evidence_id: str, doc_no: str, doc_date: str, doc_area_mu: str) -> None:
-        """Number, date and area (亩) of a document."""
-        try:
-            area = str(areas.parse_mu(doc_area_mu)) if doc_area_mu.strip() else ""
-        except ValueError as error:
-            raise WeipianError("E_AREA_INVALID", value=doc_area_mu) from error
-        item = self._evidence(evidence_id)
-        self._change_evidence(
-            "document", replace(item, doc_no=doc_no.strip(), doc_date=check_date(doc_date), doc_area_mu=area)
-        )
 
     def _evidence(self, evidence_id: str) -> Evidence:
         item = records.evidence(self._ws, evidence_id).get(evidence_id)

@@ -122,6 +122,7 @@ class DocumentDialog(QDialog):
         self.hint.hide()
         form.addRow("", self.hint)
         form.addRow(self.tr("批准范围"), self._outline_row())
+        form.addRow("", self.outline)
         self.uses.set_approved(item.doc_area_mu)
         return form
 
@@ -140,9 +141,9 @@ class DocumentDialog(QDialog):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, slot=slot: slot())
         row = QHBoxLayout()
-        row.addWidget(self.outline, 1)
         row.addWidget(self.outline_button)
         row.addWidget(self.outline_off)
+        row.addStretch(1)
         self._show_outline()
         return row
 
@@ -181,6 +182,7 @@ class DocumentDialog(QDialog):
     def _show_outline(self) -> None:
         told = outline_text(self.item)
         self.outline.setText(told or self.tr("没有"))
+        self.outline.setToolTip(told)
         self.outline_off.setEnabled(bool(told))
 
     def choose_outline(self) -> None:
