@@ -262,10 +262,10 @@ def clock(photo: Evidence, misordered: Optional[Shot], limits: Limits) -> Check:
 
 def _wrong(gap: float, photo: Evidence, limits: Limits) -> tuple[str, str]:
     """How the clock differs from the satellites; a whole number of hours is a wrong time zone."""
-    hours = round(gap / 1800) / 2
-    if abs(gap - hours * 3600) <= limits["clock_gap_s"] and 0.5 <= abs(hours) <= 14:
+    hours = round(gap / 3600)
+    if abs(gap - hours * 3600) <= limits["clock_gap_s"] and 1 <= abs(hours) <= 14:
         zone = "，照片没有注明时区" if photo.facts.get("offset_assumed") else ""
-        return WARN, f"与卫星时间相差 {abs(hours):g} 小时，像是手机时区设错{zone}"
+        return WARN, f"与卫星时间相差 {abs(hours)} 小时，像是手机时区设错{zone}"
     if abs(gap) < 86400:
         return (
             WARN,
