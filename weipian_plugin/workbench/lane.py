@@ -124,6 +124,15 @@ class Lane(EvidenceActs):
         """Ids of the photos whose position was converted back from GCJ-02."""
         return unplaced.shifted(self._ws)
 
+    def magnetic_photos(self) -> list[tuple[str, float]]:
+        """(name, degrees from magnetic north as the file has it) of the photos whose direction a declination turns."""
+        found = records.evidence(self._ws).values()
+        return [
+            (item.original_name, item.azimuth_raw)
+            for item in found
+            if item.azimuth_raw is not None and said_by_file(item).get("azimuth_ref") == "M" and item.azimuth_ref == "M"
+        ]
+
     def shift_arrows(self, evidence_ids: Sequence[str]) -> list[tuple[float, float, float, float]]:
         """(lon, lat, lon, lat) from where photos are to where taking GCJ-02 for their position leads."""
         items = [self._evidence(evidence_id) for evidence_id in evidence_ids]
