@@ -19,9 +19,10 @@ from ..core.feedback import Feedback
 from ..core.model import Patch
 from ..core.proof import Evidence
 from ..core.rulepack import RulePack
+from ..photos.likeness import phash
 from ..store import proofs, records
 from ..store.workspace import Workspace
-from . import believing, pictures
+from . import believing
 from .attach_reading import THREADS
 from .attach_report import AttachReport
 from .pack_shelf import PackShelf, workspace_default
@@ -56,6 +57,8 @@ def finish(folder: Path, who: str, feedback: Feedback) -> int:
 
 
 def _looked_at(ws: Workspace, item: Evidence) -> bool:
+    from . import pictures  # Qt: documents go in without it
+
     return bool(item.phash) and pictures.thumb_file(pictures.cache_of(ws.folder), item.sha256).is_file()
 
 
@@ -63,7 +66,7 @@ def _look_at(
     ws: Workspace, batch: Sequence[Evidence], feedback: Feedback, start: int, total: int
 ) -> list[tuple[Evidence, np.ndarray]]:
     """Decode in threads; those that nothing can be seen of are left out."""
-    from ..photos.likeness import phash
+    from . import pictures
 
     cache = pictures.cache_of(ws.folder)
 
@@ -86,12 +89,9 @@ def _look_at(
 
 
 def _keep(ws: Workspace, who: str, seen: Sequence[tuple[Evidence, np.ndarray]]) -> None:
-    try:
-        from . import likening
-    except ImportError:
-        alike = []
-    else:
-        alike = likening.find(ws, seen) if seen else []
+    from . import likening
+
+    alike = likening.find(ws, seen) if seen else []
     with ws.transaction("pictures", "workspace", who) as change:
         there = set(records.evidence_ids(ws).values())  # an undo may have come in between
         items = [item for item, _ in seen if item.evidence_id in there]

@@ -17,6 +17,7 @@ from ..core.proof import Evidence
 from ..photos.exif import PhotoFacts
 from ..photos.matching import PhotoMatch, match
 from ..photos.names import IdFinder
+from ..photos.weighing import Known
 from ..store import records
 from ..store.unplaced import ASIDE
 from ..store.workspace import Workspace
@@ -27,7 +28,6 @@ from .pack_shelf import PackShelf, workspace_default
 from .splitting import concerned, refuse_parent
 
 if TYPE_CHECKING:
-    from ..photos.weighing import Known
     from .hand_in import Hint
 
 _HERE = "早已归在这个图斑"
@@ -168,8 +168,6 @@ class Planner:
 
     def _known(self) -> list[Known]:
         """Photos on their patches: those taken beside them follow."""
-        from ..photos.weighing import Known
-
         return [
             Known(_facts(self.evidence[evidence_id]), tuple(dict.fromkeys(uid for uid, _ in links)))
             for evidence_id, links in self._links.items()

@@ -70,7 +70,10 @@ def attach(
         run = _Run(ws, who, Planner(ws, patch_uid, purpose), patch_uid)
         report = run.take_in([Path(path) for path in paths], Part(feedback, 0, 50 if pictures else 100))
         if pictures:
-            report = _looked_at(ws, who, report, Part(feedback, 50, 100))
+            try:
+                report = _looked_at(ws, who, report, Part(feedback, 50, 100))
+            except WeipianError as error:  # what is attached is attached; the next drop looks again
+                feedback.message(str(error))
     _tell(folder, report)
     feedback.progress(100)
     return report
