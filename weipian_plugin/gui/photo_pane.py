@@ -80,12 +80,12 @@ class PhotoPane(QWidget):
         """Enlarge by a factor; what lies under `at` (the middle if not given) stays there."""
         if not self.has_picture() or not self.fit_scale():
             return
-        before, place = self.scale(), at if at is not None else QPointF(self.rect().center())
+        before, place = self.scale(), at if at is not None else QRectF(self.rect()).center()
         after = min(max(before * factor, self.fit_scale()), max(_MOST, self.fit_scale()))
         kept = self._photo_at(place)
         self._scale = after if after > self.fit_scale() * 1.001 else 0.0
         if self._scale:
-            away = place - QPointF(self.rect().center())
+            away = place - QRectF(self.rect()).center()
             self._middle = QPointF(
                 kept.x() - away.x() / (after * self._whole.width()),
                 kept.y() - away.y() / (after * self._whole.height()),
@@ -115,7 +115,7 @@ class PhotoPane(QWidget):
 
     def _photo_at(self, place: QPointF) -> QPointF:
         """Share of the photo under a pixel of the pane."""
-        away, scale = place - QPointF(self.rect().center()), self.scale()
+        away, scale = place - QRectF(self.rect()).center(), self.scale()
         return QPointF(
             self._middle.x() + away.x() / (scale * self._whole.width()),
             self._middle.y() + away.y() / (scale * self._whole.height()),
@@ -183,7 +183,7 @@ class PhotoPane(QWidget):
         if self.has_picture() and not self._whole.isEmpty():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             size = QSizeF(self._whole) * self.scale()
-            centre = QPointF(self.rect().center())
+            centre = QRectF(self.rect()).center()
             left = centre.x() - self._middle.x() * size.width()
             top = centre.y() - self._middle.y() * size.height()
             painter.drawImage(QRectF(QPointF(left, top), size), self._image)
