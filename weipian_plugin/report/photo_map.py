@@ -7,7 +7,7 @@ says how sure the position is. Marks stand beside the numbers, so that nothing i
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from qgis.core import (
@@ -78,7 +78,7 @@ class PhotoMap:
         """Put the map to its place (mm) and give the lines that explain it; only when it is `possible`."""
         places = self._places(content.photos)
         near = [photo for photo in content.photos if photo.number in places]
-        frame, scale = self._frame([places[photo.number] for photo in near], width, height)
+        frame, scale = self._frame(near, places, width, height)
         self._fill(near, frame.width())
         images = self._layers.seen("image_after", frame, self._crs, content.batch_id)
         self._map.show(
@@ -112,11 +112,18 @@ class PhotoMap:
                 found[photo.number] = point
         return found
 
-    def _frame(self, points: Sequence[QgsPointXY], width: float, height: float) -> tuple[QgsRectangle, int]:
+    def _frame(
+        self, photos: Sequence[PhotoItem], places: Mapping[str, QgsPointXY], width: float, height: float
+    ) -> tuple[QgsRectangle, int]:
+        """Patch, photos and their wedges, and the scale."""
         box = QgsRectangle(self._box)
-        for point in points:
-            box.combineExtentWith(point.x(), point.y())
-        scale = _round_scale(1.35 * 1000 * max(box.width() / width, box.height() / height, 1e-6))
+        for photo in photos:
+            box.combineExtentWith(places[photo.number])
+        reach = _SHORTEST * max(box.width() * 1.35, box.height() * 1.35 * width / height)
+        for photo in photos:
+            if photo.azimuth_deg is not None:
+                box.combineExtentWith(_ahead(places[photo.number], photo.azimuth_deg, reach))
+        scale = _round_scale(1.25 * 1000 * max(box.width() / width, box.height() / height, 1e-6))
         return map_parts.frame_for(box, width, height, scale), scale
 
     def _fill(self, photos: Sequence[PhotoItem], across: float) -> None:
@@ -134,7 +141,7 @@ class PhotoMap:
             layer.updateExtents()
 
     def _notes(
-        self, content: SheetContent, places: dict[str, QgsPointXY], scale: int, image: bool
+        self, content: SheetContent, places: Mapping[str, QgsPointXY], scale: int, image: bool
     ) -> list[tuple[str, Ink]]:
         small = Ink(7.5)
         lines = [
@@ -181,6 +188,12 @@ def _layer(project: QgsProject, name: str, opacity: int) -> QgsVectorLayer:
     return layer
 
 
+def _ahead(at: QgsPointXY, azimuth: float, length: float) -> QgsPointXY:
+    """The point so far in a direction; grid and true north differ by a degree or two, which does not matter here."""
+    angle = math.radians(azimuth)
+    return QgsPointXY(at.x() + length * math.sin(angle), at.y() + length * math.cos(angle))
+
+
 def _sign(photo: PhotoItem) -> str:
     return {BAD: "bad", WARN: "warn"}.get(photo.verdict, "ok")
 
@@ -195,7 +208,7 @@ def _feature(photo: PhotoItem, azimuth: float, half: float, length_m: float, sig
 
 
 def _written(
-    photos: Sequence[PhotoItem], places: dict[str, QgsPointXY], frame: QgsRectangle
+    photos: Sequence[PhotoItem], places: Mapping[str, QgsPointXY], frame: QgsRectangle
 ) -> list[tuple[str, str, QgsPointXY]]:
     """Numbers with marks, the worst sign of each group, and where they stand: in the wedge, near ones together."""
     groups: list[tuple[QgsPointXY, list[PhotoItem]]] = []
@@ -203,8 +216,7 @@ def _written(
     for photo in photos:
         at = places[photo.number]
         if photo.azimuth_deg is not None:
-            angle = math.radians(photo.azimuth_deg)
-            at = QgsPointXY(at.x() + step * math.sin(angle), at.y() + step * math.cos(angle))
+            at = _ahead(at, photo.azimuth_deg, step)
         else:
             at = QgsPointXY(at.x(), at.y() + 0.6 * step)
         group = next((g for g in groups if g[0].distance(at) < _TOGETHER * frame.width()), None)

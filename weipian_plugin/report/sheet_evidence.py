@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.proof import BAD
+from ..core.proof import BAD, WARN
 from .flow import BODY, Flow
 from .layout_parts import GREY, LEFT, RED, WIDTH, Ink
 from .model import PhotoItem, SheetContent
@@ -57,11 +57,15 @@ def _summary(content: SheetContent, doubtful: int) -> str:
     """How many photos there are and how many do not convince, in a sentence."""
     manual = sum(photo.manual for photo in content.photos)
     hand = f"，其中 {manual} 张的位置、方位或时间为手工填写" if manual else ""
-    if not any(photo.verdict for photo in content.photos):
-        return f"共 {content.photo_total} 张{hand}"
+    warned = sum(photo.verdict == WARN for photo in content.photos) + sum("⚠" in t for t in content.photo_notes)
+    parts = [f"共 {content.photo_total} 张{hand}"]
     if doubtful:
-        return f"共 {content.photo_total} 张{hand}；✖ {doubtful} 张与本图斑不符，见各照片下的说明"
-    return f"共 {content.photo_total} 张{hand}；没有与本图斑不符的照片"
+        parts.append(f"✖ {doubtful} 张与本图斑不符，见各照片下的说明")
+    if warned:
+        parts.append(f"⚠ {warned} 张存疑")
+    if not doubtful and not warned and any(photo.verdict for photo in content.photos):
+        parts.append("没有与本图斑不符的照片")
+    return "；".join(parts)
 
 
 def _map(flow: Flow, content: SheetContent, photo_map: PhotoMap) -> None:
