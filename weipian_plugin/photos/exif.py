@@ -23,7 +23,7 @@ from .values import number, text, within
 from .xmp import Xmp, read_xmp
 
 #: Endings that are taken for photos, lower case.
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".heif"})
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".tif", ".tiff", ".heic", ".heif"})
 #: Degrees across a phone's picture where the photo does not say it (26 mm equivalent: 67° lying, 53° upright).
 DEFAULT_FOV_DEG = 65.0
 #: Makers of drones, as they write themselves.

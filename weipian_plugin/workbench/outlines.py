@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ..core.errors import WeipianError
+from ..core.errors import WeipianError, os_reason
 from ..core.model import Patch
 from ..geo.area import ellipsoidal_area
 from ..sources.crs import Transformer, label_of
@@ -143,7 +143,10 @@ def as_one_file(path: Path, scratch: Path) -> Path:
     if not members:
         return path
     target = scratch / f"{path.stem}.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file, name in members:
-            packed.writestr(zipfile.ZipInfo(name, _ZIP_DAY), file.read_bytes(), zipfile.ZIP_DEFLATED)
+    try:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file, name in members:
+                packed.writestr(zipfile.ZipInfo(name, _ZIP_DAY), file.read_bytes(), zipfile.ZIP_DEFLATED)
+    except OSError as error:
+        raise WeipianError("E_FILE_UNREADABLE", path=path, detail=os_reason(error)) from error
     return target
