@@ -71,7 +71,8 @@ def shape(rng: np.random.Generator, area: float) -> shapely.Polygon:
     elif kind == 1:
         angles = np.sort(rng.uniform(0, 2 * math.pi, 14))
         radii = rng.uniform(0.6, 1.2, 14)
-        found = shapely.Polygon(np.column_stack([radii * np.cos(angles), radii * np.sin(angles)]))
+        found = shapely.buffer(shapely.Polygon(np.column_stack([radii * np.cos(angles), radii * np.sin(angles)])), 0)
+        found = max(shapely.get_parts(found), key=shapely.area)
     else:
         found = shapely.box(-2, -1, 2, 1).difference(shapely.box(rng.uniform(-1, 1), 0, 3, 2))
     grown = affinity.scale(found, *(2 * [math.sqrt(area / found.area)]), origin=(0, 0))
@@ -83,7 +84,8 @@ def village(rng: np.random.Generator, count: int, centre: tuple[float, float]) -
     placed = [affinity.translate(shape(rng, 3000), *centre)]
     while len(placed) < count:
         area = float(np.exp(rng.uniform(math.log(200), math.log(20_000))))
-        new, side = shape(rng, area), placed[rng.integers(len(placed))]
+        new, host = shape(rng, area), int(rng.integers(len(placed)))
+        side = placed[host]
         gap = 0.0 if rng.random() < 0.125 else rng.uniform(5, 40)
         angle = rng.uniform(0, 2 * math.pi)
         step = np.array([math.cos(angle), math.sin(angle)])
@@ -95,7 +97,7 @@ def village(rng: np.random.Generator, count: int, centre: tuple[float, float]) -
             low, high = (middle, high) if near else (low, middle)
         there = affinity.translate(new, *(start + high * step))
         others = shapely.distance(there, placed)
-        if (others < min(gap, 5.0) - 1e-3).any() or there.intersection(side).area > 1:
+        if (np.delete(others, host) < 5.0).any() or there.intersection(side).area > 1:
             continue
         placed.append(there)
     return placed
@@ -202,7 +204,7 @@ def _shoot(rng, at, target, visit, when, spot, steady, errors, camera) -> Taken:
     # Grid north to true north: the angle of a short step north.
     same, new = math.sqrt(errors.steady), math.sqrt(1 - errors.steady)
     off = errors.metres * (same * steady[0] + new * rng.normal(0, 1, 2))
-    (lon, lat), up, said = to_degrees(np.array([spot, spot + [0, 100], spot + off])).tolist()
+    (lon, lat), up, said = to_degrees(np.array([spot, [spot[0], spot[1] + 100], spot + off])).tolist()
     turn = math.degrees(math.atan2((up[0] - lon) * math.cos(math.radians(lat)), up[1] - lat))
     azimuth = (math.degrees(math.atan2(at[0] - spot[0], at[1] - spot[1])) + turn) % 360
     said_azimuth = (azimuth + errors.degrees * (same * steady[1] + new * rng.normal())) % 360

@@ -54,7 +54,7 @@ class MatchSettings:
     view_length_m: float = VIEW_LENGTH_M
     half_angle: float = HALF_ANGLE
     sure: float = 0.985
-    likely: float = 0.55
+    likely: float = 0.6
 
 
 @dataclass(frozen=True)
