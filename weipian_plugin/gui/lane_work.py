@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QObject, Qt
-from qgis.PyQt.QtWidgets import QPushButton
 
 from ..core.errors import WeipianError
+from .attach_work import AttachBar
 from .entry_work import aim_of
 from .guard import guarded
 from .photo_lane import PhotoLane
@@ -18,10 +18,12 @@ from .review import Review
 class LaneWork(QObject):
     """Opens the lane by key or menu and keeps panel and map in step with it."""
 
-    def __init__(self, review: Review, run: Callable[[str], Any], button: QPushButton) -> None:
-        """`run` does a command of the panel; `button` is the one that offers the lane after files came in."""
+    def __init__(self, review: Review, run: Callable[[str], Any], attached: AttachBar) -> None:
+        """`run` does a command of the panel; `attached` tells of files that came in and offers the lane."""
         super().__init__(review)
-        button.clicked.connect(lambda _checked=False: self._run("lane"))
+        attached.lane.clicked.connect(lambda _checked=False: self._run("lane"))
+        attached.task.busy_changed.connect(self._came_in)
+        self._told = ""  # of which shift the person knows
         self.review, self._run = review, run
         self.lane: Optional[PhotoLane] = None
 
@@ -41,6 +43,7 @@ class LaneWork(QObject):
 
     def close(self) -> None:
         """Another workspace comes."""
+        self._told = ""
         lane, self.lane = self.lane, None
         if lane is not None:
             lane.close()
@@ -87,6 +90,26 @@ class LaneWork(QObject):
         lane.refresh()
         lane.tell(self.tr("已撤销：{label}").format(label=label) if label else self.tr("没有可以撤销的操作"))
         lane.to_work()
+
+    @guarded
+    def _came_in(self, busy: bool) -> None:
+        """Files came in: what waits is shown anew, and a shift of their positions is said once."""
+        session = self.review.session
+        if busy or session is None:
+            return
+        if self.lane is not None and self.lane.isVisible():
+            current = self.lane.list.current()
+            if not self.lane.entry.touched():
+                self.lane.refresh(current.evidence.evidence_id if current is not None else "")
+            self.lane.shift.refresh()
+        suspect = getattr(session, "gcj_suspicion", None)
+        suspicion = suspect() if suspect is not None else None
+        if suspicion is not None and suspicion.text != self._told:
+            self._told = suspicion.text
+            key = self.review.key_of("lane")
+            self.review.tell(
+                self.tr("{text}（{key} 打开待归照片，可预览和换算）").format(text=suspicion.text, key=key), "warn"
+            )
 
     # -- the map --------------------------------------------------------------------------
     @guarded

@@ -87,7 +87,7 @@ class Commands(QObject):
             CertifyWork(review),
             attaching := AttachWork(review, self.work.attach),
             PhotoWork(review, self.work),
-            LaneWork(review, self.run, attaching.bar.lane),
+            LaneWork(review, self.run, attaching.bar),
             HandoutWork(review),
         )
         self._busy: Any = None
