@@ -51,6 +51,7 @@ PAPERS = {
     "农转用": ("建设用地批准书", "农转用批文", "approval_doc"),
     "供地": ("国有建设用地划拨决定书", "供地手续", "supply_doc"),
     "临时用地": ("临时使用土地批准书", "临时用地批文", "temp_land_doc"),
+    "复垦": ("临时用地土地复垦方案", "复垦方案", "reclaim_plan"),
     "设施农用地": ("设施农用地备案表", "设施农用地备案材料", "facility_filing"),
     "农村宅基地": ("农村宅基地批准书", "宅基地批准书", "house_approval"),
 }  # fmt: skip
@@ -77,16 +78,26 @@ def _stamp(taken: str, lon: float, lat: float, azimuth: float) -> tuple[str, ...
     return (f"时间 {taken[:16]}", f"东经 {lon:.6f}° 北纬 {lat:.6f}°", f"方位角 {azimuth:.0f}°（示例照片）")
 
 
+def _day(number: int) -> str:
+    """When the patch of this number was visited."""
+    return f"2026-05-{18 + number % 9:02d}"
+
+
+def _name(number: int) -> str:
+    """Name of the photo of a patch, as phones give it."""
+    return f"IMG_{_day(number).replace('-', '')}_{number:03d}.jpg"
+
+
 def _shots(patches: Sequence[SamplePatch], rng: np.random.Generator) -> Iterator[Shot]:
     """About twenty photos: most are right, some have the faults that come in by phone."""
     for number, patch in enumerate(patches):
         key = (patch.plan.kind, patch.plan.cover)
         if number % 6 == 5 and key not in CLOSED:
             continue  # nobody has been there yet
-        taken = f"2026-05-{18 + number % 9:02d} {9 + number % 7:02d}:{(number * 13) % 60:02d}:{(number * 29) % 60:02d}"
+        taken = f"{_day(number)} {9 + number % 7:02d}:{(number * 13) % 60:02d}:{(number * 29) % 60:02d}"
         side = float(rng.uniform(0, 360))
         lon, lat, azimuth = _stand(patch.shape, side, float(rng.uniform(8, 24)))
-        name, stamp = f"IMG_{taken[:10].replace('-', '')}_{number:03d}.jpg", _stamp(taken, lon, lat, azimuth)
+        name, stamp = _name(number), _stamp(taken, lon, lat, azimuth)
         shot = Shot(name, patch.plan.kind, lon, lat, azimuth, taken, "M" if number % 4 == 1 else "T", stamp=stamp)
         if shot.reference == "M":  # a compass shows 3 degrees more here: declination is about -3
             shot = Shot(name, shot.kind, lon, lat, azimuth + 3.0, taken, "M", stamp=stamp)
@@ -101,12 +112,12 @@ def _shots(patches: Sequence[SamplePatch], rng: np.random.Generator) -> Iterator
         elif number == 2:
             shot = Shot(f"{patch.patch_id}_现场.jpg", shot.kind, lon, lat, azimuth, taken, stamp=stamp)
         yield shot
-    for patch in patches:
-        if (patch.plan.kind, patch.plan.cover) in CLOSED:
-            taken = "2026-07-16 10:20:30"
-            lon, lat, azimuth = _stand(patch.shape, float(rng.uniform(0, 360)), 9.0)
-            stamp = _stamp(taken, lon, lat, azimuth)
-            yield Shot(f"整改后/{patch.patch_id}_整改后.jpg", "restored", lon, lat, azimuth, taken, stamp=stamp)
+    closed = [patch for patch in patches if (patch.plan.kind, patch.plan.cover) in CLOSED]
+    for hour, patch in enumerate(closed, start=10):  # one person cannot be at two places at once
+        taken = f"2026-07-16 {hour}:20:30"
+        lon, lat, azimuth = _stand(patch.shape, float(rng.uniform(0, 360)), 9.0)
+        stamp = _stamp(taken, lon, lat, azimuth)
+        yield Shot(f"整改后/{patch.patch_id}_整改后.jpg", "restored", lon, lat, azimuth, taken, stamp=stamp)
 
 
 def write_photos(folder: Path, patches: Sequence[SamplePatch], rng: np.random.Generator) -> int:
@@ -124,6 +135,8 @@ def _papers(folder: Path, patches: Sequence[SamplePatch]) -> dict[str, list[tupl
         numbers = [(title, label, purpose, document.format(n=number), date)]
         if patch.plan.cover == "approved":
             numbers.append((*PAPERS["供地"], f"渝北地供〔2025〕{number}号", "2025-01-20"))
+        if patch.plan.cover == "temp":
+            numbers.append((*PAPERS["复垦"], f"渝北复垦〔2025〕{number}号", date))
         for heading, tag, use, text, when in numbers:
             lines = [
                 f"项目名称：{project}",
@@ -168,8 +181,10 @@ def decisions(folder: Path, patches: Sequence[SamplePatch]) -> list[dict[str, st
             "理由": "现场核实后判定（示例）",
             "批准文号": known[0][2] if known else "", "项目名称": APPROVALS[patch.plan.cover][4] if known else "",
         }  # fmt: skip
-        if patch.plan.kind == "road":
+        if patch.plan.kind == "road":  # the photo of the road shows the tape across it, too
             judged["道路宽度"] = "4.2"
+            width = {"附件": f"照片/{_name(number - 1)}", "附件用途": "road_width_photo"}
+            rows.append({"图斑编号": patch.patch_id, **width})
         rows.append(judged)
         if verdict == "违法":
             rows += _pursue(folder, patch, number, key)
