@@ -17,6 +17,8 @@ from typing import Any, Optional
 from ..core.errors import WeipianError
 from ..core.feedback import Feedback, Part, stop_if_cancelled
 from ..core.journal import canonical
+from ..core.model import ReviewStatus
+from ..photos.names import normal
 from ..store import records
 from ..store.evidence_files import Incoming, discard, incoming, there
 from ..store.workspace import Transaction, Workspace
@@ -107,6 +109,20 @@ def _looked_at(ws: Workspace, who: str, report: AttachReport, feedback: Feedback
 def _tell(folder: Path, report: AttachReport) -> None:
     with suppress(WeipianError):  # what is attached is attached
         write_report(Path(folder), "attachphotos", {"ok": True, **report.report()})
+
+
+def patch_named(folder: Path, patch_id: str) -> str:
+    """uid of the patch with this number; of several batches that have it the last one in force.
+
+    Raises:
+        WeipianError: E_WS_MISSING …, E_PATCH_MISSING.
+    """
+    with Workspace.open(Path(folder)) as ws:
+        found = [patch for patch in records.patches(ws) if normal(patch.patch_id) == normal(patch_id)]
+    if not found:
+        raise WeipianError("E_PATCH_MISSING", patch_id=patch_id)
+    alive = [patch for patch in found if patch.review_status is not ReviewStatus.VOID]
+    return (alive or found)[-1].patch_uid
 
 
 class _Run:
