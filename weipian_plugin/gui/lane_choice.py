@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Optional
 
 from qgis.PyQt.QtCore import QStringListModel, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QCompleter, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QCompleter, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from ..core.rulepack import RulePack
 from ..workbench.lane import GUESSED, VISIT, Candidate
 from .compat import describe, line_height, no_input_method
 
@@ -29,6 +30,26 @@ def candidate_text(number: int, candidate: Candidate) -> str:
     else:
         parts.append(_WHY.get(candidate.why, ""))
     return "  ".join(part for part in (*parts, candidate.village) if part)
+
+
+class PurposeBox(QComboBox):
+    """What a file proves; as a rule found by its kind and name."""
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        describe(self, self.tr("用途"))
+
+    def fill(self, pack: RulePack) -> None:
+        """The requirements of a pack that a file can meet."""
+        self.clear()
+        self.addItem(self.tr("自动（现场照片）"), "")
+        for requirement in pack.requirements.values():
+            if requirement.kind in ("photo", "document"):
+                self.addItem(requirement.label, requirement.id)
+
+    def value(self) -> str:
+        """A requirement id, empty for what is found by itself."""
+        return str(self.currentData() or "")
 
 
 class PatchChoice(QWidget):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Optional
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QIcon, QPainter, QPixmap
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
+from ..core.proof import MANUAL
 from ..workbench.lane import LaneItem
 from .compat import describe, line_height, no_input_method
 from .thumbnails import ThumbnailLoader
@@ -63,6 +64,19 @@ class LaneList(QListWidget):
         photos = [(i.path, i.evidence.orientation or 1) for i in items if i.evidence.kind == "photo"]
         self.loader.request(photos, [i.path for i in items if i.evidence.kind != "photo"], self.iconSize())
 
+    def drop(self, evidence_ids: Collection[str]) -> None:
+        """These are settled: the file after the last of them is the next, or the one before at the end."""
+        rows = [row for row in range(self.count()) if self.item(row).data(_ID) in evidence_ids]
+        self.blockSignals(True)
+        for row in reversed(rows):
+            self.takeItem(row)
+        for evidence_id in evidence_ids:
+            self._items.pop(evidence_id, None)
+        self.clearSelection()
+        self.setCurrentRow(min(rows[0] if rows else 0, self.count() - 1))
+        self.blockSignals(False)
+        self.chosen.emit()
+
     def _thumbnail(self, path: str, pixmap: QPixmap, _note: str) -> None:
         if pixmap.isNull():
             return
@@ -108,9 +122,10 @@ def _short(item: LaneItem) -> str:
     evidence = item.evidence
     if evidence.kind != "photo":
         return "文件"
+    hand = "手工 · " if evidence.source == MANUAL else ""
     if evidence.lon is None:
-        return "无定位 · 微信压缩" if item.reason.startswith("微信") else "无定位"
+        return hand + ("无定位 · 微信压缩" if item.reason.startswith("微信") else "无定位")
     if not item.candidates:
-        return "附近没有图斑"
+        return hand + "附近没有图斑"
     distance = item.candidates[0].distance_m
-    return f"存疑 · 最近 {distance:.0f} 米" if distance is not None else "存疑"
+    return hand + (f"存疑 · 最近 {distance:.0f} 米" if distance is not None else "存疑")

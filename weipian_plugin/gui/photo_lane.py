@@ -10,7 +10,6 @@ from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QCloseEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -24,9 +23,9 @@ from qgis.PyQt.QtWidgets import (
 
 from ..core.errors import WeipianError
 from ..workbench.lane import NEAR, Candidate, HandFacts, LaneItem, without_position
-from .compat import describe, line_height, write_in
+from .compat import line_height, write_in
 from .guard import guarded
-from .lane_choice import CURRENT, LAST, PatchChoice
+from .lane_choice import CURRENT, LAST, PatchChoice, PurposeBox
 from .lane_keys import LaneKeys
 from .lane_list import LaneList
 from .lane_picture import LanePhoto, with_tools
@@ -129,8 +128,7 @@ class PhotoLane(QDialog):
         tools.addWidget(self.carry_button)
         tools.addWidget(self.map_button)
         self.choice = PatchChoice(box)
-        self.purpose = QComboBox(box)
-        describe(self.purpose, self.tr("用途"))
+        self.purpose = PurposeBox(box)
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(self.tr("图斑"), self.choice)
@@ -171,7 +169,7 @@ class PhotoLane(QDialog):
     def open_at(self, current_patch: str = "", evidence_id: str = "") -> None:
         """Show what waits now; `current_patch` is the one in the panel."""
         self.current_patch = current_patch
-        self._fill_purposes()
+        self.purpose.fill(self.session.pack)
         self.choice.set_patches(self.session.lane_patches())
         self.refresh(evidence_id)
         self.shift.refresh()
@@ -180,13 +178,6 @@ class PhotoLane(QDialog):
         self.activateWindow()
         self.to_work()
 
-    def _fill_purposes(self) -> None:
-        self.purpose.clear()
-        self.purpose.addItem(self.tr("自动（现场照片）"), "")
-        for requirement in self.session.pack.requirements.values():
-            if requirement.kind in ("photo", "document"):
-                self.purpose.addItem(requirement.label, requirement.id)
-
     @guarded
     def refresh(self, keep: str = "") -> None:
         """Read the lane anew."""
@@ -194,9 +185,19 @@ class PhotoLane(QDialog):
         items = self.session.lane(aside=aside)
         self._shown = ""
         self.list.fill(items, keep)
-        what = self.tr("不作举证") if aside else self.tr("待归照片")
-        self.setWindowTitle(f"{what}（{len(items)}）" if items else what)
+        self._title()
         self._show()
+
+    def _settled(self, evidence_ids: Sequence[str]) -> None:
+        """These left the list: on to the next."""
+        self._shown = ""
+        self.list.drop(set(evidence_ids))
+        self._title()
+
+    def _title(self) -> None:
+        what = self.tr("不作举证") if self.aside_box.isChecked() else self.tr("待归照片")
+        count = self.list.count()
+        self.setWindowTitle(f"{what}（{count}）" if count else what)
 
     def items(self) -> Sequence[LaneItem]:
         """What is chosen in the list."""
@@ -350,10 +351,10 @@ class PhotoLane(QDialog):
             self._keep_facts(facts)
             return
         patch_id = self.choice.patch_id()
-        self.session.place(ids, uid, patch_id, str(self.purpose.currentData() or ""), facts)
+        self.session.place(ids, uid, patch_id, self.purpose.value(), facts)
         self._remember(uid, items[-1], facts)
         count = self.tr("{n} 个文件").format(n=len(ids)) if len(ids) > 1 else items[0].evidence.original_name
-        self.refresh()
+        self._settled(ids)
         hand = self.tr("，手工填写的内容已注明") if facts else ""
         self.tell(self.tr("{what} 已归到 …{id}{hand}（Ctrl+Z 撤销）").format(what=count, id=patch_id[-6:], hand=hand))
         self.saved.emit(uid, "")
@@ -402,7 +403,7 @@ class PhotoLane(QDialog):
         else:
             self.session.set_aside(ids)
             said = self.tr("{n} 个文件定为不作举证，文件仍在工作区（Ctrl+Z 撤销）").format(n=len(ids))
-        self.refresh()
+        self._settled(ids)
         self.tell(said)
         self.saved.emit("", "")
         self.to_work()
