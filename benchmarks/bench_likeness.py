@@ -25,7 +25,7 @@ from weipian_plugin.workbench.pictures import look_at
 REAL = Path(__file__).resolve().parents[2] / "shared" / "realdata"
 SEED = 20260501
 #: Copies of each kind of each picture; second shots at each step of `STILL`.
-EACH, SHOTS = 3, 3
+EACH, SHOTS = 2, 3
 STILL = (0.0, 0.05, 0.1, 0.2, 0.3, 0.6, 1.0)
 FRESH, KNOWN = 1000, 20_000
 JUDGED = ("encoded again", "made smaller", "cropped by 10 %", "cropped, smaller and encoded again")

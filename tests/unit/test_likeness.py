@@ -118,6 +118,13 @@ def test_depth_makes_another_picture() -> None:
     assert likeness.same_picture(_grey(scene), _grey(aside)) is None
 
 
+@pytest.mark.parametrize("shift", [32, 64, 96])
+def test_two_looks_that_overlap_are_two_pictures(shift: int) -> None:
+    """A camera turned aside by 5, 10, 15 % of its view: most is seen twice, neither holds the other."""
+    scene = _scene(12, 480, 760)
+    assert likeness.same_picture(_grey(scene[:, :640]), _grey(scene[:, shift : shift + 640])) is None
+
+
 def test_blank_pictures_say_nothing() -> None:
     blank = np.full((192, 256), 128, np.uint8)
     assert likeness.phash(blank) == likeness.BLANK

@@ -25,7 +25,7 @@ _BLOCKS = 6
 
 
 #: A piece shows something when its details vary by this much (grey levels, standard deviation).
-_TEXTURE = 1.0
+_TEXTURE = 0.7
 #: Steps of the refinement, in pixels, never larger: a flat sky gives wild ones.
 _LONGEST_STEP = 3.0
 Place = tuple[float, float, float, float]
@@ -49,6 +49,14 @@ class Fit:
     def inside(self) -> bool:
         """Whether it is noticeably less than the whole of the other."""
         return min(self.place[2:]) < 0.985
+
+    @property
+    def covered(self) -> float:
+        """Share of the smaller of both that lies within the other; a copy of a part lies in it whole."""
+        left, top, width, height = self.place
+        across = min(left + width, 1.0) - max(left, 0.0)
+        down = min(top + height, 1.0) - max(top, 0.0)
+        return max(across, 0.0) * max(down, 0.0) / min(width * height, 1.0)
 
 
 def fit(part: np.ndarray, whole: np.ndarray, hopeless: float = 0.25) -> Optional[Fit]:

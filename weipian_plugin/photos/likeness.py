@@ -31,8 +31,9 @@ BLANK = "0"
 #: is one of them itself when it is among the known).
 NEAR = 12
 MOST = 10
-#: What a copy keeps to: pixels of slip, correlation of the details, pieces that show anything.
-_SLIP, _AGREE, _PIECES = 0.18, 0.8, 3
+#: What a copy keeps to: pixels of slip, correlation of the details, pieces that show anything, and the share of the
+#: smaller that lies in the other: pictures that only overlap are two looks at one place.
+_SLIP, _AGREE, _PIECES, _COVERED = 0.18, 0.8, 3, 0.97
 #: How a copy may have been turned or mirrored: (quarters to the left, mirrored first).
 TURNS = ((0, False), (1, False), (2, False), (3, False), (0, True))
 #: Columns of a product that are worked out at once.
@@ -82,13 +83,15 @@ def same_picture(a: np.ndarray, b: np.ndarray) -> Optional[tuple[str, float]]:
     """Whether one of two grey pictures (uint8, upright) is a copy of the other or of a part of it.
 
     Returns:
-        ("same_picture" | "cropped", score 0–1: how well the details agree), None when they are different pictures or
-        show too little to tell.
+        ("same_picture" | "cropped", score 0–1: how well the details agree), None when they are different pictures,
+        only overlap, or show too little to tell.
     """
     if min(*a.shape, *b.shape) < 32:
         return None
     found = fit(a, b)
-    if found is None or found.slip > _SLIP or found.agree < _AGREE or found.pieces < _PIECES:
+    if found is None or found.pieces < _PIECES or found.covered < _COVERED:
+        return None
+    if found.slip > _SLIP or found.agree < _AGREE:
         return None
     return ("cropped" if found.inside else "same_picture"), round(min(1.0, found.agree), 3)
 
