@@ -79,7 +79,7 @@ def test_the_worst_check_stands_on_the_picture(checks, word: str) -> None:
 def test_marks_never_stand_alone_and_the_worst_comes_first() -> None:
     checks = [check("place", OK), check("clock", UNKNOWN), check("looks_at", BAD), check("edited", WARN)]
     assert check_marks.plain(checks).split("\n") == [
-        "✖ looks_at bad", "⚠ edited warn", "？ clock unknown", "✔ place ok",
+        "✖ looks_at bad", "⚠ edited warn", "✔ place ok", "？ clock unknown",
     ]  # fmt: skip
 
 

@@ -81,11 +81,11 @@ def _aside(check: Check) -> bool:
 
 def _place(check: Check) -> tuple[int, int]:
     outcome = ORDER.index(check.outcome) if check.outcome in ORDER else ORDER.index(UNKNOWN)
-    return (ORDER.index(NOTE) if _aside(check) else outcome, _RANK.get(check.id, len(_RANK)))
+    return (len(ORDER) if _aside(check) else outcome, _RANK.get(check.id, len(_RANK)))
 
 
 def ordered(checks: Iterable[Check]) -> list[Check]:
-    """Worst first; of like ones those first that speak of a fraud."""
+    """Worst first; of like ones those first that speak of a fraud; what cannot be told of most photos last."""
     return sorted(checks, key=_place)
 
 

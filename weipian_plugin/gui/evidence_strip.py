@@ -33,13 +33,15 @@ class _Painter(QStyledItemDelegate):
     """Paints one picture with its number, its word and its caption."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Ground and focus by the style, the rest here."""
+        """The picture, its marks, its caption, and a frame around the current one."""
         view = self.parent()
         painter.save()
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         cell = QRect(option.rect)
-        style = view.style()
-        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, view)
+        if selected:  # not the theme's ground, on which the tones would not be legible
+            ground = tone(view, "mode")
+            ground.setAlpha(36)
+            painter.fillRect(cell, ground)
         line = line_height(view)
         place = QRect(cell.left() + 3, cell.top() + 3, cell.width() - 6, cell.height() - line - 8)
         self._paint_picture(painter, index, place)
@@ -52,8 +54,8 @@ class _Painter(QStyledItemDelegate):
         metrics = QFontMetricsF(painter.font())
         shown = metrics.elidedText(index.data() or "", Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, int(Qt.AlignmentFlag.AlignCenter), shown)
-        if selected and view.hasFocus():
-            painter.setPen(QPen(tone(view, "mode"), 2))
+        if selected:
+            painter.setPen(QPen(tone(view, "mode"), 3 if view.hasFocus() else 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(cell.adjusted(1, 1, -2, -2))
         painter.restore()

@@ -23,6 +23,8 @@ from .evidence_texts import tip
 
 #: Field of view where the file names no lens, degrees; the test of the view takes the same.
 USUAL_FOV_DEG = 65.0
+#: Semi-axes of CGCS2000, m; by its name QGIS would look it up in its database, 0.1 s the first time.
+_CGCS2000 = (6_378_137.0, 6_356_752.314140)
 #: The direction on the screen is taken from a point this far along the azimuth, m.
 _STEP_M = 50.0
 #: How far a wedge reaches on the ground, m: into the patch, or so far where that is not known.
@@ -32,8 +34,8 @@ _LEAST_LINES, _MOST_SHARE = 3.0, 0.35
 _CIRCLE_POINTS = 24
 #: Length of a degree of latitude, m, near enough for a circle of accuracy.
 _DEGREE_M = 111_000.0
-#: From so many photos on the wedges are paler, so that the map shows through.
-_MANY = 6
+#: Opacity of a wedge, 0–255; of more than so many photos each is paler, so that the map shows through them all.
+_FILL, _FILL_CHOSEN, _MANY = 90, 150, 5
 _GOOD, _AWAY, _UNKNOWN, _FALSE = QColor("#0aa34f"), QColor("#d35400"), QColor("#5c6bc0"), QColor("#b3201b")
 _FLASH = QColor("#ffd400")
 _RIM = QColor(255, 255, 255, 150)
@@ -85,7 +87,7 @@ class Drawn(NamedTuple):
 def wedges_of(evidence: Sequence[LinkedEvidence], selected: str = "") -> list[Wedge]:
     """A wedge for each photo with a position, numbered as in the list of photos."""
     measure = QgsDistanceArea()
-    measure.setEllipsoid("EPSG:7030")
+    measure.setEllipsoid(*_CGCS2000)
     photos = [item for item in evidence if item.evidence.kind == "photo"]
     found = []
     for number, link in enumerate(photos, 1):
@@ -218,9 +220,9 @@ class WedgeItem(ScreenItem):
         transform = to_canvas(self._map, self._project)
         for item in found:
             self._paint_circle(painter, item, transform)
-        pale = len(found) > _MANY
+        fill = min(_FILL, _FILL * _MANY // max(len(found), 1))
         for item in found:
-            self._paint_wedge(painter, item, pale=pale)
+            self._paint_wedge(painter, item, _FILL_CHOSEN if item.wedge.selected else fill)
         for item in found:
             self._paint_tag(painter, item)
 
@@ -246,10 +248,10 @@ class WedgeItem(ScreenItem):
         painter.setBrush(fill)
         painter.drawPolygon(QPolygonF(ring))
 
-    def _paint_wedge(self, painter: QPainter, item: Drawn, *, pale: bool) -> None:
+    def _paint_wedge(self, painter: QPainter, item: Drawn, opacity: int) -> None:
         wedge, radius = item.wedge, item.radius
         fill = QColor(wedge.color)
-        fill.setAlpha(150 if wedge.selected else 65 if pale else 100)
+        fill.setAlpha(opacity)
         path = QPainterPath(item.camera)
         if item.bearing is not None:
             box = QRectF(item.camera.x() - radius, item.camera.y() - radius, 2 * radius, 2 * radius)

@@ -108,6 +108,7 @@ class PhotoView(QWidget):
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         # Themes such as Night Mapping give every text view a border and a ground of its own.
         self.text.setStyleSheet("QTextBrowser { border: none; background: transparent; padding: 0; margin: 0; }")
+        self.text.viewport().setAutoFillBackground(False)
         self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         side = QWidget(self)
         side.setFixedWidth(line_height(self) * 18)
