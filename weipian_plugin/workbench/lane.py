@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Optional
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from ..core.errors import WeipianError
@@ -22,6 +24,8 @@ from .evidence_acts import EvidenceActs, by_hand, said_by_file
 
 #: Patches up to so far away are offered, m; so many of them, as many as there are number keys.
 REACH_M, MOST = 1000.0, 9
+#: Of the patches within reach so many are looked at closely, the nearest ones.
+_LOOKED_AT = 16
 #: Photos taken so near in time to one that lies on a patch may belong there too.
 _SAME_VISIT = timedelta(minutes=20)
 #: Values are carried over from a photo so near in time.
@@ -279,6 +283,7 @@ class _Places:
         self._patches = [p for p, _ in pairs]
         self._shapes = [s for _, s in pairs]
         self._tree = shapely.STRtree(self._shapes)
+        self._bounds = shapely.bounds(np.array(self._shapes, dtype=object)).reshape(-1, 4)
 
     def known(self, patch_uid: str) -> bool:
         """Whether evidence can be laid on this patch."""
@@ -300,12 +305,22 @@ class _Places:
         patch = self._by_uid[patch_uid]
         return Candidate(patch_uid, patch.patch_id, why=why, village=patch.village_name or "")
 
+    def _nearest(self, lon: float, lat: float, near: npt.NDArray[np.intp]) -> list[int]:
+        """Of many those whose boxes are nearest: only they are looked at closely."""
+        if len(near) <= _LOOKED_AT:
+            return [int(i) for i in near]
+        west, south, east, north = self._bounds[near].T
+        across = np.maximum(0, np.maximum(west - lon, lon - east)) * math.cos(math.radians(lat))
+        along = np.maximum(0, np.maximum(south - lat, lat - north))
+        best = near[np.argsort(np.hypot(across, along), kind="stable")[:_LOOKED_AT]]
+        return [int(i) for i in best]
+
     def around(self, lon: float, lat: float, azimuth: Optional[float], half_angle: float) -> tuple[Candidate, ...]:
         """The patches within reach, seen before unknown before not seen, then the nearer."""
         if not (abs(lon) <= 180 and abs(lat) < 89.9) or not self._shapes:
             return ()
         box = to_degrees(shapely.box(-REACH_M, -REACH_M, REACH_M, REACH_M), lon, lat)
-        near = sorted(self._tree.query(shapely.box(*box.bounds)))
+        near = self._nearest(lon, lat, np.sort(self._tree.query(shapely.box(*box.bounds))))
         if not near:
             return ()
         looks = look_many(lon, lat, azimuth, [self._shapes[i] for i in near], VIEW_LENGTH_M, half_angle)
