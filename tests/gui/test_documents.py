@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip("qgis.gui")
 from conftest import PREFIX
+from osgeo import osr
 from PIL import Image
+from qgis.core import QgsCoordinateReferenceSystem
+from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import Qt
 
 from weipian_plugin.gui import document_work
@@ -142,7 +146,7 @@ def test_the_boundary_of_the_approval(dialog, session, tmp_path) -> None:
     path.write_text(json.dumps({"type": "Polygon", "coordinates": [square]}), "utf-8")
     dialog.take_outline(path)
     assert "范围.geojson" in dialog.outline.text()
-    assert outline_text(session.evidence_item(dialog.item.evidence_id)) == dialog.outline.text()
+    assert dialog.outline.text().startswith(outline_text(session.evidence_item(dialog.item.evidence_id)))
     dialog.drop_outline()
     assert dialog.outline.text() == "没有"
     bad = tmp_path / "x.geojson"
@@ -196,3 +200,37 @@ def test_what_cannot_be_shown_says_so(dialog, qtbot, tmp_path, name: str) -> Non
     glance = shown(dialog, qtbot, path)
     assert glance.kind == "none"
     assert "打开原文件" in dialog.preview.picture.text()
+
+
+def test_the_boundary_is_drawn_on_the_map_and_goes_with_the_workspace(
+    review, session, qtbot, tmp_path, monkeypatch
+) -> None:
+    canvas = QgsMapCanvas()
+    qtbot.addWidget(canvas)
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4545"))
+    work = review.work.documents
+    monkeypatch.setattr(review, "map", SimpleNamespace(canvas=canvas))
+    work.draw()
+    assert work.outlines is None
+    evidence_id = session.patch_view("u2").evidence[0].evidence.evidence_id
+    square = [[106.802, 29.8], [106.8025, 29.8], [106.8025, 29.8004], [106.802, 29.8004], [106.802, 29.8]]
+    path = tmp_path / "范围.geojson"
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": [square]}), "utf-8")
+    session.attach_outline(evidence_id, path)
+    monkeypatch.setattr(review, "view", session.patch_view("u2"))
+    work.draw()
+    lonlat, plane = osr.SpatialReference(), osr.SpatialReference()
+    lonlat.ImportFromEPSG(4490)
+    plane.ImportFromEPSG(4545)
+    for srs in (lonlat, plane):
+        srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    corners = osr.CoordinateTransformation(lonlat, plane).TransformPoints(square)
+    east, north = min(c[0] for c in corners), min(c[1] for c in corners)
+    box = work.outlines.geometry().boundingBox()
+    assert (box.xMinimum(), box.yMinimum()) == (pytest.approx(east, abs=0.01), pytest.approx(north, abs=0.01))
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4490"))
+    assert work.outlines.geometry().boundingBox().xMinimum() == pytest.approx(106.802, abs=1e-7)
+    items = len(canvas.scene().items())
+    work.close()
+    assert len(canvas.scene().items()) == items - 1
+    assert work.outlines is None

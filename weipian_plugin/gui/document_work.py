@@ -1,12 +1,17 @@
-"""Opening the form of a document from the evidence strip, and telling what became of it."""
+"""Opening the form of a document from the evidence strip, and drawing the boundaries that documents approve."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Optional
+
+from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject
 
 from ..core.errors import WeipianError
 from .dialogs.document import DocumentDialog
 from .guard import guarded
+from .outline_items import OutlineItems
 from .review import Review
 
 
@@ -16,6 +21,34 @@ class DocumentWork(QObject):
     def __init__(self, review: Review) -> None:
         super().__init__(review)
         self.review = review
+        self.outlines: Optional[OutlineItems] = None
+        review.shown.connect(lambda _uid: self.draw())
+
+    def table(self) -> dict[str, Callable[[], Any]]:
+        """No command of its own: the strip opens the form."""
+        return {}
+
+    def close(self) -> None:
+        """Another workspace comes, or none."""
+        if self.outlines is not None:
+            self.outlines.remove()
+            self.outlines = None
+
+    @guarded
+    def draw(self) -> None:
+        """The approved boundaries of the patch on the screen."""
+        view, over = self.review.view, self.review.map
+        found = [link.evidence.outline for link in view.evidence] if view is not None else []
+        wkbs = [wkb for wkb in found if wkb]
+        canvas = getattr(over, "canvas", None)
+        if canvas is None:
+            return
+        if self.outlines is not None and self.outlines.canvas is not canvas:
+            self.close()
+        if self.outlines is None and wkbs:
+            self.outlines = OutlineItems(canvas, QgsProject.instance())
+        if self.outlines is not None:
+            self.outlines.show(wkbs)
 
     def report_error(self, error: WeipianError) -> None:
         """As the review does."""

@@ -87,6 +87,7 @@ class Commands(QObject):
             CertifyWork(review),
             attaching := AttachWork(review, self.work.attach),
             PhotoWork(review, self.work),
+            self.work.documents,
             LaneWork(review, self.run, attaching.bar),
             HandoutWork(review),
         )

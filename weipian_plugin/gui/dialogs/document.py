@@ -181,7 +181,7 @@ class DocumentDialog(QDialog):
     # -- boundary --------------------------------------------------------------------------------
     def _show_outline(self) -> None:
         told = outline_text(self.item)
-        self.outline.setText(told or self.tr("没有"))
+        self.outline.setText(told + self.tr("（图上紫色虚线）") if told else self.tr("没有"))
         self.outline.setToolTip(told)
         self.outline_off.setEnabled(bool(told))
 
