@@ -274,7 +274,8 @@ def test_villages_are_counted_by_state(session: Session) -> None:
     assert found[""].bare == ("u4",)
 
 
-def test_many_are_judged_by_tables_as_one_by_one(session: Session) -> None:
+def test_many_are_judged_by_tables_as_one_by_one(session: Session, monkeypatch) -> None:
+    monkeypatch.setattr("weipian_plugin.workbench.certifying._FEW", 8)
     with session.workspace.transaction("import", "more", "试") as change:
         for number in range(10, 24):
             patch = replace(_patch("u1"), patch_uid=f"u{number}", patch_id=f"5001120{number}")

@@ -9,7 +9,6 @@ from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QDialog, QLabel
 
 from ..core import certify
-from ..core.dispatch import days_between
 from ..core.errors import WeipianError
 from ..workbench.clock import today
 from ..workbench.views import PatchView
@@ -89,19 +88,15 @@ class CertifyWork(QObject):
         self._show_word(view)
 
     def _show_sent(self, view: PatchView) -> None:
-        given = self.review.opened().dispatches(view.patch.patch_uid).get(view.patch.patch_uid)
-        self.sent.setVisible(given is not None)
-        if given is None:
+        found = self.review.opened().sent(patch_uid=view.patch.patch_uid)
+        self.sent.setVisible(bool(found))
+        if not found:
             return
-        text = self.tr("派单：{person}，{day} 派出").format(person=given.person, day=given.at[:10])
-        kind = "muted"
-        if given.due_on:
-            late = next((s for s in self.review.opened().late() if s.patch_uid == given.patch_uid), None)
-            left = days_between(today(), given.due_on)
-            text += self.tr("，期限 {}").format(given.due_on)
-            if late is not None:
-                text, kind = f"▲ {text}" + self.tr("，已逾期 {} 天").format(-left), "bad"
-        write_in(self.sent, kind)
+        given, late = found[0], found[0].late_days(today())
+        text = self.tr("派单：{person}，{day} 派出").format(person=given.person, day=given.sent_on)
+        text += self.tr("，期限 {}").format(given.due_on) if given.due_on else ""
+        text = f"▲ {text}" + self.tr("，已逾期 {} 天").format(late) if late else text
+        write_in(self.sent, "bad" if late else "muted")
         self.sent.setText(text)
 
     def _show_word(self, view: PatchView) -> None:

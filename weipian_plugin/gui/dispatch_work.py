@@ -120,6 +120,7 @@ class DispatchWork(QObject):
         words = self.tr(
             "提醒已复制（{count} 个图斑，文字和附图），可粘贴到群里；再按 {key} 只复制附图。图存为 exports/提醒/{name}"
         )
+        self.review.tell(self.tr("已复制提醒和附图"))
         # too long for the bottom line
         self.review.dock.notice.show_text(words.format(count=len(uids), key=key, name=found.image.name), "good")
 

@@ -18,7 +18,7 @@ _HEADS = ("序号", "图斑编号", "等级", "面积(亩)", "核查情况", "�
 _WIDTHS = (10.0, 44.0, 13.0, 19.0, 48.0, 11.0, 11.0, 30.0)
 _QR = 26.0
 _SIGNING = 46.0  # height of the block that is signed
-_FIRST_BOTTOM, _BOTTOM = 283.0, 283.0
+_BOTTOM = 283.0
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,18 @@ class CertificateList:
 
 
 def draw_certificate(content: CertificateList, path: Path) -> int:
-    """Write the PDF (the folder is made); gives the number of pages.
+    """Write the PDF (the folder is made); gives the number of pages. Drawn twice: each page says of how many.
 
     Raises:
         WeipianError: E_LIBRARY without segno, E_WRITE; no half-written file is left.
     """
+    pages = _draw(content, path, 1)
+    return _draw(content, path, pages) if pages > 1 else pages
+
+
+def _draw(content: CertificateList, path: Path, pages: int) -> int:
     matrix = qr_matrix(content.number)
-    paper = Paper(path, f"村级承诺清单 {content.number}")
+    paper = Paper(path, f"村级承诺清单 {content.number}", pages)
     try:
         y = _heading(paper, content, matrix)
         y = _table(paper, content, y)
@@ -142,4 +147,6 @@ def _signing(paper: Paper, content: CertificateList, y: float) -> None:
 
 def _foot(paper: Paper, content: CertificateList) -> None:
     paper.text(LEFT, 286, 150, 5, f"{content.number}　卫片执法助手打印", Ink(7.5, GREY), pad=0)
-    paper.text(LEFT + WIDTH - 36, 286, 36, 5, f"第 {paper.page} 页", Ink(7.5, GREY, align="right"), pad=0)
+    paper.text(
+        LEFT + WIDTH - 36, 286, 36, 5, f"第 {paper.page} 页 / 共 {paper.pages} 页", Ink(7.5, GREY, align="right"), pad=0
+    )

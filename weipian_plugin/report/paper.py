@@ -40,10 +40,10 @@ _ALIGN = {
 class Paper:
     """One PDF in the making; `finish` puts it into its place, `abandon` leaves nothing."""
 
-    def __init__(self, path: Path, title: str) -> None:
+    def __init__(self, path: Path, title: str, pages: int = 1) -> None:
         self._path = Path(path)
         self._draft = self._path.with_name(f".{uuid.uuid4().hex}.pdf")
-        self.page = 1
+        self.page, self.pages = 1, pages
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..core.certify import VILLAGE_WORD
 from ..core.dispatch import Sent
 from ..core.model import ReviewStatus
 from .workspace import Workspace
@@ -15,8 +16,8 @@ _PHOTOS = (
 )
 
 
-def sent(ws: Workspace, batch_id: str = "") -> list[Sent]:
-    """Every patch in force that somebody was sent to, in the order of import."""
+def sent(ws: Workspace, batch_id: str = "", patch_uid: str = "") -> list[Sent]:
+    """Every patch in force that somebody was sent to, in the order of import; of one batch, or one patch."""
     sql = (
         "SELECT d.patch_uid, p.patch_id, p.batch_id, coalesce(p.village_name, d.village) AS village, d.person,"
         f" d.due_on, d.at, p.review_status, ({_PHOTOS}) AS photos,"
@@ -28,6 +29,9 @@ def sent(ws: Workspace, batch_id: str = "") -> list[Sent]:
     if batch_id:
         sql += " AND p.batch_id = ?"
         values.append(batch_id)
+    if patch_uid:
+        sql += " AND d.patch_uid = ?"
+        values.append(patch_uid)
     return [
         Sent(
             patch_uid=row["patch_uid"],
@@ -68,10 +72,7 @@ def dispatched(ws: Workspace) -> set[str]:
     return {row[0] for row in ws.connection.execute("SELECT patch_uid FROM dispatch")}
 
 
-def photographed(ws: Workspace, patch_uid: str) -> bool:
-    """Whether any photo lies on a patch."""
-    sql = (
-        "SELECT 1 FROM evidence_link l JOIN evidence e ON e.evidence_id = l.evidence_id"
-        " WHERE l.patch_uid = ? AND e.kind = 'photo' LIMIT 1"
-    )
-    return ws.connection.execute(sql, (patch_uid,)).fetchone() is not None
+def evidenced(ws: Workspace) -> set[str]:
+    """patch_uid of every patch with evidence; the signed list of a village is none."""
+    sql = "SELECT DISTINCT patch_uid FROM evidence_link WHERE purpose <> ?"
+    return {row[0] for row in ws.connection.execute(sql, (VILLAGE_WORD,))}

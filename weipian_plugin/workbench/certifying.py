@@ -16,7 +16,7 @@ from ..core.errors import WeipianError
 from ..core.model import LEVEL_LABELS, Judgement, Patch, ReviewStatus
 from ..core.names import safe_name
 from ..core.proof import Certificate, Certified, Evidence
-from ..store import proofs, records
+from ..store import dispatches, proofs, records
 from . import evidence_in
 from .acting import Acting
 from .clock import check_date, now, today
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # drawn with Qt, which a session can do without
     from ..report.certificate_sheet import CertificateList, CertificateRow
 
 _FOLDER = "村级承诺"
+#: Up to so many patches are read one by one; more by whole tables.
+_FEW = 400
 #: Chance numbers are drawn from so many values; the number on the paper takes what it needs.
 _CHANCE = 1 << 40
 
@@ -126,7 +128,7 @@ class Certifying(Acting):
 
     def _known(self, uids: Sequence[str]) -> _Known:
         """Read what the digests need: patch by patch for a few, table by table for many."""
-        if len(uids) <= 8:
+        if len(uids) <= _FEW:
             patches = {uid: self._patch(uid) for uid in uids}
             judgements = {k: v for uid in uids for k, v in records.judgements(self._ws, uid).items()}
             links = [link for uid in uids for link in records.links(self._ws, uid)]
@@ -152,17 +154,16 @@ class Certifying(Acting):
     def certificate_villages(self, patch_uids: Iterable[str]) -> list[VillageState]:
         """A line a village of these patches: how they stand. Split and void ones are left out."""
         states = self.certifications(patch_uids)
-        known = self._known(list(states))
+        standing, evidenced = dispatches.standing(self._ws), dispatches.evidenced(self._ws)
         groups: dict[str, dict[str, list[str]]] = {}
         bare: dict[str, list[str]] = {}
         for uid, state in states.items():
-            patch = known.patches[uid]
-            if patch.split_state == "parent" or patch.review_status is ReviewStatus.VOID:
+            patch = standing.get(uid)
+            if patch is None or patch.split_state == "parent" or patch.status is ReviewStatus.VOID:
                 continue
-            village = patch.village_name or ""
-            groups.setdefault(village, {}).setdefault(state.state, []).append(uid)
-            if not _certifiable(known.files.get(uid, ())):
-                bare.setdefault(village, []).append(uid)
+            groups.setdefault(patch.village, {}).setdefault(state.state, []).append(uid)
+            if uid not in evidenced:
+                bare.setdefault(patch.village, []).append(uid)
         return [
             VillageState(village, {state: tuple(uids) for state, uids in found.items()}, tuple(bare.get(village, ())))
             for village, found in sorted(groups.items(), key=lambda pair: (not pair[0], pair[0]))

@@ -174,9 +174,9 @@ class Dispatching(Acting):
 
     # -- who is late -----------------------------------------------------------------------------
 
-    def sent(self, batch_id: str = "") -> list[rules.Sent]:
-        """Every patch that somebody was sent to, with what came back."""
-        return dispatches.sent(self._ws, batch_id)
+    def sent(self, batch_id: str = "", patch_uid: str = "") -> list[rules.Sent]:
+        """Every patch that somebody was sent to, with what came back; of one batch, or one patch."""
+        return dispatches.sent(self._ws, batch_id, patch_uid)
 
     def late(self, batch_id: str = "") -> list[rules.Sent]:
         """Patches past their deadline without photos or survey, by village and person, oldest first."""

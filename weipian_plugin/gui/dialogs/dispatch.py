@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Optional
 
-from qgis.PyQt.QtCore import QDate, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QDate, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -92,6 +92,7 @@ class DispatchDialog(QDialog):
         self._fill()
         width = line_height(self) * 46
         self.resize(width, line_height(self) * 27)
+        QTimer.singleShot(0, self._focus_next)  # cells take the keyboard once they are shown
 
     # -- building --------------------------------------------------------------------------------
     def _send_page(self) -> QWidget:
@@ -271,6 +272,11 @@ class DispatchDialog(QDialog):
     def _same_due(self) -> None:
         for line in self.lines:
             line.due.setDate(self.all_due.date())
+
+    def _focus_next(self) -> None:
+        """The keyboard begins at the first village without a person; where all have one, Enter sends."""
+        empty = (line.person for line in self.lines_wanted() if not line.person.currentText().strip())
+        (next(empty, None) or self.send).setFocus()
 
     def lines_wanted(self) -> list[_Line]:
         """The villages that are ticked."""
