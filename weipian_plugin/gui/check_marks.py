@@ -11,15 +11,12 @@ from typing import NamedTuple
 
 from qgis.PyQt.QtWidgets import QWidget
 
+from ..core.check_words import MARKS, ORDER, WORDS
 from ..core.proof import BAD, NOTE, OK, UNKNOWN, WARN, Check, LinkedEvidence
 from .widgets import coloured
 
-#: Outcome -> mark, word, tone of `tones`.
-_MARKS = {OK: "✔", NOTE: "ℹ", WARN: "⚠", BAD: "✖", UNKNOWN: "？"}
+#: Outcome -> tone of `tones`.
 _TONES = {OK: "good", NOTE: "muted", WARN: "warn", BAD: "bad", UNKNOWN: "muted"}
-_WORDS = {OK: "符合", NOTE: "说明", WARN: "存疑", BAD: "不符", UNKNOWN: "不明"}
-#: From worst to best.
-ORDER: tuple[str, ...] = (BAD, WARN, UNKNOWN, NOTE, OK)
 #: Check -> what it looks at, and what it is called when it fails. First those that mean a fraud.
 _NAMES = {
     "same_file": ("用于几个图斑", "重复使用"),
@@ -56,7 +53,7 @@ class Badge(NamedTuple):
 
 def mark(outcome: str) -> str:
     """✔ ℹ ⚠ ✖ ？"""
-    return _MARKS.get(outcome, "？")
+    return MARKS.get(outcome, "？")
 
 
 def tone_of(outcome: str) -> str:
@@ -66,7 +63,7 @@ def tone_of(outcome: str) -> str:
 
 def word(outcome: str) -> str:
     """The outcome as a word, for screen readers and lists."""
-    return _WORDS.get(outcome, "不明")
+    return WORDS.get(outcome, "不明")
 
 
 def name_of(check: Check) -> str:

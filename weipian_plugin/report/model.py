@@ -89,6 +89,7 @@ class PatchReport:
     hand_in: tuple[HandInFinding, ...] = ()  # what is open at hand-in, and evidence that cannot be believed
     certification: Optional[CertState] = None  # the village's word for what it handed in
     labels: Mapping[str, str] = field(default_factory=dict)  # purpose or kind of document -> what it is called
+    previews: Mapping[str, str] = field(default_factory=dict)  # evidence id -> small picture of an undecodable photo
     revisions: tuple[tuple[str, ...], ...] = ()  # lines of 改判清单 (heads: core.revision.HEADS), oldest first
 
     def fact(self, name: str) -> str:
@@ -141,6 +142,7 @@ class PhotoItem:
     accuracy_m: Optional[float] = None
     distance_m: Optional[float] = None
     shifted: bool = False  # the position was converted back from GCJ-02
+    preview: str = ""  # printed where the photo itself cannot be decoded
 
 
 @dataclass(frozen=True)

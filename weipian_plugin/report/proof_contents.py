@@ -61,6 +61,7 @@ def photo_item(number: int, linked: LinkedEvidence, report: PatchReport) -> Phot
         accuracy_m=shot.accuracy_m,
         distance_m=linked.distance_m,
         shifted=bool(shot.shift),
+        preview=report.previews.get(shot.evidence_id, ""),
     )
 
 

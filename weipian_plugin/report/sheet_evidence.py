@@ -109,8 +109,9 @@ def _caption(photo: PhotoItem) -> list[tuple[str, Ink]]:
     hand = "　手工" if photo.manual else ""
     purpose = f"　{photo.purpose}" if photo.purpose else ""
     shifted = "（由火星坐标换算）" if photo.shifted else ""
+    small = "　（HEIC，印的是预览图）" if photo.preview else ""
     lines = [
-        (f"照片 {photo.number}{purpose}{hand}", Ink(7.5, bold=True)),
+        (f"照片 {photo.number}{purpose}{hand}{small}", Ink(7.5, bold=True)),
         (f"{photo.taken_at}　方位角 {photo.azimuth}", _CAPTION),
         (f"位置 {photo.position}{shifted}", _CAPTION),
         (photo.where, _CAPTION),
@@ -150,7 +151,7 @@ def _photo(
 
 
 def _picture(flow: Flow, x: float, width: float, height: float, photo: PhotoItem, photos: PhotoCache) -> None:
-    path = photos.upright(photo.path)
+    path = photos.upright(photo.path) or photos.upright(photo.preview)
     if path:
         flow.sheet.picture(flow.page, x, flow.y, width, height, path)
         return

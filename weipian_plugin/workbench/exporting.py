@@ -23,6 +23,7 @@ from ..core.feedback import Feedback, Part, stop_if_cancelled
 from ..core.hashing import file_sha256
 from ..core.model import Batch, Patch, ReviewStatus, Verdict
 from ..core.names import safe_name
+from ..core.proof import LinkedEvidence
 from ..report import ledger, result_layer, selfcheck
 from ..report import package as packing
 from ..report.contents import sheet_job
@@ -33,6 +34,7 @@ from ..store.files import translate
 from . import rendering
 from .clock import CHINA
 from .earlier import open_changes
+from .pictures import cache_of, thumb_file
 from .session import Session
 
 LEDGER = "台账.xlsx"
@@ -257,10 +259,24 @@ def _report(session: Session, patch: Patch, batch: Batch) -> PatchReport:
         images=view.images,
         frame=view.frame,
         hand_in=view.hand_in,
+        previews=_previews(session, view.evidence),
         labels={**OWN_PURPOSES, **{key: item.label for key, item in pack.requirements.items()}},
         office=office.label if illegal and office else "",
         hand_entered=("审核结束",) if review_source(patch, view.evidence) == MANUAL_REVIEW else (),
     )
+
+
+def _previews(session: Session, evidence: Sequence[LinkedEvidence]) -> dict[str, str]:
+    """Small pictures of photos that Qt does not decode, where they were made."""
+    cache = cache_of(session.workspace.folder)
+    found = {}
+    for linked in evidence:
+        item = linked.evidence
+        if item.kind == "photo" and Path(item.original_name).suffix.lower() in (".heic", ".heif"):
+            thumb = thumb_file(cache, item.sha256)
+            if thumb.is_file():
+                found[item.evidence_id] = str(thumb)
+    return found
 
 
 def _main_code(summary: Optional[AreaSummary]) -> str:
