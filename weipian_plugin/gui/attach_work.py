@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from qgis.PyQt.QtCore import QEvent, QObject, Qt
 from qgis.PyQt.QtGui import QDropEvent
-from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..core.errors import WeipianError
 from .compat import describe, no_input_method, write_in
@@ -57,12 +66,17 @@ class AttachBar(QWidget):
         away.clicked.connect(lambda _checked=False: self.clear())
         for button in (self.list, self.lane, away):
             no_input_method(button)
-        row = QHBoxLayout(self.result)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.list)
-        row.addWidget(self.lane)
-        row.addWidget(away)
+        top, below = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self.text, 1)
+        top.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
+        below.addWidget(self.list)
+        below.addWidget(self.lane)
+        below.addStretch(1)
+        column = QVBoxLayout(self.result)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(top)
+        column.addLayout(below)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 2, 2, 2)
         layout.addWidget(self.task, 1)
@@ -216,7 +230,7 @@ class AttachWork(QObject):
             return
         self.report = report
         self._show_rows({item.patch_uid for item in report.matched if item.new})
-        where = self.tr("附在本图斑") if patch_uid else self.tr("按编号、位置和方位角归到图斑")
+        where = self.tr("附在本图斑") if patch_uid else self.tr("按编号和位置归位")
         doubtful = report.unmatched or report.skipped or any(item.doubt for item in report.matched)
         kind = "warn" if doubtful else "good"
         waiting = self._review.opened().lane_count() if report.unmatched else 0

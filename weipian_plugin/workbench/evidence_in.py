@@ -152,7 +152,7 @@ class Reading:
         if held.size > _LARGEST:
             return PhotoFacts(notes=("文件太大，不像现场照片，没有读取拍摄信息",))
         try:
-            return read_photo(source.path, self.declination, held.whole())
+            return read_photo(Path(source.label), self.declination, held.whole())
         except OSError as error:
             raise WeipianError("E_FILE_UNREADABLE", path=source.label, detail=os_reason(error)) from error
         except _BROKEN:

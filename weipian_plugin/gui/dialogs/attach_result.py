@@ -56,6 +56,11 @@ class AttachResultDialog(QDialog):
         self.table.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         describe(self.table, self.tr("附件清单"), self.tr("点一行在面板和地图上显示该图斑"))
         self.table.itemSelectionChanged.connect(self._chosen)
+        self.detail = QLabel(self)
+        self.detail.setWordWrap(True)
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.detail.setMinimumHeight(line_height(self) * 3)
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.notice = QLabel(self)
         self.notice.setWordWrap(True)
         self.notice.hide()
@@ -70,10 +75,11 @@ class AttachResultDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(top)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.detail)
         layout.addWidget(self.notice)
         layout.addWidget(buttons)
         line = line_height(self)
-        self.resize(line * 46, line * 24)
+        self.resize(line * 58, line * 30)
 
     def fill(self, report: AttachReport) -> None:
         """Show the files of a drop, what needs a person first."""
@@ -100,16 +106,18 @@ class AttachResultDialog(QDialog):
                 elif column == 3 and item.doubt:
                     cell.setForeground(tone(table, "warn"))
                 table.setItem(row, column, cell)
-        table.setSortingEnabled(True)
+        # In the order given, what needs a person first, until a head is clicked.
         table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
         for column in range(4):
             table.resizeColumnToContents(column)
-            table.setColumnWidth(column, min(table.columnWidth(column), line_height(self) * 14))
+            table.setColumnWidth(column, min(table.columnWidth(column), line_height(self) * 13))
         table.blockSignals(False)
 
     def _chosen(self) -> None:
         found = self.table.selectedItems()
         uid = found[0].data(_UID) if found else ""
+        self.detail.setText(found[-1].text() if found else "")
         if uid:
             self.patch_wanted.emit(uid)
 
