@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Callable, Optional
 
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QCloseEvent, QKeyEvent
+from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..core.errors import WeipianError
@@ -124,15 +124,11 @@ class EntryWindow(QDialog):
         else:
             super().keyPressEvent(event)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt name
-        """Remember the size."""
+    def done(self, result: int) -> None:
+        """Remember the size; every way out of the window ends here."""
         QgsSettings().setValue(_SIZE_KEY, self.saveGeometry())
         self.photo.stop()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Esc closes like the button of the window."""
-        self.close()
+        super().done(result)
 
 
 def aim_of(review: Review) -> Optional[Aim]:
