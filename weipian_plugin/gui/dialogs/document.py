@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -134,7 +135,9 @@ class DocumentDialog(QDialog):
 
     def _outline_row(self) -> QHBoxLayout:
         self.outline = QLabel(self)
-        self.outline.setWordWrap(True)
+        self.outline.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.drawn = QLabel(self.tr("图上紫色虚线"), self)
+        write_in(self.drawn, "muted")
         self.outline_button = QPushButton(self.tr("选择矢量文件…"), self)
         self.outline_off = QPushButton(self.tr("去掉"), self)
         for button, slot in ((self.outline_button, self.choose_outline), (self.outline_off, self.drop_outline)):
@@ -143,7 +146,7 @@ class DocumentDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.outline_button)
         row.addWidget(self.outline_off)
-        row.addStretch(1)
+        row.addWidget(self.drawn, 1)
         self._show_outline()
         return row
 
@@ -181,8 +184,12 @@ class DocumentDialog(QDialog):
     # -- boundary --------------------------------------------------------------------------------
     def _show_outline(self) -> None:
         told = outline_text(self.item)
-        self.outline.setText(told + self.tr("（图上紫色虚线）") if told else self.tr("没有"))
+        # A long file name is cut in its middle: the area behind it is what counts.
+        room = line_height(self) * 20
+        shown = self.outline.fontMetrics().elidedText(told, Qt.TextElideMode.ElideMiddle, room)
+        self.outline.setText(shown or self.tr("没有"))
         self.outline.setToolTip(told)
+        self.drawn.setVisible(bool(told))
         self.outline_off.setEnabled(bool(told))
 
     def choose_outline(self) -> None:
