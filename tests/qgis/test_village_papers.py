@@ -54,9 +54,15 @@ def make_list(count: int, finding: str = "违法 · 工矿商服") -> Certificat
                            "2026-05-20T09:30:00+08:00")  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _app(qapp):
-    return qapp
+@pytest.fixture(scope="module", autouse=True)
+def application():
+    from qgis.core import QgsApplication
+
+    existing = QgsApplication.instance()
+    app = existing or QgsApplication([], False)
+    if existing is None:
+        app.initQgis()
+    return app
 
 
 @pytest.mark.parametrize(("count", "pages"), [(1, 1), (30, 1), (33, 2), (120, 4)])
