@@ -248,7 +248,9 @@ class EvidencePanel(QWidget):
             if not self._could_be(link, item):
                 continue
             name = f"{number}  {link.evidence.original_name}" if item.kind == "photo" else link.evidence.original_name
-            words = self.tr("用已有的 {name}（{seen}）").format(name=name, seen=caption(link)[0])
+            now = self._purposes.get(link.purpose, "") or self.tr("未注明用途")
+            seen = f"{caption(link)[0]}，" if item.kind == "photo" else ""
+            words = self.tr("用已有的 {name}（{seen}现为{now}）").format(name=name, seen=seen, now=now)
             self._offer(menu.addAction(words), link, item.id)
         return menu
 

@@ -47,10 +47,7 @@ class _Painter(QStyledItemDelegate):
         self._paint_picture(painter, index, place)
         self._paint_marks(painter, index, place)
         text = QRect(cell.left() + 1, cell.bottom() - line - 3, cell.width() - 2, line + 2)
-        color = (
-            option.palette.highlightedText().color() if selected else index.data(int(Qt.ItemDataRole.ForegroundRole))
-        )
-        painter.setPen(color.color() if hasattr(color, "color") else color or view.palette().text().color())
+        painter.setPen(index.data(int(Qt.ItemDataRole.ForegroundRole)).color())
         metrics = QFontMetricsF(painter.font())
         shown = metrics.elidedText(index.data() or "", Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, int(Qt.AlignmentFlag.AlignCenter), shown)
