@@ -96,7 +96,7 @@ def _grid(flow: Flow, content: SheetContent, photos: PhotoCache) -> None:
     flow.y += _GAP
     for at in range(0, len(content.photos), across):
         row = content.photos[at : at + across]
-        texts = [_caption(photo) for photo in row]
+        texts = [_caption(photo, small=not photos.upright(photo.path)) for photo in row]
         below = max(_height(flow, lines, width) for lines in texts)
         flow.need(height + below + _GAP)
         for column, (photo, lines) in enumerate(zip(row, texts)):
@@ -104,14 +104,14 @@ def _grid(flow: Flow, content: SheetContent, photos: PhotoCache) -> None:
         flow.y += height + below + _GAP
 
 
-def _caption(photo: PhotoItem) -> list[tuple[str, Ink]]:
+def _caption(photo: PhotoItem, *, small: bool) -> list[tuple[str, Ink]]:
     """Lines under a picture with their inks: what it is, where and when, then what the checks found."""
     hand = "　手工" if photo.manual else ""
     purpose = f"　{photo.purpose}" if photo.purpose else ""
     shifted = "（由火星坐标换算）" if photo.shifted else ""
-    small = "　（HEIC，印的是预览图）" if photo.preview else ""
+    only = "　（印的是预览图）" if small and photo.preview else ""
     lines = [
-        (f"照片 {photo.number}{purpose}{hand}{small}", Ink(7.5, bold=True)),
+        (f"照片 {photo.number}{purpose}{hand}{only}", Ink(7.5, bold=True)),
         (f"{photo.taken_at}　方位角 {photo.azimuth}", _CAPTION),
         (f"位置 {photo.position}{shifted}", _CAPTION),
         (photo.where, _CAPTION),
