@@ -89,7 +89,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "微信默认会清除 EXIF，请让对方勾选“原图”重发，或手工填写位置和方位角。",
     ),
     "E_PHOTO_UNREADABLE": ("照片读不出来：{path}（{detail}）", "请确认文件没有损坏，必要时请重新提供。"),
-    "E_OUTLINE": ("批准范围读不出来：{path}（{reason}）", "请提供批准（勘测定界）范围的面状矢量文件或界址点文本，并写明坐标系。"),
+    "E_OUTLINE": (
+        "批准范围读不出来：{path}（{reason}）",
+        "请提供批准（勘测定界）范围的面状矢量文件或界址点文本，并写明坐标系。",
+    ),
+    "E_DECLINATION": (
+        "磁偏角的数值不对：{value}",
+        "请填写 −30 到 30 之间的度数，东偏为正、西偏为负；不换算请留空。",
+    ),
     "E_PHOTO_POSITION": (
         "照片的位置或方位角不合理：{value}",
         "经度 ±180、纬度 ±89.9、方位角 0–360 度，请按照片水印重新填写。",
@@ -234,7 +241,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "E_CHECK_SELF": ("图斑 {patch_id} 是{name}自己判定的，不能自己内审", "请换另一位同事内审。"),
     "E_CHECK_STATE": ("图斑 {patch_id} 现在是“{state}”，不能内审", "内审在判定之后、上报之前进行。"),
     "E_CHECK_REASON": ("内审退回没有写理由", "请从清单里选一条，或写一句话。"),
-    "E_HAND_IN": ("图斑 {patch_id} 还不能上报：{missing}", "请先补齐：{remedy}"),
+    "E_HAND_IN": ("图斑 {patch_id} 还不能上报：{missing}", "请先补齐：{remedy}。"),
     "E_CHECK_RETURNED": ("图斑 {patch_id} 被内审退回，还没有重新判定", "请按内审意见改好、重新提交判定后再上报。"),
     "E_NOT_SEEN": (
         "后时相影像还没显示，稍等一下",

@@ -224,7 +224,7 @@ class Judging(People):
         open_items = [finding for finding in self.hand_in(patch_uid) if finding.blocking]
         if open_items:
             missing = "；".join(finding.text for finding in open_items)
-            remedy = "；".join(dict.fromkeys(finding.remedy for finding in open_items))
+            remedy = "；".join(dict.fromkeys(finding.remedy.rstrip("。") for finding in open_items))
             raise WeipianError("E_HAND_IN", patch_id=patch_id, missing=missing, remedy=remedy)
 
     def to_field(self, patch_uid: str, patch_id: str, note: str = "") -> None:
