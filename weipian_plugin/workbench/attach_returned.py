@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
+from ..core.errors import WeipianError
 from ..core.proof import INFERRED
 from .evidence_in import Prepared
 from .evidence_sources import Source
@@ -22,7 +23,7 @@ _SUFFIXES = frozenset({".csv", ".gpkg"})
 class Returned:
     """What came with the files themselves.
 
-    `tables` are files that say where the others belong and are no evidence; `hints` what they say of a path.
+    `tables` are files of the hand-out itself, which are no evidence; `hints` what they say of a path.
     """
 
     def __init__(self, files: Sequence[Source], scratch: Callable[[], Path]) -> None:
@@ -32,7 +33,7 @@ class Returned:
             self._read(files, scratch)
 
     def _read(self, files: Sequence[Source], scratch: Callable[[], Path]) -> None:
-        from . import hand_in
+        from . import hand_in, handing_out
 
         names = (hand_in.LIST_NAME, hand_in.DATA_NAME)
         tables = [source for source in files if source.name in names]
@@ -52,8 +53,22 @@ class Returned:
                 real[place] = source.path
         found = hand_in.read_mapping(list(real))
         self.hints = {real[place]: hint for place, hint in found.items() if place in real}
-        # A list of that name that says nothing of these files is somebody's own document.
-        self.tables = {source.path for source in tables} if self.hints else set()
+        if self.hints:
+            from ..report.handout_sheet import SHEET_NAME
+            from ..report.qfield import IMAGE_NAME
+
+            # Without hints a list of that name is somebody's own document.
+            own = {*names, handing_out.KML_NAME, SHEET_NAME, IMAGE_NAME}
+            self.tables = {source.path for source in files if source.name in own and source.path not in self.hints}
+
+    def left_out(self, files: Sequence[Source]) -> list[tuple[str, WeipianError]]:
+        """The files of the hand-out itself, and that they are."""
+        why = {"kind": "派发包自带的文件", "remedy": "照片已按其中的登记归位，不需要处理"}
+        return [
+            (source.label, WeipianError("E_EVIDENCE_KIND", path=source.label, **why))
+            for source in files
+            if source.path in self.tables
+        ]
 
     def fill(self, path: Path, item: Prepared) -> Prepared:
         """The file with what the phone noted where the photo itself says nothing."""

@@ -157,7 +157,7 @@ class _Run:
                     self._forget(reader.taken)
                 raise
         feedback.progress(100)
-        skipped = [left_out(label, error) for label, error in found.skipped]
+        skipped = [left_out(label, error) for label, error in (*found.skipped, *returned.left_out(found.files))]
         skipped += [left_out(s.label, item) for s, item in zip(sources, taken) if isinstance(item, WeipianError)]
         matched = [item for item in placed if item.patch_uid]
         return AttachReport(matched, [item for item in placed if not item.patch_uid], skipped)
