@@ -185,7 +185,7 @@ class DocumentDialog(QDialog):
     def _show_outline(self) -> None:
         told = outline_text(self.item)
         # A long file name is cut in its middle: the area behind it is what counts.
-        room = line_height(self) * 20
+        room = line_height(self) * 16
         shown = self.outline.fontMetrics().elidedText(told, Qt.TextElideMode.ElideMiddle, room)
         self.outline.setText(shown or self.tr("没有"))
         self.outline.setToolTip(told)
