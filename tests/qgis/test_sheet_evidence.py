@@ -71,7 +71,7 @@ def test_each_photo_says_what_speaks_against_it(assignments, tmp_path):
         [shot(1), shot(2, (AWAY, REUSED), azimuth=180.0), shot(3, (FAR,), source="manual"), shot(4, (UNKNOWN,), azimuth=None)],
     )  # fmt: skip
     for expected in (
-        "照片位置图", "共4张，其中1张的位置、方位或时间为手工填写；✖1张与本图斑不符，见各照片下的说明；⚠1张存疑",
+        "照片位置图", "共4张，其中1张的位置、方位或时间为手工填写；✖1张核对不符，见各照片下的说明；⚠1张存疑",
         "照片02现场照片", "✖不符：同一张照片还用于图斑A、B（共3个图斑），而它拍不到本图斑", "✖不符：背对图斑：方位角180°",
         "照片03现场照片手工", "⚠存疑：距图斑边界130米，较远", "✔各项核对未见问题",
         "？无从核对：方位角，不能证明拍的是本图斑", "照片04：方位角未知，只标位置", "03⚠手",
@@ -153,7 +153,7 @@ def test_more_photos_than_room_leave_no_doubt_out(assignments, tmp_path):
     shots = [shot(1), *(shot(n, (AWAY,), azimuth=180.0) for n in range(2, 16))]
     text = drawn(assignments, tmp_path, shots)
     assert "共15张照片，此处印出12张" in text
-    assert "✖14张与本图斑不符" in text
+    assert "✖14张核对不符" in text
     for number in range(2, 16):
         assert f"照片{number:02d}" in text
     assert "照片15（未印出）：✖不符：背对图斑" in text

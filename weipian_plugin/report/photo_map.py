@@ -147,7 +147,7 @@ class PhotoMap:
         lines = [
             (f"1:{scale}　底图 {'后时相影像' if image else '无影像'}", Ink(7, GREY)),
             ("红线：图斑　扇形：拍摄方向和视场　圆：位置误差", Ink(7, GREY)),
-            ("✖ 与图斑不符　⚠ 存疑　手：手工填写", Ink(7, GREY)),
+            ("✖ 核对不符　⚠ 存疑　手：手工填写", Ink(7, GREY)),
         ]
         if any(photo.azimuth_deg is not None and photo.fov_deg is None for photo in content.photos):
             lines.append((f"照片没有记录视场的，按常见手机 {_USUAL_FOV:.0f}° 绘制", Ink(7, GREY)))

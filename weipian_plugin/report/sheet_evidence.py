@@ -60,11 +60,11 @@ def _summary(content: SheetContent, doubtful: int) -> str:
     warned = sum(photo.verdict == WARN for photo in content.photos) + sum("⚠" in t for t in content.photo_notes)
     parts = [f"共 {content.photo_total} 张{hand}"]
     if doubtful:
-        parts.append(f"✖ {doubtful} 张与本图斑不符，见各照片下的说明")
+        parts.append(f"✖ {doubtful} 张核对不符，见各照片下的说明")
     if warned:
         parts.append(f"⚠ {warned} 张存疑")
     if not doubtful and not warned and any(photo.verdict for photo in content.photos):
-        parts.append("没有与本图斑不符的照片")
+        parts.append("没有核对不符的照片")
     return "；".join(parts)
 
 
