@@ -341,3 +341,32 @@ def test_real_photos_say_more() -> None:
         )
     # 28 mm equivalent, 4:3: 2 atan(34.613 / 56).
     assert read_photo(REAL / "iphone7_grandcanyon_M290.jpg").fov_deg == pytest.approx(63.4, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["ff00", "empty segments", "iloc", "ispe", "boxes", "chunks"])
+def test_forged_files_are_told_at_once(kind) -> None:
+    """Each would take minutes if nothing were bounded."""
+    name = "a.jpg"
+    if kind == "ff00":
+        data = b"\xff\xd8" + b"\xff\0" * 4_000_000
+    elif kind == "empty segments":
+        data = b"\xff\xd8" + b"\xff\xe1\0\x02" * 1_000_000
+    elif kind == "chunks":
+        name, data = (
+            "a.png",
+            b"\x89PNG\r\n\x1a\n" + b"\0\0\0\x0dIHDR" + b"\0\0\0\1" * 2 + b"\0" * 9 + b"\0" * 12_000_000,
+        )
+    else:
+        # Fields of no size: 65 535 items of 65 535 extents in a quarter of a megabyte.
+        iloc = b"\1\0\0\0\0\0" + b"\xff\xff" + b"\0\1\0\0\0\0\xff\xff" * 32_000
+        inside = b"\0\0\0\0" + struct.pack(">I", len(iloc) + 8) + b"iloc" + iloc
+        inside = b"\0" * 4 + b"ispe" * 1_000_000 if kind == "ispe" else inside
+        inside = b"\0" * 4 + b"\0\0\0\x08free" * 500_000 if kind == "boxes" else inside
+        data = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + struct.pack(">I", len(inside) + 8) + b"meta" + inside
+        name = "a.heic"
+    started = time.perf_counter()
+    try:
+        read(data, name)
+    except WeipianError as error:
+        assert error.code == "E_PHOTO_UNREADABLE"  # noqa: PT017 - a sentence is as good as facts
+    assert time.perf_counter() - started < 2

@@ -23,7 +23,7 @@ _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 #: An honest photo has some dozens; a forged one could have millions of empty ones.
 _SEGMENTS = 2000
 _CHUNKS = 20_000
-#: Bytes between two segments that a decoder would skip as well.
+#: Bytes between segments, all together, that are skipped as a decoder would.
 _GARBAGE = 1 << 16
 
 __all__ = ["Container", "NotAnImageError", "inspect"]
@@ -56,6 +56,7 @@ class _Jpeg:
 
     source: Source
     found: Container = Container("jpeg")  # noqa: RUF009 - frozen
+    garbage: int = _GARBAGE
 
     def read(self) -> Container:
         position = 2
@@ -85,9 +86,11 @@ class _Jpeg:
             position += 2 + length
         raise NotAnImageError("JPEG 文件不完整，没有图像内容")
 
-    def _next_marker(self, position: int) -> int:
+    def _next_marker(self, start: int) -> int:
+        position, end = start, start + self.garbage
         while True:
-            found = self.source.find(b"\xff", position, position + _GARBAGE)
+            found = self.source.find(b"\xff", position, end)
+            self.garbage = end - max(position, found)
             if found < 0 or self.source.at(found + 1, 1) not in (b"\0", b""):
                 return found
             position = found + 1

@@ -38,12 +38,7 @@ def read_heif(source: Source) -> Container:
         complete = start + size <= source.size
     if not meta:
         raise NotAnImageError("HEIC 文件不完整，没有图像内容")
-    sizes = [(0, 0)]
-    place = meta.find(b"ispe")
-    while 0 <= place <= len(meta) - 16:
-        sizes.append(struct.unpack(">II", meta[place + 8 : place + 16]))
-        place = meta.find(b"ispe", place + 16)
-    width, height = max(sizes, key=lambda pair: pair[0] * pair[1])
+    width, height = _largest(meta)
     boxes = {name: meta[start : start + size] for name, start, size in _inner(meta)}
     exif_id, xmp_id = _wanted(boxes.get(b"iinf", b""))
     places = _places(boxes.get(b"iloc", b""))
@@ -51,6 +46,14 @@ def read_heif(source: Source) -> Container:
     exif = _tiff_part(_item(source, idat, places.get(exif_id), BLOCK_LIMIT)) or _loose(source)
     xmp = _item(source, idat, places.get(xmp_id), XMP_LIMIT)
     return Container("heif", width or None, height or None, complete, (exif,) if exif else (), xmp)
+
+
+def _largest(meta: bytes) -> tuple[int, int]:
+    sizes, place = [(0, 0)], meta.find(b"ispe")
+    while 0 <= place <= len(meta) - 16 and len(sizes) < _ITEMS:
+        sizes.append(struct.unpack(">II", meta[place + 8 : place + 16]))
+        place = meta.find(b"ispe", place + 16)
+    return max(sizes, key=lambda pair: pair[0] * pair[1])
 
 
 def _top(source: Source) -> Iterator[tuple[bytes, int, int]]:
@@ -124,6 +127,7 @@ def _places(iloc: bytes) -> dict[Optional[int], tuple[int, list[tuple[int, int]]
     sizes = numbers.next(2)
     offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     found: dict[Optional[int], tuple[int, list[tuple[int, int]]]] = {}
+    left = _ITEMS  # fields may be of no size, so that counts are not bounded by the data
     for _ in range(min(_ITEMS, numbers.next(4 if version == 2 else 2))):
         item = numbers.next(4 if version == 2 else 2)
         method = numbers.next(2) & 15 if version else 0
@@ -135,7 +139,8 @@ def _places(iloc: bytes) -> dict[Optional[int], tuple[int, list[tuple[int, int]]
                 numbers.next(index_size)
             offset = base + numbers.next(offset_size)
             extents.append((offset, numbers.next(length_size)))
-            if numbers.over:
+            left -= 1
+            if numbers.over or left < 0:
                 return found
         found[item] = (method, extents)
     return found
