@@ -113,6 +113,17 @@ def test_other_formats_names_and_depths(tmp_path: Path) -> None:
         assert _means(seen.grey) == pytest.approx([0, 80, 160, 255], abs=4), name
 
 
+def test_giants_and_drawings_are_not_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.fromarray(_corners()).save(tmp_path / "a.png")
+    _jpeg(tmp_path / "a.jpg", _corners(), 1)
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><rect width="640" height="480"/></svg>'
+    (tmp_path / "b.jpg").write_text(svg)
+    assert not pictures.look_at(tmp_path / "b.jpg", "", None).readable
+    monkeypatch.setattr(pictures, "_MOST_OTHER", 640 * 480 - 1)
+    assert not pictures.look_at(tmp_path / "a.png", "", None).readable
+    assert pictures.look_at(tmp_path / "a.jpg", "", None).readable
+
+
 def test_heic_shows_its_preview() -> None:
     path = REAL / "xiaomi_heic_gps_nodir.heic"
     if not path.is_file():

@@ -23,6 +23,8 @@ from ..photos.thumbs import embedded_thumbnail
 #: Pixels of the longer side: what the strip shows, and what is compared.
 THUMB_SIDE, GREY_SIDE = 320, 256
 _QUALITY = 88
+#: Kinds of pixels; Qt would also draw SVG and other documents that call themselves .jpg.
+_KINDS = frozenset({b"jpeg", b"png", b"tiff", b"bmp", b"gif", b"webp", b"heif", b"heic", b"avif"})
 #: Pixels. JPEG is shrunk while it is decoded; other formats are decoded whole, four bytes a pixel.
 _MOST_JPEG, _MOST_OTHER = 600_000_000, 120_000_000
 #: How Qt's transformation turns an array: mirrored left–right, then upside down, then a quarter to the right.
@@ -113,9 +115,8 @@ def _decode(path: Path, side: int) -> tuple[QImageReader, QImage]:
     reader.setDecideFormatFromContent(True)  # chat programs give any picture the ending .jpg
     reader.setAutoTransform(True)
     size = reader.size()
-    pixels = size.width() * size.height()
-    jpeg = bytes(reader.format()) == b"jpeg"
-    if pixels > (_MOST_JPEG if jpeg else _MOST_OTHER):
+    kind = bytes(reader.format())
+    if kind not in _KINDS or size.width() * size.height() > (_MOST_JPEG if kind == b"jpeg" else _MOST_OTHER):
         return reader, QImage()
     if max(size.width(), size.height()) > side:
         reader.setScaledSize(_fitted(size, side))
