@@ -11,7 +11,7 @@ import shapely
 from tests.support import frauds
 from weipian_plugin.core.advice import count_evidence
 from weipian_plugin.core.errors import WeipianError
-from weipian_plugin.core.model import CaseAction, ReviewStatus
+from weipian_plugin.core.model import CaseAction, LayerAssignment, ReviewStatus
 from weipian_plugin.core.proof import Evidence, Likeness
 from weipian_plugin.store import proofs, records
 from weipian_plugin.workbench.believing import checks_on_arrival, worst
@@ -222,3 +222,33 @@ def test_arrival_is_told_as_plain_values(session, tmp_path):
     assert json.loads(json.dumps(found))["p1"][0]["id"] == "looks_at"
     assert {entry["id"] for entry in found["p1"]} >= {"looks_at", "distance", "time_window"}
     assert {entry["patch_id"] for entry in found["p1"]} == {frauds.patch_id(1)}
+
+
+def test_on_whose_land_the_camera_stood(session, tmp_path):
+    """Two villages that meet at 106.7548° E: the first patch lies in the western one, the second in the other."""
+    put(session, shot("p1", 1), "u1")
+    put(session, shot("p2", 2), "u1")
+    assert "范围内" not in check(links(session, 1)["p1.jpg"], "place").text
+    squares = {"古路镇柏树村": (106.74, 106.7548), "石坝村": (106.7548, 106.78)}
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"XZQMC": name},
+            "geometry": shapely.geometry.mapping(shapely.box(w, 29.7, e, 29.8)),
+        }
+        for name, (w, e) in squares.items()
+    ]
+    layer = tmp_path / "村界.geojson"
+    layer.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    session.assign(LayerAssignment("village", str(layer)))
+    assert "柏树村 范围内" in check(links(session, 1)["p1.jpg"], "place").text
+    found = check(links(session, 1)["p2.jpg"], "place")  # 436 m away
+    assert (found.outcome, "石坝村" in found.text) == ("warn", True)
+
+
+def test_the_same_view_before_and_after(session):
+    put(session, shot("p1", 1, taken_at="2026-06-01T09:00:00+08:00"), "u1")
+    put(session, shot("p2", 1, taken_at="2026-06-20T09:00:00+08:00", azimuth=8.0), "u1", purpose="after_photo")
+    put(session, shot("p3", 1, taken_at="2026-06-20T09:01:00+08:00", azimuth=120.0), "u1", purpose="after_photo")
+    found = links(session, 1)
+    assert (found["p1.jpg"].pair, found["p2.jpg"].pair, found["p3.jpg"].pair) == ("p2", "p1", "")

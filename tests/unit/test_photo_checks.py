@@ -152,7 +152,8 @@ def test_place():
     assert outcomes(photo(altitude_m=318.0), around=high)["place"].outcome == "ok"
     assert outcomes(photo(altitude_m=900.0), around=high)["place"].outcome == "warn"
     other = Around(village_here="石坝村")
-    assert outcomes(photo(azimuth=180.0), around=other)["place"].outcome == "warn"
+    assert outcomes(photo(lat=29.78 - 90 / 110860, azimuth=180.0), around=other)["place"].outcome == "warn"
+    assert outcomes(photo(azimuth=180.0), around=other)["place"].outcome == "note"  # 30 m away, across the boundary
     assert outcomes(photo(), around=other)["place"].outcome == "note"  # looks across the boundary
 
 

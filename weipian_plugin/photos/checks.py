@@ -220,7 +220,8 @@ def _odd_place(
         return BAD, f"拍摄点离图斑 {metres(seen.distance_m)}，超过 {limits.shown('place_far_m')}，不在现场"
     if around.village_here and site.village and around.village_here != site.village:
         said = f"拍摄点在 {around.village_here}，图斑在 {site.village}"
-        return (NOTE if seen is not None and seen.looks_at else WARN), said
+        beside = seen is not None and (seen.looks_at or seen.distance_m <= limits["camera_max_distance_m"])
+        return (NOTE if beside else WARN), said  # who stands beside the patch may stand across the boundary
     high = _altitude(photo, around, limits, numbers)
     return (WARN, high) if high else None
 

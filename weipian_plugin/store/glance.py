@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from ..core.proof import Evidence
 from . import gpkg, records
 from .schema import TABLES
@@ -32,6 +34,12 @@ def boundaries(ws: Workspace) -> dict[str, bytes]:
     """patch_uid -> MultiPolygon WKB in EPSG:4490, of the patches that have one."""
     rows = ws.connection.execute("SELECT patch_uid, geom FROM patch WHERE geom IS NOT NULL")
     return {uid: gpkg.decode(blob) or b"" for uid, blob in rows}
+
+
+def extent(ws: Workspace) -> Optional[tuple[float, float, float, float]]:
+    """West, south, east and north of all boundaries, lon/lat degrees; None without any."""
+    row = ws.connection.execute("SELECT min(minx), min(miny), max(maxx), max(maxy) FROM rtree_patch_geom").fetchone()
+    return None if row is None or row[0] is None else (row[0], row[1], row[2], row[3])
 
 
 def batch_ids(ws: Workspace) -> dict[str, str]:

@@ -21,6 +21,7 @@ from ..core.rulepack import RulePack
 from ..geo.area import ellipsoidal_area
 from ..geo.viewcone import to_metres
 from ..photos.checks import Alike, Around, Site, Use, check_photo
+from ..photos.pairs import pairs
 from ..photos.sequences import metres_between
 from ..photos.sighting import Sight, sights
 from ..store import records
@@ -28,6 +29,7 @@ from ..store.proof_index import FileFacts, PatchFacts
 from ..store.workspace import Workspace
 from .clock import today
 from .proof_index import ProofIndex, shape_of
+from .village_layer import Villages
 
 #: From good to bad, for one mark on a thumbnail.
 _SEVERITY: Mapping[str, int] = {OK: 0, NOTE: 1, UNKNOWN: 2, WARN: 3, BAD: 4}
@@ -69,17 +71,24 @@ class _Ground:
 class Believer:
     """Checks by the rules of one pack; built once for an open workspace, it follows what is committed.
 
-    `index` may be shared by the believers of several packs.
+    `index` and `villages` may be shared by the believers of several packs.
     """
 
-    def __init__(self, ws: Workspace, pack: RulePack, index: Optional[ProofIndex] = None) -> None:
+    def __init__(
+        self,
+        ws: Workspace,
+        pack: RulePack,
+        index: Optional[ProofIndex] = None,
+        villages: Optional[Villages] = None,
+    ) -> None:
         self._ws = ws
         self.limits = Limits.of(pack)
         self.index = index or ProofIndex(ws)
         self._files = str(ws.folder / "evidence")
+        self._villages = villages or Villages(ws)
         self._grounds: dict[str, _Ground] = {}
         self._known: dict[tuple[Any, ...], LinkedEvidence] = {}
-        self._version = -1
+        self._version = (-1, -1)
         self._mark = (-1, "")
 
     def checks(self, patch: Patch, evidence: Evidence, purpose: str) -> tuple[Check, ...]:
@@ -97,6 +106,7 @@ class Believer:
         self._follow()
         ground = self._ground(patch)
         mark = ground.mark
+        mates = self._mates(ground, items)
         fresh = [i for i, (item, purpose, *_) in enumerate(items) if self._recall(item, purpose, mark) is None]
         seen = sights([(items[i][0], ground.shape) for i in fresh if items[i][0].kind == "photo"], self.limits)
         ahead = iter(seen)
@@ -107,15 +117,26 @@ class Believer:
             if len(self._known) >= _KEPT:
                 self._known.clear()
             self._known[(item.evidence_id, purpose, mark)] = replace(found, path=self._path(item))
-        return [self._told(item, purpose, mark, *told) for item, purpose, *told in items]
+        return [
+            replace(
+                self._known[(item.evidence_id, purpose, mark)],
+                confidence=confidence,
+                reason=reason,
+                pair=mates.get(item.evidence_id, ""),
+            )
+            for item, purpose, confidence, reason in items
+        ]
+
+    @staticmethod
+    def _mates(ground: _Ground, items: Sequence[tuple[Evidence, str, str, str]]) -> dict[str, str]:
+        """Photos from the same viewpoint before and after rectification, each the other's."""
+        if not any(purpose in _CLOSING for _, purpose, *_ in items):
+            return {}
+        done = ground.completed.first if ground.completed is not None else ""
+        return pairs([(item, purpose) for item, purpose, *_ in items], done)
 
     def _recall(self, item: Evidence, purpose: str, mark: tuple[Any, ...]) -> Optional[LinkedEvidence]:
         return self._known.get((item.evidence_id, purpose, mark))
-
-    def _told(
-        self, item: Evidence, purpose: str, mark: tuple[Any, ...], confidence: str, reason: str
-    ) -> LinkedEvidence:
-        return replace(self._known[(item.evidence_id, purpose, mark)], confidence=confidence, reason=reason)
 
     def _path(self, item: Evidence) -> str:
         """As `Workspace.evidence_file`, whose folder is asked for once."""
@@ -124,9 +145,11 @@ class Believer:
 
     def _follow(self) -> None:
         self.index.refresh()
+        self._villages.refresh()
+        version = (self.index.version, self._villages.version)
         head = (self._ws.head()[0], today())
-        if self.index.version != self._version:
-            self._version = self.index.version
+        if version != self._version:
+            self._version = version
             self._known.clear()
         if head != self._mark:
             self._mark = head
@@ -184,6 +207,7 @@ class Believer:
             moves=tuple(tracks.moves(key)),
             constant=tracks.constant(key, same_deg, apart_m),
             misordered=tracks.misordered(key),
+            village_here=self._villages.of(item.lon, item.lat, ground.patch.village_name or ""),
             altitudes=tuple(high for other, high in ground.altitudes.items() if other != key),
             peers_with_preview=sum(1 for peer in peers if peer is not None and peer.preview),
         )

@@ -19,6 +19,7 @@ from ..core.hand_in import HandInFinding, hand_in_findings
 from ..core.model import Batch, CaseAction, CaseStatus, Judgement, OverlayRow, Patch, ReviewStatus, Verdict
 from ..core.proof import Evidence, LinkedEvidence  # fmt: skip
 from ..core.rulepack import RulePack
+from ..photos.pairs import pairs
 from ..store import glance, office, records
 from ..store.workspace import Workspace
 from . import queue_reading
@@ -31,6 +32,7 @@ from .pack_shelf import PackShelf
 from .proof_index import ProofIndex
 from .registers import Matcher
 from .views import Agenda, PatchView, QueueRow
+from .village_layer import Villages
 from .watching import Watcher
 
 #: Setting with the way 耕地 is counted: gross (also when never set) or net.
@@ -58,7 +60,7 @@ class Reader:
         self._matcher_mark: tuple[int, ...] = ()
         self._matcher_seq = -1
         self._ahead = Ahead(workspace)
-        self._proofs = ProofIndex(workspace)
+        self._proofs, self._villages = ProofIndex(workspace), Villages(workspace)
         self._believers: dict[tuple[str, str], Believer] = {}
 
     def batches(self) -> list[Batch]:
@@ -273,13 +275,22 @@ class Reader:
         pack = self.pack_for(patch.batch_id)
         key = (pack.id, pack.fingerprint)
         if key not in self._believers:
-            self._believers[key] = Believer(self._ws, pack, self._proofs)
+            self._believers[key] = Believer(self._ws, pack, self._proofs, self._villages)
         return self._believers[key]
 
     def evidence_of(self, patch: Patch) -> tuple[LinkedEvidence, ...]:
         """All evidence of a patch with its checks, in the order it was linked."""
         items = glance.linked_evidence(self._ws, patch.patch_uid)
-        return tuple(self.believer(patch).all_linked(patch, items)) if items else ()
+        found = self.believer(patch).all_linked(patch, items) if items else []
+        partner = self._pairs(patch, items)
+        return tuple(replace(e, pair=partner[i]) if (i := e.evidence.evidence_id) in partner else e for e in found)
+
+    def _pairs(self, patch: Patch, items: Sequence[tuple[Evidence, str, str, str]]) -> dict[str, str]:
+        """Photos before and after rectification from one viewpoint, id to id both ways."""
+        if all(purpose != "after_photo" for _, purpose, *_ in items):
+            return {}
+        done = closure.completion_of(closure.since_reopening(records.actions(self._ws, patch.patch_uid)))
+        return pairs([(item, purpose) for item, purpose, *_ in items], done.first if done is not None else "")
 
     def linked(self, patch: Patch, item: Evidence, purpose: str) -> LinkedEvidence:
         """One piece of evidence as this patch sees it: distance, whether it looks here, how far to believe it."""

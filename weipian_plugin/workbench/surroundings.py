@@ -187,7 +187,7 @@ def _shares(assignment: LayerAssignment, role: str, here: Any) -> dict[str, floa
     """Name -> share of the patch; a point lies in one of them whole."""
     area = float(ellipsoidal_areas([here])[0]) if shapely.get_dimensions(here) == 2 else 0.0
     shares: dict[str, float] = {}
-    for name, shape in _meeting(assignment, role, here):
+    for name, shape in meeting(assignment, role, here):
         if not area:
             if shapely.intersects(shape, here):
                 return {name: 1.0}
@@ -205,7 +205,7 @@ def _intersection(one: Any, other: Any) -> Any:
         return shapely.intersection(shapely.make_valid(one), shapely.make_valid(other))
 
 
-def _meeting(assignment: LayerAssignment, role: str, here: Any) -> Iterator[tuple[str, Any]]:
+def meeting(assignment: LayerAssignment, role: str, here: Any) -> Iterator[tuple[str, Any]]:
     """(name, shape in lon/lat) of the features whose box meets that of the patch."""
     with open_source(Path(assignment.source), assignment.layer, crs=assignment.crs) as source:
         name_field = _name_field(assignment, role, source.fields)
