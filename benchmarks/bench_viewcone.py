@@ -31,11 +31,11 @@ def _patch(rng: np.random.Generator) -> shapely.Geometry:
     kind = rng.integers(5)
     if kind == 0:
         hole = shapely.buffer(shapely.point_on_surface(found), rng.uniform(2, 12))
-        found = found.difference(hole)
+        found = found if hole.contains(found) else found.difference(hole)
     if kind == 1:
         other = shapely.transform(shape(rng, 400), lambda c: c + rng.uniform(100, 200, 2))
         found = shapely.union(found, other)
-    return shapely.MultiPolygon([p for p in shapely.get_parts(found) if p.area > 1])
+    return shapely.MultiPolygon([p for p in shapely.get_parts(found) if p.area > 0])
 
 
 def _on_earth(metres: shapely.Geometry, lon: float, lat: float) -> shapely.Geometry:

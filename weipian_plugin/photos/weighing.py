@@ -10,6 +10,7 @@ from typing import Optional
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from ..core.dates import parse_date
 from ..core.model import Patch, ReviewStatus
@@ -85,6 +86,15 @@ class Scene:
         _, patch, distance = self._ground.around(shots, np.array([reach_m]))
         return sorted((float(d), int(self._index[p])) for p, d in zip(patch, distance))
 
+    def within(self, places: NDArray[np.float64], reach_m: float) -> list[tuple[int, int]]:
+        """(row, patch) of all patches within reach of points, rows of lon/lat."""
+        if not len(places):
+            return []
+        none = np.full(len(places), math.nan)
+        shots = Shots(places[:, 0], places[:, 1], none, np.full(len(places), USUAL_ACCURACY_M))
+        row, patch, _ = self._ground.around(shots, np.full(len(places), reach_m))
+        return [(int(r), int(self._index[p])) for r, p in zip(row, patch)]
+
     def nearest(self, lon: float, lat: float) -> Optional[tuple[float, int]]:
         """Metres and index of the patch nearest to a point, however far; None without any boundary."""
         if not len(self._index):
@@ -146,9 +156,14 @@ def _shot(key: int, facts: PhotoFacts, weights: dict[int, float]) -> Optional[Sh
     """A photo as part of a track; None when its time is not that of the shutter, or nothing tells whose it is."""
     when = seconds(facts.taken_at)
     place = (facts.lon, facts.lat) if facts.lon is not None and facts.lat is not None else None
-    if when is None or facts.source == "inferred" or (place is None and not facts.camera):
+    if when is None or _saved(facts) or (place is None and not facts.camera):
         return None
     return Shot(key, facts.camera, when, place, weights)
+
+
+def _saved(facts: PhotoFacts) -> bool:
+    """Whether the time is that of saving a file and not of the shutter."""
+    return facts.source == "inferred" or facts.more.get("taken_from") == "name"
 
 
 def _columns(rows: Sequence[tuple[float, float, float, float]]) -> Shots:

@@ -31,6 +31,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "share": "一举多用", "outline": "批准范围",
     "dispatch": "派单", "cert_print": "打印承诺清单", "cert_sign": "承诺签收", "cert_withdraw": "承诺作废",
     "office": "单位名称",
+    "shift": "坐标换算", "declination": "磁偏角", "rematch": "重新归图斑",
 }  # fmt: skip
 #: What one person may take back step by step.
 UNDOABLE = (
@@ -38,6 +39,7 @@ UNDOABLE = (
     "platform", "split", "unsplit", "draw", "clue", "register_link", "field", "check", "bulk_judge", "facts",
     "pack", "image", "aside", "purpose",
     "dispatch", "cert_sign", "cert_withdraw", "share", "outline",
+    "shift", "declination", "rematch",
 )  # fmt: skip
 #: Nobody goes back behind new patches or a new overlay: what came after was decided on other figures.
 _BARRIERS = ("import", "overlay")

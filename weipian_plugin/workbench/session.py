@@ -22,6 +22,7 @@ from .agenda import Desk
 from .bulk_judging import BulkJudging
 from .certifying import Certifying
 from .clock import CHINA, check_date, now
+from .declination import Declination
 from .dispatching import Dispatching
 from .documents import Documents
 from .evidence_acts import EvidenceActs
@@ -32,6 +33,7 @@ from .lane import Lane
 from .layer_settings import LayerSettings
 from .pack_choice import PackChoice
 from .patch_facts import FactWork
+from .shifting import Shifting
 from .succession import Succession
 
 
@@ -41,6 +43,8 @@ class Session(
     Dispatching,
     Certifying,
     Documents,
+    Shifting,
+    Declination,
     EvidenceActs,
     EvidenceUse,
     HandWork,
