@@ -20,6 +20,7 @@ from weipian_plugin.core.feedback import Silent
 from weipian_plugin.core.proof import MANUAL
 from weipian_plugin.gui.canvas_items import to_canvas
 from weipian_plugin.gui.dock import WeipianDock
+from weipian_plugin.gui.entry_work import EntryWindow
 from weipian_plugin.gui.lane_work import LaneWork
 from weipian_plugin.gui.map_controller import MapController
 from weipian_plugin.gui.menu import Commands
@@ -314,6 +315,7 @@ def test_the_entry_window_of_the_panel_saves_and_undoes(commands, session) -> No
     QTest.keyClick(window.entry.whole, Qt.Key.Key_Return)
     QApplication.processEvents()
     assert commands.work.entry.window is None
+    assert not any(w.isVisible() for w in QApplication.topLevelWidgets() if isinstance(w, EntryWindow))
     (photo,) = linked(session, "u5")
     assert (photo.lon, photo.azimuth, photo.source) == (106.80525, 12.0, MANUAL)
     commands.review.undo()

@@ -9,8 +9,25 @@ from typing import Callable, Optional
 from qgis.core import QgsCsException, QgsDistanceArea, QgsGeometry, QgsPointXY, QgsProject, QgsWkbTypes
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
 from qgis.PyQt.QtCore import QLineF, QObject, QPoint, QPointF, QRectF, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap
-from qgis.PyQt.QtWidgets import QFrame, QLabel, QStyleOptionGraphicsItem, QVBoxLayout, QWidget
+from qgis.PyQt.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+)
+from qgis.PyQt.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QShortcut,
+    QStyleOptionGraphicsItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .canvas_items import ScreenItem, draw_caption, from_canvas, to_canvas
 from .compat import line_height
@@ -197,9 +214,14 @@ class _Card(QFrame):
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self.picture)
         layout.addWidget(self.words)
+        self.button = QPushButton(self)
+        layout.addWidget(self.button)
+        escape = QShortcut(QKeySequence("Escape"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.button.click)
 
-    def show_photo(self, pixmap: QPixmap, words: str) -> None:
-        """In the upper right corner, a third of the map wide at most."""
+    def show_photo(self, pixmap: QPixmap, words: str, back: str = "") -> None:
+        """In the upper right corner, a third of the map wide at most; `back` names a button that leads back."""
         canvas = self.parentWidget()
         line = line_height(self)
         side = max(line * 10, min(canvas.width() // 3, line * 20))
@@ -209,6 +231,8 @@ class _Card(QFrame):
             self.picture.setPixmap(pixmap.scaled(side, side, keep, smooth))
         self.words.setText(words)
         self.words.setFixedWidth(side)
+        self.button.setText(back)
+        self.button.setVisible(bool(back))
         self.adjustSize()
         self.move(canvas.width() - self.width() - line // 2, line // 2)
         self.show()
@@ -312,10 +336,24 @@ class Aim(QObject):
             item.ahead = measure.computeSpheroidProject(item.position, 30.0, math.radians(azimuth))
         item.update()
 
-    def show_arrows(self, arrows: Sequence[tuple[float, float, float, float]]) -> None:
-        """Arrows from (lon, lat) to (lon, lat); none takes them off."""
+    def show_arrows(
+        self,
+        arrows: Sequence[tuple[float, float, float, float]],
+        words: str = "",
+        back: Optional[Callable[[], None]] = None,
+    ) -> None:
+        """Arrows from (lon, lat) to (lon, lat), with words and a button that calls `back`; none takes them off."""
         self.item.arrows = tuple((QgsPointXY(a, b), QgsPointXY(c, d)) for a, b, c, d in arrows)
         self.item.update()
+        self._forget_card()
+        if not arrows:
+            return
+        self.zoom_to([(lon, lat) for a, b, c, d in arrows for lon, lat in ((a, b), (c, d))])
+        if back is not None:
+            self._card = _Card(self._canvas)
+            self._card.button.clicked.connect(lambda _checked=False: back())
+            self._card.show_photo(QPixmap(), words, self.tr("返回 (Esc)"))
+            self._card.button.setFocus()
 
     def _aimed(
         self, done: Callable[[float, float, Optional[float]], None], lon: float, lat: float, azimuth: Optional[float]
@@ -337,10 +375,7 @@ class Aim(QObject):
     def stop(self) -> None:
         """Back to the tool that was there before."""
         self._forget_band()
-        card, self._card = self._card, None
-        if card is not None:
-            card.hide()
-            card.deleteLater()
+        self._forget_card()
         tool, self.tool = self.tool, None
         if tool is None:
             return
@@ -352,6 +387,12 @@ class Aim(QObject):
             else:
                 self._canvas.unsetMapTool(tool)
         tool.deleteLater()
+
+    def _forget_card(self) -> None:
+        card, self._card = self._card, None
+        if card is not None:
+            card.hide()
+            card.deleteLater()
 
     def _forget_band(self) -> None:
         band, self._band = self._band, None

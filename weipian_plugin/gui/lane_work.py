@@ -150,11 +150,15 @@ class LaneWork(QObject):
     @guarded
     def _preview(self, arrows: list[tuple[float, float, float, float]]) -> None:
         aim = aim_of(self.review)
-        if aim is None:
+        lane = self.lane
+        if aim is None or lane is None:
             return
-        aim.show_arrows(arrows)
-        if arrows:
-            aim.zoom_to([(lon, lat) for a, b, c, d in arrows for lon, lat in ((a, b), (c, d))])
+        words = self.tr("圆点：照片现在的位置；箭头：按 GCJ-02 换算后的位置。\n") + lane.shift.text.text()
+        aim.show_arrows(arrows, words, lambda: lane.shift.look.setChecked(False))
+        lane.setVisible(not arrows)
+        if not arrows:
+            lane.activateWindow()
+            lane.to_work()
 
     @guarded
     def _shifted(self, said: str) -> None:

@@ -15,8 +15,8 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -114,10 +114,10 @@ class PhotoLane(QDialog):
         self.name.setWordWrap(True)
         self.reason = QLabel(box)
         self.reason.setWordWrap(True)
-        self.card = QToolButton(box)
-        self.card.setText(self.tr("打印卡片“怎样发原图”…"))
-        self.card.setToolTip(self.tr("发给村里的一页说明：怎样发原图、怎样带定位拍照"))
-        self.card.setAutoRaise(True)
+        self.card = self._button(
+            self.tr("打印卡片“怎样发原图”…"), self.tr("发给村里的一页说明：怎样发原图、怎样带定位拍照")
+        )
+        self.card.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.card.clicked.connect(lambda _checked=False: self.card_requested.emit())
         self.entry = PhotoEntry(box)
         tools = QHBoxLayout()
@@ -229,7 +229,7 @@ class PhotoLane(QDialog):
         several = len(chosen) > 1
         only = item.evidence
         self.name.setText(self.tr("已选 {n} 个文件").format(n=len(chosen)) if several else only.original_name)
-        self.reason.setText(self.tr("下面只填的内容会用于全部所选文件") if several else item.reason)
+        self.reason.setText(self.tr("下面填写的内容用于所选的全部文件，没填的不变") if several else item.reason)
         write_in(self.reason, "muted" if several else "warn")
         self.card.setVisible(not several and only.kind == "photo" and bool(without_position(only)))
         self.entry.setVisible(several or only.kind == "photo")
