@@ -102,7 +102,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "经度 ±180、纬度 ±89.9、方位角 0–360 度，请按照片水印重新填写。",
     ),
     "E_EVIDENCE_MISSING": ("举证文件不在工作区里：{name}", "请从原始来源重新附上该文件。"),
-    "E_EVIDENCE_KIND": ("{kind}没有附：{path}", "{remedy}。"),
+    "E_EVIDENCE_KIND": ("{kind}没有附：{path}", "附件是照片、扫描件和文件；{remedy}。"),
     "E_CLASS_UNKNOWN": ("规则包里没有图斑分类“{value}”", "请从列出的分类中选择。"),
     "E_LEVEL": ("监测等级不对：{value}", "请选择一级、二级、三级或不填。"),
     "E_PATCH_VOID": ("图斑 {patch_id} 已作废，不能再改", "如作废有误，请先撤销作废。"),
