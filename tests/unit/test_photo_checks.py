@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from weipian_plugin.core.dates import parse_date
 from weipian_plugin.core.proof import Evidence
@@ -348,3 +350,41 @@ def test_days_are_those_of_china():
     assert china_day("2026-05-01T00:10:00") == "2026-05-01"
     assert china_day("昨天") == ""
     assert instant("2026-05-01") is None
+
+
+# -- whatever comes in -------------------------------------------------------------------------------
+
+ANY_NUMBER = st.one_of(st.none(), st.floats(), st.integers(-(10**6), 10**6))
+ANY_TEXT = st.one_of(
+    st.none(), st.text(max_size=20), st.sampled_from(["2026-06-10T09:30:00+08:00", "0000-00-00", "2026"])
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    lon=ANY_NUMBER,
+    lat=ANY_NUMBER,
+    azimuth=ANY_NUMBER,
+    fov=ANY_NUMBER,
+    accuracy=ANY_NUMBER,
+    taken=ANY_TEXT,
+    after=ANY_TEXT,
+    more=st.dictionaries(
+        st.sampled_from(["gps_time", "modified_at", "software", "history", "thumb", "pitch_deg", "has_exif", "xmp_tool"]),
+        st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=9), st.lists(st.text(max_size=5)),
+                  st.dictionaries(st.sampled_from(["width", "height"]), st.integers(-5, 5))),
+    ),
+)  # fmt: skip
+def test_nothing_that_a_file_says_breaks_a_check(lon, lat, azimuth, fov, accuracy, taken, after, more):
+    item = photo(
+        lon=lon,
+        lat=lat,
+        azimuth=azimuth,
+        fov_deg=fov,
+        accuracy_m=accuracy,
+        taken_at=taken,
+        added_at=after or "",
+        facts=more,
+    )
+    found = outcomes(item, replace(SITE, image_after=after or ""))
+    assert all(check.text and check.outcome in ("ok", "note", "warn", "bad", "unknown") for check in found.values())

@@ -1,11 +1,14 @@
-"""The guided flow, contradictions, forecast and watches of a patch as plain values for JSON."""
+"""The guided flow, contradictions, forecast, evidence and watches of a patch as plain values for JSON."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, Optional
 
 from ..core.areas import mu
 from ..core.guide_model import Guide, GuideStep
+from ..core.proof import LinkedEvidence
+from .believing import worst
 from .session import Session
 from .views import PatchView
 
@@ -33,6 +36,15 @@ def parts(session: Session, view: PatchView) -> dict[str, Any]:
             {"reason_id": r.reason_id, "label": r.label, "why": r.why, "confirmed": r.confirmed}
             for r in foreseen.forecast
         ],
+        "checklist": [
+            {
+                "id": item.id, "label": item.label, "done": item.done, "have": item.have, "need": item.need,
+                "kind": item.kind, "refused": list(item.refused),
+            }
+            for item in foreseen.checklist
+        ],
+        "evidence": [_evidence(link) for link in view.evidence],
+        "hand_in": [finding.plain() for finding in view.hand_in],
         "watches": [
             {
                 "id": w.id, "text": w.text, "source": w.source, "clause": w.clause, "severity": w.severity,
@@ -40,6 +52,17 @@ def parts(session: Session, view: PatchView) -> dict[str, Any]:
             }
             for w in view.watches
         ],
+    }  # fmt: skip
+
+
+def _evidence(link: LinkedEvidence) -> dict[str, Any]:
+    """A file as the patch sees it, with its checks."""
+    return {
+        "evidence_id": link.evidence.evidence_id, "file": link.evidence.original_name, "kind": link.evidence.kind,
+        "purpose": link.purpose, "sha256": link.evidence.sha256, "source": link.evidence.source,
+        "distance_m": None if link.distance_m is None or math.isinf(link.distance_m) else round(link.distance_m, 2),
+        "looks_at": link.looks_at, "confidence": link.confidence, "reason": link.reason, "pair": link.pair,
+        "shared": list(link.shared), "worst": worst(link.checks), "checks": [check.plain() for check in link.checks],
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Optional
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -241,9 +242,9 @@ class Believer:
                 other.patch_id,
                 None if look is None else look.looks_at,
                 None if look is None else look.distance_m,
-                apart(ground.shape, shape),
+                away,
             )
-            for other, shape, look in zip(others, shapes, seen)
+            for other, look, away in zip(others, seen, apart(ground.shape, shapes))
         )
 
     def _alikes(self, ground: _Ground, item: Evidence) -> tuple[Alike, ...]:
@@ -313,9 +314,9 @@ class Believer:
             for other in self._others(ground.patch, key):
                 if granting & self.index.patches_of(key)[other.patch_uid]:
                     area = other.adopted_area_m2 if other.adopted_area_m2 is not None else other.area_m2
-                    away = apart(ground.shape, self.index.shape(other.patch_uid))
-                    found[other.patch_uid] = LandUse(other.patch_uid, other.patch_id, area, away)
-        return tuple(found.values()), approved
+                    found[other.patch_uid] = LandUse(other.patch_uid, other.patch_id, area)
+        away = apart(ground.shape, [self.index.shape(uid) for uid in found])
+        return tuple(replace(use, apart_m=metres) for use, metres in zip(found.values(), away)), approved
 
     def _beside(self, ground: _Ground, item: Evidence) -> Decimal:
         """Areas of the other granting documents of the patch, 亩, each number once."""
@@ -341,12 +342,19 @@ class Believer:
         return sum(ellipsoidal_area(part) for part in shapely.get_parts(left) if part.geom_type == "Polygon")
 
 
-def apart(one: Optional[BaseGeometry], other: Optional[BaseGeometry]) -> Optional[float]:
-    """Metres between two shapes in lon/lat, None where one is not known."""
-    if one is None or other is None or one.is_empty or other.is_empty:
-        return None
+def apart(one: Optional[BaseGeometry], others: Sequence[Optional[BaseGeometry]]) -> list[Optional[float]]:
+    """Metres from a shape in lon/lat to others, None where one is not known."""
+    found: list[Optional[float]] = [None] * len(others)
+    known = [i for i, other in enumerate(others) if other is not None and not other.is_empty]
+    if one is None or one.is_empty or not known:
+        return found
     middle = shapely.centroid(one)
-    return float(shapely.distance(to_metres(one, middle.x, middle.y), to_metres(other, middle.x, middle.y)))
+    shapes = np.empty(len(known), dtype=object)
+    shapes[:] = [others[i] for i in known]
+    here, there = to_metres(one, middle.x, middle.y), to_metres(shapes, middle.x, middle.y)
+    for i, distance in zip(known, shapely.distance(here, there)):
+        found[i] = float(distance)
+    return found
 
 
 def checks_on_arrival(
