@@ -158,7 +158,8 @@ def edited(photo: Evidence, limits: Limits, peers_with_preview: int = 0) -> Chec
         return Check("edited", WARN, "；".join([*bad, *notes]), numbers)
     if notes:
         return Check("edited", NOTE, "；".join(notes), numbers)
-    return Check("edited", OK, "没有修图软件的痕迹，修改时间与拍摄时间一致", numbers)
+    said = "没有修图软件的痕迹" + ("" if late is None else "，修改时间与拍摄时间一致")
+    return Check("edited", OK, said, numbers)
 
 
 def _programs(facts: Mapping[str, Any], limits: Limits) -> list[tuple[str, str]]:

@@ -41,7 +41,11 @@ def missing_of(report: PatchReport) -> list[str]:
         found.append(f"地类面积与图斑面积不平衡，差值 {summary.difference:.2f} 亩")
     if summary is not None and summary.unknown > 0:
         found.append(f"有 {summary.unknown:.2f} 亩地类编码不认识")
-    found += [f"缺{item.label}（{item.have}/{item.need}）" for item in report.checklist if not item.done]
+    found += [
+        "；未计入：".join([f"缺{item.label}（{item.have}/{item.need}）", *item.refused[:3]])
+        for item in report.checklist
+        if not item.done
+    ]
     found += _case_missing(report)
     return found
 
