@@ -80,6 +80,17 @@ def test_one_photo_in_five_folders_is_one_record_on_five_patches(home: Path, tmp
     assert len(links(home)) == 5
 
 
+def test_one_content_under_two_endings_is_one_file(home: Path, tmp_path: Path) -> None:
+    first = photo(tmp_path / "in" / "a.jpg", *stand(1), 0.0, "2026:06:10 09:00:00")
+    shutil.copy(first, tmp_path / "in" / "b.jpeg")
+    report = take(home, tmp_path / "in")
+    assert {item.file for item in report.matched} == {"a.jpg", "b.jpeg"}
+    assert len([path for path in (home / "evidence").rglob("*") if path.is_file()]) == 1
+    with Workspace.open(home) as ws:
+        item = next(iter(records.evidence(ws).values()))
+        assert ws.evidence_file(item.sha256, item.original_name).is_file()
+
+
 def test_what_a_person_moved_or_took_off_is_not_brought_back(home: Path, tmp_path: Path) -> None:
     path = photo(tmp_path / "in" / patch_id(1) / "x.jpg", *stand(1), 0.0, "2026:06:10 09:00:00")
     evidence_id = take(home, path).matched[0].evidence_id
@@ -101,7 +112,10 @@ def test_a_photo_of_a_rectified_patch_shows_it_after_unless_it_is_older(home: Pa
         patch = records.patch(ws, "u1")
         assert patch is not None
         change.put("patch", records.patch_row(replace(patch, case_status=CaseStatus.RECTIFYING)))
-        change.put("case_action", records.action_row(CaseAction(action_id="a1", patch_uid="u1", kind="order", date="2026-06-09")))
+        change.put(
+            "case_action",
+            records.action_row(CaseAction(action_id="a1", patch_uid="u1", kind="order", date="2026-06-09")),
+        )
     folder = tmp_path / "in"
     photo(folder / "新.jpg", *stand(1), 0.0, "2026:06:10 09:00:00", 1)
     photo(folder / "旧.jpg", *stand(1), 0.0, "2026:06:01 09:00:00", 2)

@@ -36,7 +36,7 @@ def show_added(review: Review, uid: str) -> None:
 
 def undone(review: Review, label: str, subject: str, uid: str) -> str:
     """Show what an undone action left: all anew, what came and went, or one line. Gives the patch to show."""
-    if label in WIDE_ACTIONS:
+    if label in WIDE_ACTIONS or subject == "workspace":
         review.reload()
     elif label in HAND_ACTIONS:
         return follow(review, subject)

@@ -175,12 +175,10 @@ class _Run:
 
     def _forget(self, taken: Sequence[Optional[Taken]]) -> None:
         """Somebody changed their mind: what was copied for nothing goes, unless it was recorded by others meanwhile."""
-        fresh = {
-            item.evidence.sha256: item.fresh for item in taken if isinstance(item, Prepared) and item.fresh is not None
-        }
+        fresh = [(item.evidence.sha256, item.fresh) for item in taken if isinstance(item, Prepared) and item.fresh]
         with suppress(WeipianError), self._ws.transaction("attach", self._subject, self._who):  # nobody links meanwhile
             recorded = records.evidence_ids(self._ws)
-            discard([path for sha, path in fresh.items() if sha not in recorded])
+            discard([path for sha, path in fresh if sha not in recorded])
 
     # -- the transaction -------------------------------------------------------------------------
 
@@ -196,6 +194,7 @@ class _Run:
             lying = {(uid, evidence_id) for uid, evidence_id, _ in records.links(ws)}
             matches = _matches(steps)
             placed: list[Placed] = []
+            doubles: list[Path] = []
             for step in steps:
                 sha = step.item.evidence.sha256
                 if sha not in ids:
@@ -204,8 +203,18 @@ class _Run:
                     ids[sha] = step.item.evidence.evidence_id
                 elif sha in matches and step.item.known:
                     change.put("evidence", {"evidence_id": ids[sha], "match": canonical(matches[sha])})
+                doubles += self._doubled(change, step, ids[sha])
                 placed += self._laid(change, step, ids[sha], alive, lying)
+        discard(doubles)
         return [], placed
+
+    def _doubled(self, change: Transaction, step: Step, evidence_id: str) -> list[Path]:
+        """What was copied under another ending than that of the record of the same content."""
+        if step.item.fresh is None:
+            return []
+        name = (change.get("evidence", evidence_id) or {}).get("original_name") or ""
+        home = self._ws.evidence_file(step.item.evidence.sha256, name)
+        return [step.item.fresh] if step.item.fresh != home else []
 
     def _file(self, step: Step) -> Path:
         return self._ws.evidence_file(step.item.evidence.sha256, step.item.evidence.original_name)
