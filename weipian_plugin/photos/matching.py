@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
@@ -246,12 +246,14 @@ class _Decider:
             return self._lay(photo, plan, look, reason, HIGH, doubt=False)
         slack = max(photo.facts.accuracy_m or 0.0, _SLACK_M)
         if look.distance_m > s.name_limit_m:
-            reason += f"，但照片位置距图斑 {_metres(look.distance_m)}，两者矛盾，请人工确认"
+            far = self._scene.far(photo.facts.lon or 0.0, photo.facts.lat or 0.0, plan.ranked[0], look.distance_m)
+            look = replace(look, distance_m=far)
+            reason += f"，但照片位置距图斑 {_metres(far)}，两者矛盾，请人工确认"
             return self._lane(photo, plan, look, reason)
         if look.distance_m > s.max_distance_m + slack:
             reason += f"，但照片位置距图斑 {_metres(look.distance_m)}，请核对"
-            far = look.distance_m > s.doubtful_distance_m
-            return self._lay(photo, plan, look, reason, LOW if far else MEDIUM, doubt=True)
+            confidence = LOW if look.distance_m > s.doubtful_distance_m else MEDIUM
+            return self._lay(photo, plan, look, reason, confidence, doubt=True)
         if look.looks_at is False:
             return self._lay(photo, plan, look, f"{reason}，但镜头没有朝向图斑，请核对", MEDIUM, doubt=True)
         return self._lay(photo, plan, look, reason, HIGH, doubt=False)
@@ -266,7 +268,7 @@ class _Decider:
     def _followed(self, photo: Photo, plan: _Plan) -> PhotoMatch:
         """A photo without position that lies between others of its camera."""
         first, chance = self._id(plan.ranked[0]), plan.chance or 0.0
-        if plan.joined is None or plan.joined.company == 0 or chance < self._limits.likely:
+        if plan.joined is None or not plan.joined.between or chance < self._limits.likely:
             names = "、".join(self._id(i) for i in plan.ranked[:3])
             return self._lane(photo, plan, None, f"照片没有位置；按同一相机前后的照片可能是图斑 {names}，请人工确认")
         reason = (

@@ -50,12 +50,15 @@ class Shot:
 
 @dataclass(frozen=True)
 class Joined:
-    """What a track makes of a photo: patch -> probability, and how many others on it were within reach."""
+    """What a track makes of a photo: patch -> probability, how many others were taken there within `seconds`.
+
+    `between`: photos with a position were taken both before and after it, within minutes.
+    """
 
     chances: dict[int, float]
     company: int
     seconds: float
-    inherited: bool = False
+    between: bool = False
 
 
 def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -70,7 +73,7 @@ def tracks(shots: Sequence[Shot]) -> list[list[Shot]]:
     timed = [s for s in shots if s.when is not None and same[s.camera, s.when] <= _BURST]
     done: list[list[Shot]] = []
     open_: dict[str, list[list[Shot]]] = {}
-    for shot in sorted(timed, key=lambda s: (s.camera, s.when or 0.0, s.key)):
+    for shot in sorted(timed, key=lambda s: (s.camera, s.when or 0.0, s.place or (0.0, 0.0), s.key)):
         running = [t for t in open_.get(shot.camera, []) if (shot.when or 0) - (t[-1].when or 0) <= LONGEST_GAP_S]
         fits = [(_leap(track, shot), -(track[-1].when or 0), n) for n, track in enumerate(running)]
         fits = [fit for fit in fits if fit[0] < math.inf]
@@ -177,12 +180,13 @@ class _Line:
         for i, shot in enumerate(self._track):
             chances = _scaled({s: p * self._after[i].get(s, 0.0) for s, p in self._before[i].items()})
             best = max(chances, key=lambda s: (chances[s], -s))
-            others = [
-                abs((o.when or 0) - (shot.when or 0))
+            away = [
+                (o.when or 0) - (shot.when or 0)
                 for j, o in enumerate(self._track)
                 if j != i and o.weights.get(best, 0.0) > 0 and abs((o.when or 0) - (shot.when or 0)) <= _FADE_S
             ]
-            found[shot.key] = Joined(chances, len(others), max(others, default=0.0), not shot.weights)
+            between = min(away, default=1.0) <= 0 <= max(away, default=-1.0) and len(away) > 1
+            found[shot.key] = Joined(chances, len(away), max(map(abs, away), default=0.0), between)
         return found
 
 

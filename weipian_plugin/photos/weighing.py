@@ -22,6 +22,8 @@ from .tracks import NOWHERE, Joined, Shot, join
 
 #: Photos against the days of the images: what is left of the belief (they may be old, clocks are wrong).
 _BEFORE_LATER, _BEFORE_EARLIER = 0.4, 0.1
+#: Up to so far the local plane gives distances, metres.
+_PLANE_M = 20_000.0
 #: How much a village named by a folder speaks for its patches.
 _VILLAGE = 20.0
 
@@ -102,7 +104,17 @@ class Scene:
         found = self._ground.tree.query_nearest(shapely.Point(lon, lat))[:1]
         shots = _columns([(lon, lat, math.nan, USUAL_ACCURACY_M)])
         far = self._ground.distance(shots, np.zeros(1, dtype=np.int64), found)
-        return float(far[0]), int(self._index[found[0]])
+        number = int(self._index[found[0]])
+        return self.far(lon, lat, number, float(far[0])), number
+
+    def far(self, lon: float, lat: float, patch: int, plane_m: float) -> float:
+        """Metres to a patch: those of the plane as far as it is one, beyond on the great circle to its middle."""
+        if plane_m < _PLANE_M or patch not in self.shape:
+            return plane_m
+        west, south, east, north = np.radians(shapely.bounds(self.shape[patch]))
+        here, there, turn = math.radians(lat), (south + north) / 2, math.radians(lon) - (west + east) / 2
+        half = math.sin((here - there) / 2) ** 2 + math.cos(here) * math.cos(there) * math.sin(turn / 2) ** 2
+        return 2 * 6_371_008.8 * math.asin(min(1.0, math.sqrt(half)))
 
     def weigh(self, photos: Sequence[Photo], reach_m: float) -> list[dict[int, float]]:
         """For each photo patch -> likelihood, `NOWHERE` for none of them, the best 1; empty without a position.
