@@ -13,7 +13,6 @@ from qgis.PyQt.QtGui import (
     QColor,
     QFontMetricsF,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPainterPath,
     QPen,
@@ -23,7 +22,6 @@ from qgis.PyQt.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
-    QShortcut,
     QStyleOptionGraphicsItem,
     QVBoxLayout,
     QWidget,
@@ -216,9 +214,11 @@ class _Card(QFrame):
         layout.addWidget(self.words)
         self.button = QPushButton(self)
         layout.addWidget(self.button)
-        escape = QShortcut(QKeySequence("Escape"), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.button.click)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt name
+        """Esc is the button; no other key goes on to the map."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.button.click()
 
     def show_photo(self, pixmap: QPixmap, words: str, back: str = "") -> None:
         """In the upper right corner, a third of the map wide at most; `back` names a button that leads back."""

@@ -7,7 +7,16 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QIcon, QPainter, QPixmap
-from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..core.proof import MANUAL
 from ..workbench.lane import LaneItem
@@ -115,6 +124,22 @@ class LaneList(QListWidget):
         """The next or the one before."""
         row = min(max(self.currentRow() + way, 0), self.count() - 1)
         self.setCurrentRow(row)
+
+
+class LaneSide(QWidget):
+    """The list with what concerns all of it below."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.list = LaneList(self)
+        self.aside_box = QCheckBox(self.tr("已定为不作举证的"), self)
+        self.again = QPushButton(self.tr("重新匹配"), self)
+        self.again.setAutoDefault(False)
+        self.again.setToolTip(self.tr("导入了新图斑、改了磁偏角或位置之后，让待归的文件再自动归一次"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for part in (self.list, self.aside_box, self.again):
+            column.addWidget(part)
 
 
 def _short(item: LaneItem) -> str:

@@ -58,8 +58,7 @@ class ShiftBanner(NoteFrame):
     @guarded
     def refresh(self) -> None:
         """Ask anew whether positions look shifted."""
-        suspect = getattr(self._session, "gcj_suspicion", None)
-        self.suspicion = suspect() if suspect is not None else None
+        self.suspicion = self._session.gcj_suspicion()
         self._shifted = self._session.shifted_photos()
         parts = [self.suspicion.text] if self.suspicion is not None else []
         if self._shifted:
@@ -82,15 +81,16 @@ class ShiftBanner(NoteFrame):
     def _convert(self) -> None:
         if self.suspicion is None:
             return
-        ids = list(self.suspicion.evidence_ids)
-        self._session.shift_photos(ids)
+        waiting = self._session.lane_count()
+        count = self._session.shift_photos(list(self.suspicion.evidence_ids))
+        laid = waiting - self._session.lane_count()
         self.look.setChecked(False)
-        self.done.emit(self.tr("{n} 张照片的位置已换算，可撤销或恢复").format(n=len(ids)))
+        more = self.tr("，其中 {n} 张归到了图斑").format(n=laid) if laid > 0 else ""
         self.refresh()
+        self.done.emit(self.tr("{n} 张照片的位置已换算{more}（Ctrl+Z 撤销，也可恢复）").format(n=count, more=more))
 
     @guarded
     def _restore(self) -> None:
-        ids = list(self._shifted)
-        self._session.unshift_photos(ids)
-        self.done.emit(self.tr("{n} 张照片恢复了原位置").format(n=len(ids)))
+        count = self._session.unshift_photos(list(self._shifted))
         self.refresh()
+        self.done.emit(self.tr("{n} 张照片恢复了原位置").format(n=count))

@@ -36,10 +36,7 @@ class LaneWork(QObject):
 
     def table(self) -> dict[str, Callable[[], Any]]:
         """Key of the menu and the keyboard -> what it does."""
-        table: dict[str, Callable[[], Any]] = {"lane": self.open}
-        if hasattr(self.review.session, "set_declination"):
-            table["declination"] = self.declination
-        return table
+        return {"lane": self.open, "declination": self.declination}
 
     def close(self) -> None:
         """Another workspace comes."""
@@ -71,9 +68,12 @@ class LaneWork(QObject):
         return lane
 
     @guarded
-    def _saved(self, patch_uid: str, _said: str) -> None:
-        """A patch has one photo more: its line, and the panel where it shows it."""
+    def _saved(self, patch_uid: str, scope: str) -> None:
+        """A patch has one photo more: its line, and the panel where it shows it; `scope` all: any patch may."""
         review = self.review
+        if scope == "all":
+            review.reload()
+            return
         if patch_uid:
             review.row_changed(patch_uid)
         if review.view is not None and (not patch_uid or review.view.patch.patch_uid == patch_uid):
@@ -102,8 +102,7 @@ class LaneWork(QObject):
             if not self.lane.entry.touched():
                 self.lane.refresh(current.evidence.evidence_id if current is not None else "")
             self.lane.shift.refresh()
-        suspect = getattr(session, "gcj_suspicion", None)
-        suspicion = suspect() if suspect is not None else None
+        suspicion = session.gcj_suspicion()
         if suspicion is not None and suspicion.text != self._told:
             self._told = suspicion.text
             key = self.review.key_of("lane")
@@ -167,7 +166,7 @@ class LaneWork(QObject):
             return
         lane.refresh()
         lane.tell(said)
-        self._saved("", "")
+        self._saved("", "all")
 
     @guarded
     def _closed(self) -> None:
@@ -186,12 +185,14 @@ class LaneWork(QObject):
 
         session = self.review.opened()
         dialog = DeclinationDialog(session, self.review.dock)
-        if dialog.exec():
-            count = session.set_declination(dialog.value())
-            self._saved("", "")
-            if self.lane is not None:
-                self.lane.refresh()
-            self.review.tell(
-                self.tr("磁偏角已保存{more}").format(more=f"，{count} 张照片的方位角已换算" if count else "")
-            )
+        accepted = bool(dialog.exec())
+        value = dialog.value() if accepted else None
         dialog.deleteLater()
+        if not accepted:
+            return
+        count = session.set_declination(value)
+        self._saved("", "")
+        if self.lane is not None:
+            self.lane.refresh()
+        more = self.tr("，{n} 张照片的方位角已换算").format(n=count) if count else ""
+        self.review.tell(self.tr("磁偏角已保存{more}（{undo}）").format(more=more, undo=self.review.undo_hint()))

@@ -9,7 +9,6 @@ from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QCloseEvent
 from qgis.PyQt.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -27,7 +26,7 @@ from .compat import line_height, write_in
 from .guard import guarded
 from .lane_choice import CURRENT, LAST, PatchChoice, PurposeBox
 from .lane_keys import LaneKeys
-from .lane_list import LaneList
+from .lane_list import LaneSide
 from .lane_picture import LanePhoto, with_tools
 from .lane_shift import ShiftBanner
 from .photo_entry import PhotoEntry
@@ -43,7 +42,7 @@ _TYPING = 120
 class PhotoLane(QDialog):
     """Not modal: the map and the panel stay usable. Never a question per file."""
 
-    #: Something was saved: patch_uid or empty, what to say.
+    #: Something was saved: patch_uid or empty, and all where any patch may have changed.
     saved = pyqtSignal(str, str)
     #: The person wants to set the position on the map.
     map_requested = pyqtSignal()
@@ -71,10 +70,11 @@ class PhotoLane(QDialog):
 
     # -- widgets --------------------------------------------------------------------------
     def _build(self) -> None:
-        self.list = LaneList(self)
+        side = LaneSide(self)
+        self.list, self.aside_box = side.list, side.aside_box
         self.photo = LanePhoto(self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for part in (self._left(), with_tools(self.photo, self), self._right()):
+        for part in (side, with_tools(self.photo, self), self._right()):
             self.splitter.addWidget(part)
         line = line_height(self)
         self.splitter.setSizes([line * 14, line * 32, line * 20])
@@ -89,18 +89,10 @@ class PhotoLane(QDialog):
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.status)
         self.list.chosen.connect(self._show)
+        self.aside_box.toggled.connect(lambda _on: self.refresh())
+        side.again.clicked.connect(lambda _checked=False: self.rematch())
         self.entry.changed.connect(self._typing.start)
         self.choice.chosen.connect(lambda _uid: self._name_action())
-
-    def _left(self) -> QWidget:
-        box = QWidget(self)
-        self.aside_box = QCheckBox(self.tr("已定为不作举证的"), box)
-        self.aside_box.toggled.connect(lambda _on: self.refresh())
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.aside_box)
-        return box
 
     def _button(self, text: str, tip: str = "") -> QPushButton:
         button = QPushButton(text, self)
@@ -390,6 +382,14 @@ class PhotoLane(QDialog):
         elif not said.taken_at:
             said = HandFacts(said.lon, said.lat, said.azimuth, evidence.taken_at or "")
         self._last = (uid, said, evidence.original_name)
+
+    @guarded
+    def rematch(self) -> None:
+        """Let names, positions and directions decide once more."""
+        count = self.session.rematch_lane()
+        self.refresh()
+        self.tell(self.tr("{n} 个文件归到了图斑").format(n=count) if count else self.tr("没有新归到图斑的文件"))
+        self.saved.emit("", "all" if count else "")
 
     @guarded
     def set_aside(self) -> None:
