@@ -44,6 +44,8 @@ CROPS = {
     "corner": np.s_[48:, :576],
     "middle": np.s_[24:456, 32:608],
     "a tenth from every side": np.s_[48:432, 64:576],
+    "left and right": np.s_[:, 64:576],
+    "top and bottom": np.s_[48:432, :],
     "odd place": np.s_[31:463, 13:589],
 }
 

@@ -18,7 +18,7 @@ from .aligning import fit, means
 
 #: Parts of a side; a window is a part across and a part down, the whole is the first.
 _PARTS = ((0.0, 1.0), (0.0, 0.9), (0.05, 0.95), (0.1, 1.0), (0.1, 0.9))
-WINDOWS = (*((across, down) for across in range(4) for down in range(4)), (4, 4))
+WINDOWS = (*((across, down) for across in range(4) for down in range(4)), (4, 4), (4, 0), (0, 4))
 #: Cosine frequencies 0–7 of both directions; the mean (0, 0) is no feature, its bit is always 0.
 _ORDER, _GRID = 8, 32
 BITS = _ORDER * _ORDER
