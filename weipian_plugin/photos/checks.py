@@ -67,7 +67,7 @@ def check_photo(
         _place(photo, site, seen, around, limits),
         _speed(photo, around, limits),
         _azimuth(photo),
-        _same_azimuth(around, limits),
+        _same_azimuth(photo, around, limits),
         file_checks.same_file(seen, around.uses, limits),
         file_checks.same_picture(seen, around.alikes, limits),
         file_checks.edited(photo, limits, around.peers_with_preview),
@@ -86,7 +86,7 @@ def metres(value: float) -> str:
     """A distance in words."""
     if value < 10:
         return f"{value:.1f} 米"
-    return f"{value:.0f} 米" if value < 1000 else f"{value / 1000:.1f} 公里"
+    return f"{value:.0f} 米" if value < 1000 else f"{value / 1000:.{1 if value < 1e5 else 0}f} 公里"
 
 
 def _placed(photo: Evidence) -> bool:
@@ -239,6 +239,11 @@ def _altitude(photo: Evidence, around: Around, limits: Limits, numbers: dict[str
     )
 
 
+def _camera(photo: Evidence) -> str:
+    """Whose shots are compared: nothing tells two phones of one model apart."""
+    return "同一型号相机的" if photo.camera else "同样没有写相机型号的"
+
+
 def _speed(photo: Evidence, around: Around, limits: Limits) -> Optional[Check]:
     moves = [move for move in around.moves if move.seconds <= _SAME_OUTING_S]
     if not moves or photo.facts.get("drone"):
@@ -250,13 +255,13 @@ def _speed(photo: Evidence, around: Around, limits: Limits) -> Optional[Check]:
     }  # fmt: skip
     others = (worst.other.evidence_id,)
     gap = f"{worst.seconds:.0f} 秒" if worst.seconds < 120 else f"{worst.seconds / 60:.0f} 分钟"
-    said = f"与同一型号相机的 {worst.other.name} 相隔 {gap}、相距 {metres(worst.distance_m)}"
+    said = f"与{_camera(photo)} {worst.other.name} 相隔 {gap}、相距 {metres(worst.distance_m)}"
     if worst.km_h <= limits["speed_km_h"]:
         return Check("speed", OK, f"{said}，说得通", numbers, others)
     said += f"，合 {worst.km_h:.0f} 公里/小时，超过 {limits.shown('speed_km_h')}"
     if worst.certain:
         return Check("speed", BAD, f"{said}；两张编号相连，位置或时间必有一个不对", numbers, others)
-    return Check("speed", WARN, f"{said}；不是同型号的另一部手机的话，位置或时间有一个不对", numbers, others)
+    return Check("speed", WARN, f"{said}；如果不是另一部手机拍的，位置或时间必有一个不对", numbers, others)
 
 
 def _azimuth(photo: Evidence) -> Check:
@@ -279,7 +284,7 @@ def _azimuth(photo: Evidence) -> Check:
     return Check("azimuth", OK, f"方位角 {_course(photo.azimuth)}", numbers)
 
 
-def _same_azimuth(around: Around, limits: Limits) -> Optional[Check]:
+def _same_azimuth(photo: Evidence, around: Around, limits: Limits) -> Optional[Check]:
     run = around.constant
     if run is None or len(run.shots) < 2:
         return None
@@ -289,7 +294,7 @@ def _same_azimuth(around: Around, limits: Limits) -> Optional[Check]:
     if len(run.shots) < count or run.places < count:
         return None
     said = (
-        f"同一型号相机连续 {len(run.shots)} 张、{run.places} 个地点的方位角都是 {run.azimuth:.1f}°，"
+        f"{_camera(photo)}连续 {len(run.shots)} 张、{run.places} 个地点的方位角都是 {run.azimuth:.1f}°，"
         "可能是罗盘失灵或后来填写的"
     )
     return Check("same_azimuth", WARN, said, numbers, others)

@@ -96,7 +96,7 @@ def same_file(seen: Optional[Sight], uses: Sequence[Use], limits: Limits) -> Opt
 
 
 def _shown(value: float) -> str:
-    return f"{value:.0f} 米" if value < 1000 else f"{value / 1000:.1f} 公里"
+    return f"{value:.0f} 米" if value < 1000 else f"{value / 1000:.{1 if value < 1e5 else 0}f} 公里"
 
 
 def same_picture(seen: Optional[Sight], alikes: Sequence[Alike], limits: Limits) -> Optional[Check]:
@@ -135,7 +135,7 @@ def _forged(alikes: Sequence[Alike], limits: Limits, numbers: dict[str, Any]) ->
         told.append(f"位置却相差 {_shown(apart)}")
     if gap > limits["clock_gap_s"]:
         numbers["gap_s"] = round(gap)
-        told.append(f"拍摄时间却相差 {gap / 3600:.1f} 小时" if gap < 172800 else f"拍摄时间却相差 {gap / 86400:.0f} 天")
+        told.append(f"拍摄时间却相差 {_span(gap)}")
     return "，".join(told) + "，拍摄信息被改过" if told else ""
 
 
@@ -201,8 +201,15 @@ def _modified(photo: Evidence, limits: Limits) -> list[tuple[str, str]]:
     late = _late_seconds(photo)
     if late is None or late <= limits["edit_gap_s"]:
         return []
-    minutes = f"{late:.0f} 秒" if late < 300 else f"{late / 60:.0f} 分钟" if late < 7200 else f"{late / 3600:.0f} 小时"
-    return [(WARN, f"拍摄后 {minutes} 又修改过，超过 {limits.shown('edit_gap_s')}")]
+    return [(WARN, f"拍摄后 {_span(late)}又修改过，超过 {limits.shown('edit_gap_s')}")]
+
+
+def _span(seconds: float) -> str:
+    """A length of time in words."""
+    for limit, unit, name in ((300, 1, "秒"), (7200, 60, "分钟"), (172_800, 3600, "小时")):
+        if seconds < limit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds / 86400:.0f} 天"
 
 
 def _preview(photo: Evidence, peers_with_preview: int) -> list[tuple[str, str]]:
@@ -264,7 +271,7 @@ def clock(photo: Evidence, misordered: Optional[Shot], limits: Limits) -> Check:
 def _wrong(gap: float, photo: Evidence, limits: Limits) -> tuple[str, str]:
     """How the clock differs from the satellites; a whole number of hours is a wrong time zone."""
     hours = round(gap / 3600)
-    if abs(gap - hours * 3600) <= limits["clock_gap_s"] and 1 <= abs(hours) <= 14:
+    if abs(gap - hours * 3600) <= limits["clock_gap_s"] and 1 <= abs(hours) <= 23:
         zone = "，照片没有注明时区" if photo.facts.get("offset_assumed") else ""
         return WARN, f"与卫星时间相差 {abs(hours)} 小时，像是手机时区设错{zone}"
     if abs(gap) < 86400:

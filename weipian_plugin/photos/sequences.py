@@ -1,7 +1,8 @@
 """Shots of one camera one after the other: how fast it moved, whether its compass ever turned, whether its clock runs.
 
-Two people may carry phones of the same model, and no file says which of them took it. So what does not fit
-is certain only between files that one phone numbered one after the other.
+Two people may carry phones of the same model, and no file says which of them took it; shots that name no camera
+are taken together, too. So what does not fit is certain only between files that one phone numbered one after the
+other.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class Tracks:
     def moves(self, evidence_id: str) -> list[Move]:
         """To the placed shots before and after this one, of the same camera; none where it is not known."""
         shot = self.shot(evidence_id)
-        if shot is None or shot.at is None or not shot.placed or not shot.camera:
+        if shot is None or shot.at is None or not shot.placed:
             return []
         track, at = self._around(shot)
         before = next((s for s in reversed(track[max(0, at - _REACH) : at]) if s.placed), None)
@@ -148,7 +149,7 @@ class Tracks:
     def constant(self, evidence_id: str, same_deg: float, apart_m: float) -> Optional[Constant]:
         """The run of shots around this one in which the azimuth never changed; None without an azimuth."""
         shot = self.shot(evidence_id)
-        if shot is None or shot.azimuth is None or shot.at is None or not shot.camera or shot.source == "manual":
+        if shot is None or shot.azimuth is None or shot.at is None or shot.source == "manual":
             return None
         track, at = self._around(shot)
         run = [shot]
