@@ -6,7 +6,8 @@ looked, when, which way; `file_checks` looks at the picture and the file themsel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Optional
 
@@ -60,6 +61,8 @@ def check_photo(
     photo: Evidence, site: Site, seen: Optional[Sight], around: Around, limits: Limits
 ) -> tuple[Check, ...]:
     """All tests of one photo for one patch, in the order they are read."""
+    if photo.azimuth is not None and not math.isfinite(photo.azimuth):
+        photo = replace(photo, azimuth=None)  # no direction, whoever wrote it
     found = (
         _looks_at(photo, seen, limits),
         _distance(photo, seen, limits),
@@ -270,7 +273,7 @@ def _azimuth(photo: Evidence) -> Check:
     numbers: dict[str, object] = {"azimuth_deg": round(photo.azimuth, 1)}
     if photo.source == MANUAL:
         return Check("azimuth", NOTE, f"方位角 {_course(photo.azimuth)}，手工填写", numbers)
-    raw = photo.azimuth if photo.azimuth_raw is None else photo.azimuth_raw
+    raw = photo.azimuth_raw if photo.azimuth_raw is not None and math.isfinite(photo.azimuth_raw) else photo.azimuth
     if raw % 360 == 0:
         return Check("azimuth", WARN, "方位角正好是 0°，可能是手机没有测得，请看照片核实", numbers)
     if photo.azimuth_ref == "M":
