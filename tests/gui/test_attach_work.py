@@ -136,6 +136,21 @@ def test_few_files_are_there_at_once_and_undo_takes_all_back(panel, tmp_path: Pa
     assert session.workspace.check_journal() == []
 
 
+def test_what_is_dropped_on_the_strip_is_copied_too(panel, tmp_path: Path, qtbot) -> None:
+    review, dock, commands = panel
+    review.show_patch("u1")
+    photo = _photo(tmp_path / "p.jpg")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photo))])
+    actions = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+    drop = QDropEvent(QPointF(5, 5), actions, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    dock.evidence.dropEvent(drop)
+    assert drop.isAccepted()
+    assert drop.dropAction() == Qt.DropAction.CopyAction
+    qtbot.waitUntil(lambda: _work(commands)._quiet is None, timeout=20_000)
+    assert [link.evidence.original_name for link in review.opened().patch_view("u1").evidence] == ["p.jpg"]
+
+
 def test_two_drops_follow_each_other(panel, tmp_path: Path, qtbot) -> None:
     review, dock, commands = panel
     for name, shade in (("一", 10), ("二", 200)):

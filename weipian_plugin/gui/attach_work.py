@@ -24,7 +24,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.errors import WeipianError
-from .compat import describe, no_input_method, write_in
+from .compat import describe, no_input_method, take_copy, write_in
 from .dialogs.task_bar import TaskBar
 from .guard import guarded
 from .review import Review
@@ -149,13 +149,12 @@ class AttachWork(QObject):
         """Files may be dropped anywhere on the panel."""
         if event.type() in _DRAGS:
             if self._paths(event):
-                event.acceptProposedAction()
+                take_copy(event)
                 return True
         elif event.type() == QEvent.Type.Drop:
             paths = self._paths(event)
             if paths:
-                event.setDropAction(Qt.DropAction.CopyAction)  # a file manager must not take its files away
-                event.accept()
+                take_copy(event)
                 self.dropped(paths)
                 return True
         return False

@@ -7,7 +7,7 @@ from typing import Any
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QObject, QRectF, Qt
-from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPixmap
+from qgis.PyQt.QtGui import QColor, QDropEvent, QIcon, QPainter, QPixmap
 from qgis.PyQt.QtSvg import QSvgRenderer
 from qgis.PyQt.QtWidgets import QComboBox, QLabel, QWidget
 
@@ -83,6 +83,12 @@ def describe(widget: QWidget, name: str, description: str = "") -> None:
     widget.setAccessibleName(name)
     if description:
         widget.setAccessibleDescription(description)
+
+
+def take_copy(event: QDropEvent) -> None:
+    """Accept dropped files as a copy: where a move is accepted, the file manager deletes what it gave."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
 
 
 def clear_layout(layout: Any) -> None:

@@ -32,7 +32,7 @@ from ..core.advice_model import CheckItem
 from ..core.proof import BAD, WARN, LinkedEvidence
 from ..core.rulepack import UNCONFIRMED_MARK
 from . import check_marks
-from .compat import describe, icon, no_input_method, tone
+from .compat import describe, icon, no_input_method, take_copy, tone
 from .evidence_strip import ID, PHOTO, EvidenceStrip
 from .evidence_texts import caption, document_line, when
 from .thumbnails import ThumbnailLoader
@@ -335,7 +335,7 @@ class EvidencePanel(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt name
         """Files may be dropped; a frame shows where they go."""
         if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+            take_copy(event)
             self._show_drop(on=True)
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt name
@@ -347,7 +347,7 @@ class EvidencePanel(QWidget):
         self._show_drop(on=False)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
-            event.acceptProposedAction()
+            take_copy(event)
             self.files_offered.emit(paths, "")
 
     def _show_drop(self, *, on: bool) -> None:

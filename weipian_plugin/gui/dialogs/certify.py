@@ -33,7 +33,7 @@ from ...workbench.clock import today
 from ...workbench.dispatching import NO_VILLAGE
 from ...workbench.session import Session
 from ...workbench.views import QueueRow
-from ..compat import describe, line_height, tone, write_in
+from ..compat import describe, line_height, take_copy, tone, write_in
 from .errors import error_text
 
 _VILLAGE_HEADS = ("村（社区）", "图斑", "✔ 已签字", "✖ 已失效", "● 待签字", "○ 未承诺", "无材料")
@@ -301,13 +301,13 @@ class CertifyDialog(QDialog):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt name
         """A scan may be dropped."""
         if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+            take_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt name
         """Take the first file that was dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
-            event.acceptProposedAction()
+            take_copy(event)
             self.take_scan(paths[0])
 
     def _sign(self) -> None:
