@@ -251,3 +251,19 @@ def test_a_wedge_of_unknown_direction_is_a_tag_alone(canvas, marks) -> None:
     assert isinstance(item.wedge, Wedge)
     assert isinstance(marks.item, WedgeItem)
     assert item.tag.contains(item.camera)
+
+
+def test_side_by_side_a_click_counts_on_both_maps(canvas, qtbot) -> None:
+    from weipian_plugin.gui.compare import CompareView
+
+    view = CompareView(canvas, QgsProject.instance(), ("前", "后"))
+    told: list[str] = []
+    view.photo_clicked.connect(told.append)
+    view.set_patch(None, QColor("red"), wedges_of([photo(1)]))
+    for half in (view.before, view.after):
+        half.canvas.setExtent(canvas.extent())
+        (item,) = half.wedges.drawn()
+        port, left, none = half.canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QTest.mouseClick(port, left, none, item.tag.center().toPoint())
+    assert told == ["e1", "e1"]
+    view.dispose()

@@ -190,6 +190,18 @@ def test_a_purpose_of_another_patch_stays(desk) -> None:
     assert session.patch_view("u3").evidence[0].purpose == "site_photo"
 
 
+def test_a_purpose_that_somebody_changed_meanwhile_is_not_changed_again(desk) -> None:
+    from weipian_plugin.core.errors import WeipianError
+
+    _review, _dock, _commands, session = desk
+    shared = session.patch_view("u1").evidence[0].evidence.evidence_id
+    with pytest.raises(WeipianError, match="E_EVIDENCE_MISSING|举证"):
+        session.set_purpose("u1", patch_id(1), shared, "overview_photo", "closeup_photo")
+    with pytest.raises(WeipianError):
+        session.set_purpose("u1", patch_id(2), shared, "overview_photo", "site_photo")
+    assert [link.purpose for link in session.patch_view("u1").evidence] == ["site_photo"]
+
+
 # -- pictures ------------------------------------------------------------------------------------
 
 #: Where the upper left quarter of the stored picture is to be seen, by EXIF orientation (JEITA CP-3451, 4.6.4).

@@ -15,6 +15,7 @@ from .canvas_items import CaptionItem, PatchHighlight
 from .compare_items import COVER_Z, CrossItem, Frame, PictureItem
 from .compat import describe, no_input_method
 from .photo_items import Wedge, WedgeItem
+from .wedge_clicks import WedgeClicks
 
 
 class _Half(QWidget):
@@ -35,6 +36,7 @@ class _Half(QWidget):
         self.canvas.setMapTool(self.pan)
         self.highlight = PatchHighlight(self.canvas)
         self.wedges = WedgeItem(self.canvas, project)
+        self.clicks = WedgeClicks(self.canvas, self.wedges)
         self.caption = CaptionItem(self.canvas)
         self.cross = CrossItem(self.canvas)
         self.cover = PictureItem(self.canvas, COVER_Z)
@@ -61,6 +63,8 @@ class CompareView(QWidget):
     closed = pyqtSignal()
     #: A side was rendered: image_before or image_after.
     painted = pyqtSignal(str)
+    #: A photo was clicked: evidence id.
+    photo_clicked = pyqtSignal(str)
 
     def __init__(self, canvas: QgsMapCanvas, project: QgsProject, titles: tuple[str, str]) -> None:
         super().__init__(canvas)
@@ -85,6 +89,7 @@ class CompareView(QWidget):
         canvas.destinationCrsChanged.connect(self._main_moved)
         for half in self._halves():
             half.canvas.extentsChanged.connect(self._half_moved)
+            half.clicks.clicked.connect(self.photo_clicked)
             half.canvas.viewport().installEventFilter(self)
         self.before.canvas.mapCanvasRefreshed.connect(self._before_painted)
         self.after.canvas.mapCanvasRefreshed.connect(self._after_painted)

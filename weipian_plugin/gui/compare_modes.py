@@ -40,6 +40,8 @@ class Comparison(QObject):
     changed = pyqtSignal(str)
     #: Imagery of a role is on the screen for the view that it has now.
     painted = pyqtSignal(str)
+    #: A photo was clicked on one of two maps side by side: evidence id.
+    photo_clicked = pyqtSignal(str)
 
     def __init__(
         self,
@@ -129,6 +131,7 @@ class Comparison(QObject):
         self.side = CompareView(self._canvas, self._project, titles)
         self.side.closed.connect(lambda: self.set_mode(AFTER))
         self.side.painted.connect(self._side_painted)
+        self.side.photo_clicked.connect(self.photo_clicked)
         self.layers_changed()
         self.side.set_patch(*self._patch)
 

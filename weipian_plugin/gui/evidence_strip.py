@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QIcon, QKeyEvent, QPainter, QPen, QPixmap
@@ -150,6 +149,8 @@ class EvidenceStrip(QListWidget):
     def _item(self, link: LinkedEvidence, number: int, purposes: Mapping[str, str]) -> QListWidgetItem:
         text, name = caption(link)
         photo = link.evidence.kind == "photo"
+        if not photo and not link.evidence.doc_no:
+            text = purposes.get(link.purpose, text)
         item = QListWidgetItem(text)
         item.setData(ID, link.evidence.evidence_id)
         item.setData(PATH, link.path)
@@ -218,7 +219,3 @@ class EvidenceStrip(QListWidget):
             super().keyPressEvent(event)
             return
         event.accept()
-
-    def first_time(self) -> Optional[str]:
-        """Evidence id of the first photo, None without any."""
-        return next((self.item(r).data(ID) for r in range(self.count()) if self.item(r).data(PHOTO)), None)

@@ -78,6 +78,7 @@ class MapController(QObject):
         self.compare.message.connect(self.message)
         self.compare.changed.connect(self.compare_changed)
         self.compare.painted.connect(self._painted)
+        self.compare.photo_clicked.connect(self.photos.clicked)
         self._seen = Seen()
         self._guard = ProjectGuard(self._project, canvas)
         self._ticked: Optional[str] = None  # the batch whose imagery is switched on
@@ -116,7 +117,7 @@ class MapController(QObject):
         self._filling = PatchFilling(loaded.patches, rows, self._session.patch_geometries(), self._fids)
         if alone:
             self._our_crs = self._best_crs(loaded, rows)
-            self._apply_crs()
+            self._guard.use_crs(self._our_crs)
             self._home()
             # The desktop sets CRS and extent itself after the first layers of a project came; ours win.
             QTimer.singleShot(0, self._settle)
@@ -138,13 +139,10 @@ class MapController(QObject):
         boxes = [row.bbox for row in rows if row.bbox]
         return gauss_kruger_at((boxes[0][0] + boxes[0][2]) / 2) if boxes else None
 
-    def _apply_crs(self) -> None:
-        self._guard.use_crs(self._our_crs)
-
     def _settle(self) -> None:
         if self._closed or self._loaded is None or self._group.others():
             return
-        self._apply_crs()
+        self._guard.use_crs(self._our_crs)
         if self._current is not None:
             self.show_patch(self._current)
         else:
