@@ -328,3 +328,26 @@ def test_closing_the_workspace_closes_the_lane(commands, lane) -> None:
     work.close()
     assert work.lane is None
     assert not lane.isVisible()
+
+
+def test_the_menu_says_how_many_wait(commands, session) -> None:
+    def words() -> list[str]:
+        commands.menu._refresh()
+        return [action.text().split("\t")[0] for action in commands.menu.actions()]
+
+    assert "待归照片（4）…" in words()
+    session.set_aside([item.evidence.evidence_id for item in session.lane()])
+    assert "待归照片…" in words()
+
+
+def test_a_patch_far_away_is_not_taken_by_a_hurried_enter(lane, session) -> None:
+    # 145 m north of 0005 (0.0013° of latitude), looking south at it: offered, not chosen.
+    type_in(lane, "106.80525 29.8017 180")
+    assert lane.choice.list.count() > 0
+    assert lane.choice.uid() == ""
+    key(lane, Qt.Key.Key_Return)
+    assert session.lane_count() == 4
+    assert "还没有选图斑" in lane.status.text()
+    key(lane, Qt.Key.Key_1, ALT)
+    key(lane, Qt.Key.Key_Return)
+    assert [photo.azimuth for photo in linked(session, "u5")] == [180.0]

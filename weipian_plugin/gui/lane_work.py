@@ -38,6 +38,10 @@ class LaneWork(QObject):
         """Key of the menu and the keyboard -> what it does."""
         return {"lane": self.open, "declination": self.declination}
 
+    def count(self) -> int:
+        """How many files wait for a patch."""
+        return self.review.session.lane_count() if self.review.session is not None else 0
+
     def close(self) -> None:
         """Another workspace comes."""
         self._told = ""
@@ -153,6 +157,7 @@ class LaneWork(QObject):
         if aim is None or lane is None:
             return
         words = self.tr("圆点：照片现在的位置；箭头：按 GCJ-02 换算后的位置。\n") + lane.shift.text.text()
+        aim.show_mark(None, None, None)
         aim.show_arrows(arrows, words, lambda: lane.shift.look.setChecked(False))
         lane.setVisible(not arrows)
         if not arrows:

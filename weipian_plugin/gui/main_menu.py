@@ -62,6 +62,8 @@ class MainMenu(QMenu):
         super().__init__(parent)
         self._served, self._key_text = served, key_text
         self._entries: dict[str, tuple[QAction, str]] = {}
+        #: Command -> what gives the number that stands behind its words, nothing for 0.
+        self.counts: dict[str, Callable[[], int]] = {}
         self.submenus: dict[str, QMenu] = {}
         for key, label in ENTRIES:
             if label.startswith(_SUBMENU):
@@ -83,4 +85,6 @@ class MainMenu(QMenu):
         for key, (action, label) in self._entries.items():
             action.setVisible(key in served)
             hint = self._key_text(key)
-            action.setText(f"{label}\t{hint}" if hint else label)
+            count = self.counts[key]() if key in self.counts else 0
+            words = label.replace("…", f"（{count}）…") if count else label
+            action.setText(f"{words}\t{hint}" if hint else words)

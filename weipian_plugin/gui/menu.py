@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QObject, Qt, QTimer
-from qgis.PyQt.QtWidgets import QMainWindow, QMenu
+from qgis.PyQt.QtWidgets import QMainWindow
 
 from ..core.errors import WeipianError
 from ..core.model import ReviewStatus
@@ -88,13 +88,14 @@ class Commands(QObject):
             attaching := AttachWork(review, self.work.attach),
             PhotoWork(review, self.work),
             self.work.documents,
-            LaneWork(review, self.run, attaching.bar),
+            waiting := LaneWork(review, self.run, attaching.bar),
             HandoutWork(review),
         )
         self._busy: Any = None
         self._reopened = False
         self._ready = False
         self.menu = self._make_menu()
+        self.menu.counts["lane"] = waiting.count
         self.dock.header.set_menu(self.menu)
         self.dock.empty_button.clicked.connect(lambda _checked=False: self.run(self.dock.empty_key))
         self.dock.visibilityChanged.connect(self._shown)
@@ -123,7 +124,7 @@ class Commands(QObject):
         self.review.close_session()
 
     # -- menu -----------------------------------------------------------------------------
-    def _make_menu(self) -> QMenu:
+    def _make_menu(self) -> MainMenu:
         menu = MainMenu(self.dock, self.run, self._table, self._key_text)
         self.hands.fill_menu(menu.submenus["拆分、边界、线索"], self.run)
         self._reviews = menu.submenus["审核（当前图斑）"]

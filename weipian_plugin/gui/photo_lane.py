@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _SIZE_KEY, _SPLIT_KEY = "weipian/lane_geometry", "weipian/lane_splitter"
 #: While a position is typed, its candidates follow after this pause, ms.
 _TYPING = 120
+#: A patch so near that the camera does not look away from is taken unless the person says otherwise, m.
+_SURE_M = 100.0
 
 
 class PhotoLane(QDialog):
@@ -253,8 +255,9 @@ class PhotoLane(QDialog):
             if known is not None and all(c.patch_uid != uid for c in found):
                 found = [*found[:8], known]
         self.choice.typed.clear()
-        sure = bool(found) and found[0].why == NEAR and found[0].distance_m is not None
-        self.choice.offer(found, first=sure and found[0].looks_at is not False)
+        best = found[0] if found else None
+        near = best is not None and best.why == NEAR and best.distance_m is not None and best.distance_m <= _SURE_M
+        self.choice.offer(found, first=near and best.looks_at is not False)
 
     def _name_action(self) -> None:
         patch_id = self.choice.patch_id()
