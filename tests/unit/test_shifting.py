@@ -118,6 +118,33 @@ def test_what_a_person_laid_afterwards_stays(five) -> None:
     assert [(uid, e) for uid, e, _ in records.links(five.workspace)] == [("u3", "e-IMG_a0")]
 
 
+def test_what_its_wrong_position_laid_is_laid_anew_and_comes_back(session) -> None:
+    # A patch where the shifted photo of u0 seems to be; names and persons stay.
+    wrong = at(127.2, 487.1, CENTRES[0])
+    ring = shapely.Polygon([at(a, 20, wrong) for a in range(0, 360, 15)])
+    with session.workspace.transaction("import", "b1", "张三") as change:
+        wkb = shapely.to_wkb(shapely.MultiPolygon([ring]))
+        change.put("patch", records.patch_row(Patch("u9", "500112141_0009", "b1", wkb=wkb)))
+    keep(session, *[shot(f"IMG_a{i}", i) for i in range(5)])
+    assert session.rematch_lane() == 1
+    assert [(uid, e) for uid, e, _ in records.links(session.workspace)] == [("u9", "e-IMG_a0")]
+    before = rows(session)
+    found = session.gcj_suspicion()
+    assert len(found.evidence_ids) == 5
+    session.shift_photos(found.evidence_ids)
+    linked = {(e, uid) for uid, e, _ in records.links(session.workspace)}
+    assert linked == {(f"e-IMG_a{i}", f"u{i}") for i in range(5)}
+    session.unshift_photos(found.evidence_ids)
+    assert rows(session) == before
+    session.shift_photos(found.evidence_ids)
+    session.undo()
+    assert rows(session) == before
+    session.unlink("u9", "e-IMG_a0")
+    session.link(["e-IMG_a0"], "u9", "500112141_0009", "site_photo")
+    session.shift_photos(found.evidence_ids)
+    assert ("u9", "e-IMG_a0", "site_photo") in records.links(session.workspace)
+
+
 def test_twice_is_once_and_nothing_without_a_position(five) -> None:
     keep(five, Evidence("e-x", "photo", "f" * 64, "x.jpg"))
     assert five.shift_photos(["e-IMG_a0", "e-IMG_a0", "e-x"]) == 1

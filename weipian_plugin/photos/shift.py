@@ -32,6 +32,8 @@ _ELSEWHERE = (45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0)
 _LEAST, _ACCIDENT = 3, 0.001
 #: Steps elsewhere that hit so seldom make one known photo enough for those of the same program.
 _RARE = 0.2
+#: A program of which so many of the photos fit after the conversion shifts all of them.
+_ALL = 0.95
 _WINDS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 
 
@@ -106,7 +108,9 @@ def _of_camera(members: NDArray[np.int64], tried: _Tried) -> list[int]:
     enough = len(free) >= _LEAST and _at_least(len(free), len(loose), luck) < _ACCIDENT
     # A photo whose patch is known and that lands there tells of the program that wrote it.
     if enough or (len(named) and len(free) and luck < _RARE):
-        return [int(i) for i in gained]
+        # Among dense patches a shifted photo may also land beside a wrong one: if all fit, all are meant.
+        everyone = float(tried.back[members].mean()) >= _ALL
+        return [int(i) for i in (members[tried.back[members]] if everyone else gained)]
     return [int(i) for i in named]
 
 

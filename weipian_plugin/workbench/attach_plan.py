@@ -6,7 +6,7 @@ Nothing is written here. A file that came before keeps its place: what a person 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
@@ -91,6 +91,11 @@ class Planner:
         """The number of a patch as people know it."""
         patch = self._by_uid.get(patch_uid)
         return patch.patch_id if patch is not None else ""
+
+    def forget(self, evidence_ids: Collection[str]) -> None:
+        """Match these as if they lay nowhere: what they were laid by has been put right."""
+        for evidence_id in evidence_ids:
+            self._links.pop(evidence_id, None)
 
     def plan(self, files: Sequence[tuple[Source, Prepared]], hints: Mapping[Path, Hint]) -> list[Step]:
         """Where each file goes, in the order given."""

@@ -1,7 +1,8 @@
 """Positions in GCJ-02 put right, and the lane matched anew after a correction: each one undoable action.
 
-A converted photo keeps what it had under facts["gcj02"]: {lon, lat, match, laid}; taking it back gives the record
-as it was, and takes off the patch what was laid there because of it.
+A converted photo keeps what it had under facts["gcj02"]: {lon, lat, match, laid, lifted}; taking it back gives the
+record as it was, takes off the patch what was laid there because of it and lays back what was lifted. What a person
+or a name laid stays where it is.
 """
 
 from __future__ import annotations
@@ -60,13 +61,15 @@ class Shifting(EvidenceActs):
             return None
         scene = Scene(records.patches(self._ws))
         linked: dict[str, list[str]] = {}
-        for uid, evidence_id, _ in records.links(self._ws):
-            linked.setdefault(evidence_id, []).append(uid)
+        for row in records.select(self._ws, "evidence_link"):
+            if not _by_position(row):
+                linked.setdefault(row["evidence_id"], []).append(row["patch_uid"])
         found = shift.suspect([_fix(e, scene, linked.get(e.evidence_id, ())) for e in photos], scene)
         return Suspicion(found.text, found.keys, found.median_m, found.azimuth_deg) if found is not None else None
 
     def shift_photos(self, evidence_ids: Sequence[str]) -> int:
-        """Take the positions for GCJ-02 and convert them; photos in the lane are matched anew. Gives how many.
+        """Take the positions for GCJ-02 and convert them; what lay in the lane, or on a patch by its position alone, is
+        matched anew. Gives how many photos were converted.
 
         Raises:
             WeipianError: E_EVIDENCE_MISSING.
@@ -75,17 +78,34 @@ class Shifting(EvidenceActs):
         moved = [found for e in items if (found := _moved(e)) is not None]
         if not moved:
             return 0
-        ids = {e.evidence_id for e in moved}
-        waiting = {e.evidence_id for e in unplaced.unplaced(self._ws)} & ids
-        steps = _plan(Planner(self._ws), [e for e in moved if e.evidence_id in waiting])
         with self.acting("shift", "workspace") as change:
+            lifted = self._lifted(change, {e.evidence_id for e in moved})
+            waiting = {e.evidence_id for e in unplaced.unplaced(self._ws)}
+            planner = Planner(self._ws)
+            planner.forget(lifted)
+            steps = _plan(planner, [_anew(e) for e in moved if e.evidence_id in waiting])
             for item in moved:
                 step = steps.get(item.evidence_id)
                 laid = [[lay.patch.patch_uid, lay.purpose] for lay in once(step.lays)] if step is not None else []
                 kept = {**item.facts[GCJ02], "laid": laid, "match": dict(item.match)}
-                new = replace(item, facts={**item.facts, GCJ02: kept})
+                if item.evidence_id in lifted:
+                    kept["lifted"] = lifted[item.evidence_id]
+                new = replace(_anew(item) if step is not None else item, facts={**item.facts, GCJ02: kept})
                 self._relay(change, new, step)
         return len(moved)
+
+    def _lifted(self, change: Transaction, ids: set[str]) -> dict[str, list[dict[str, Any]]]:
+        """Take photos off that lie on patches by their position alone; gives their links by evidence id."""
+        lying: dict[str, list[dict[str, Any]]] = {}
+        for uid, evidence_id, purpose in records.links(self._ws):
+            if evidence_id in ids:
+                lying.setdefault(evidence_id, []).append(
+                    dict(change.get("evidence_link", uid, evidence_id, purpose) or {})
+                )
+        found = {i: rows for i, rows in lying.items() if all(_by_position(row) for row in rows)}
+        for row in (row for rows in found.values() for row in rows):
+            change.delete("evidence_link", row["patch_uid"], row["evidence_id"], row["purpose"])
+        return found
 
     def unshift_photos(self, evidence_ids: Sequence[str]) -> int:
         """Give converted photos back the position they had, and what follows from it. Gives how many.
@@ -104,6 +124,8 @@ class Shifting(EvidenceActs):
                     row = change.get("evidence_link", uid, item.evidence_id, purpose)
                     if row is not None and row.get("confidence"):  # laid by the conversion, not by a person since
                         change.delete("evidence_link", uid, item.evidence_id, purpose)
+                for row in kept.get("lifted", []):
+                    change.put("evidence_link", row)
                 facts = {key: value for key, value in item.facts.items() if key != GCJ02}
                 match = kept.get("match", {})
                 if item.match.get(unplaced.ASIDE) != match.get(unplaced.ASIDE):
@@ -137,7 +159,7 @@ class Shifting(EvidenceActs):
 
 
 def _fix(item: Evidence, scene: Scene, linked: Sequence[str]) -> shift.Fix:
-    """A photo as the suspicion sees it: its name first, else the patches that it was laid on."""
+    """A photo as the suspicion sees it: its name first, else the patches that a person laid it on."""
     _, ids = scene.ids.of_path(Path(item.original_name))
     named = [p.patch_uid for key in ids for p in scene.ids.patches(key)]
     camera = f"{item.camera}|{item.facts.get('software', '')}"
@@ -153,6 +175,16 @@ def _moved(item: Evidence) -> Optional[Evidence]:
         return None
     before = {"lon": item.lon, "lat": item.lat}
     return replace(item, lon=lon, lat=lat, shift=GCJ02, facts={**item.facts, GCJ02: before})
+
+
+def _by_position(link: Mapping[str, Any]) -> bool:
+    """Whether a link was made by matching a position: not by a person, a name or a hand-out."""
+    return bool(link.get("confidence")) and str(link.get("reason", "")).startswith("照片")
+
+
+def _anew(item: Evidence) -> Evidence:
+    """A photo without the memory of where it was laid by a position that was wrong."""
+    return replace(item, match={key: value for key, value in item.match.items() if key != "placed"})
 
 
 def _plan(planner: Planner, items: Sequence[Evidence]) -> dict[str, Step]:
