@@ -43,6 +43,8 @@ class Shifting(EvidenceActs):
 
     _suspicion: Optional[Suspicion] = None
     _suspicion_mark: tuple[int, int] = (-1, -1)
+    _scene_now: Optional[Scene] = None
+    _scene_mark: tuple[object, ...] = ()
 
     def gcj_suspicion(self) -> Optional[Suspicion]:
         """Whether positions look shifted as a whole; asked anew only when something was written."""
@@ -59,13 +61,20 @@ class Shifting(EvidenceActs):
         ]  # fmt: skip
         if not photos:
             return None
-        scene = Scene(records.patches(self._ws))
+        scene = self._scene()
         linked: dict[str, list[str]] = {}
         for row in records.select(self._ws, "evidence_link"):
             if not _by_position(row):
                 linked.setdefault(row["evidence_id"], []).append(row["patch_uid"])
         found = shift.suspect([_fix(e, scene, linked.get(e.evidence_id, ())) for e in photos], scene)
         return Suspicion(found.text, found.keys, found.median_m, found.azimuth_deg) if found is not None else None
+
+    def _scene(self) -> Scene:
+        """The patches as matching sees them, indexed anew only when they changed."""
+        mark = unplaced.places_mark(self._ws)
+        if self._scene_now is None or mark != self._scene_mark:
+            self._scene_now, self._scene_mark = Scene(records.patches(self._ws)), mark
+        return self._scene_now
 
     def shift_photos(self, evidence_ids: Sequence[str]) -> int:
         """Take the positions for GCJ-02 and convert them; what lay in the lane, or on a patch by its position alone, is
