@@ -11,35 +11,22 @@ from typing import NamedTuple
 
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..core.check_words import MARKS, ORDER, WORDS
+from ..core.check_words import CHECKS, MARKS, ORDER, WORDS
 from ..core.proof import BAD, NOTE, OK, UNKNOWN, WARN, Check, LinkedEvidence
 from .widgets import coloured
 
 #: Outcome -> tone of `tones`.
 _TONES = {OK: "good", NOTE: "muted", WARN: "warn", BAD: "bad", UNKNOWN: "muted"}
-#: Check -> what it looks at, and what it is called when it fails. First those that mean a fraud.
-_NAMES = {
-    "same_file": ("用于几个图斑", "重复使用"),
-    "same_picture": ("画面重复", "画面重复"),
-    "looks_at": ("朝向", "未指向"),
-    "time_window": ("时间", "时间不符"),
-    "edited": ("修改痕迹", "疑似修改"),
-    "clock": ("时钟", "时间可疑"),
-    "place": ("位置", "位置可疑"),
-    "speed": ("行程", "行程可疑"),
-    "same_azimuth": ("方位雷同", "方位雷同"),
-    "distance": ("距离", "距离远"),
-    "azimuth": ("方位角", "方位不明"),
-    "gcj02": ("坐标偏移", "坐标偏移"),
-    "doc_reused": ("文号", "文号重复"),
-    "doc_outline": ("批准范围", "范围外"),
-    "doc_valid": ("有效期", "已过期"),
-    "doc_date": ("日期", "日期在后"),
-    "doc_area": ("面积", "面积不足"),
-}
+#: Check -> what it is called on a picture when it fails.
+_FAILED = {
+    "same_file": "重复使用", "same_picture": "画面重复", "looks_at": "未指向", "time_window": "时间不符",
+    "edited": "疑似修改", "clock": "时间可疑", "place": "位置可疑", "speed": "行程可疑", "same_azimuth": "方位雷同",
+    "distance": "距离远", "azimuth": "方位不明", "gcj02": "坐标偏移", "doc_reused": "文号重复",
+    "doc_outline": "范围外", "doc_valid": "已过期", "doc_date": "日期在后", "doc_area": "面积不足",
+}  # fmt: skip
 #: Not knowing these makes a photo doubtful; what else cannot be told (no satellite time …) is usual and no word.
 _NEEDED = ("looks_at", "time_window", "distance", "place", "azimuth", "doc_reused", "doc_date", "doc_area")
-_RANK = {name: number for number, name in enumerate(_NAMES)}
+_RANK = {name: number for number, name in enumerate(CHECKS)}
 
 
 class Badge(NamedTuple):
@@ -68,7 +55,7 @@ def word(outcome: str) -> str:
 
 def name_of(check: Check) -> str:
     """What the check looks at, in a word."""
-    return _NAMES.get(check.id, (check.id, check.id))[0]
+    return CHECKS.get(check.id, check.id)
 
 
 def _aside(check: Check) -> bool:
@@ -86,19 +73,12 @@ def ordered(checks: Iterable[Check]) -> list[Check]:
     return sorted(checks, key=_place)
 
 
-def worst(checks: Sequence[Check]) -> str:
-    """The worst outcome there is, `ok` without any check."""
-    return ordered(checks)[0].outcome if checks else OK
-
-
 def badge(link: LinkedEvidence) -> Badge:
     """What stands on the picture: the worst check in a word; without checks whether it looks at the patch."""
     checks = [check for check in ordered(link.checks) if not _aside(check)]
     first = checks[0] if checks else None
     if first is not None and first.outcome in (BAD, WARN):
-        return Badge(
-            mark(first.outcome), _NAMES.get(first.id, ("", first.id))[1], tone_of(first.outcome), first.outcome
-        )
+        return Badge(mark(first.outcome), _FAILED.get(first.id, first.id), tone_of(first.outcome), first.outcome)
     if first is not None and first.outcome == UNKNOWN:
         return Badge(mark(UNKNOWN), _unknown(first, link), tone_of(UNKNOWN), UNKNOWN)
     if link.checks:

@@ -373,6 +373,14 @@ class PhotoView(QWidget):
         if self.current_id():
             signal.emit(self.current_id())  # type: ignore[attr-defined]
 
+    def _enter(self) -> None:
+        """Press the button that Tab has gone to; else the photo has been looked at."""
+        focus = self.focusWidget()
+        if isinstance(focus, QPushButton):
+            focus.click()
+        else:
+            self.close()
+
     def event(self, event: QEvent) -> bool:
         """Keys act here, whatever button has the focus."""
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -406,8 +414,8 @@ class PhotoView(QWidget):
             Qt.Key.Key_S: self.buttons["same"].click,
             Qt.Key.Key_Z: self.undo_requested.emit,
             Qt.Key.Key_Escape: self.close,
-            Qt.Key.Key_Return: self.close,
-            Qt.Key.Key_Enter: self.close,
+            Qt.Key.Key_Return: self._enter,
+            Qt.Key.Key_Enter: self._enter,
         }
         if key in moves and (shift or (not self.pane.fitted() and key in (Qt.Key.Key_Up, Qt.Key.Key_Down))):
             self.pane.pan(*moves[key])
