@@ -49,6 +49,7 @@ class AttachResultDialog(QDialog):
         self.table = QTableWidget(0, len(heads), self)
         self.table.setHorizontalHeaderLabels(heads)
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(int(line_height(self) * 1.4))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -56,7 +57,8 @@ class AttachResultDialog(QDialog):
         self.table.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         describe(self.table, self.tr("附件清单"), self.tr("点一行在面板和地图上显示该图斑"))
         self.table.itemSelectionChanged.connect(self._chosen)
-        self.detail = QLabel(self)
+        self._hint = self.tr("点一行：这里是完整的原因，面板和地图转到该图斑。")
+        self.detail = QLabel(self._hint, self)
         self.detail.setWordWrap(True)
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.detail.setMinimumHeight(line_height(self) * 3)
@@ -117,7 +119,7 @@ class AttachResultDialog(QDialog):
     def _chosen(self) -> None:
         found = self.table.selectedItems()
         uid = found[0].data(_UID) if found else ""
-        self.detail.setText(found[-1].text() if found else "")
+        self.detail.setText(found[-1].text() if found else self._hint)
         if uid:
             self.patch_wanted.emit(uid)
 
