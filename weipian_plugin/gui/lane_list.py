@@ -59,7 +59,7 @@ class LaneList(QListWidget):
         blank = self._blank()
         for item in items:
             name = item.evidence.original_name
-            entry = QListWidgetItem(QIcon(blank), f"{name}\n{_short(item)}")
+            entry = QListWidgetItem(QIcon(blank), f"{name.rpartition('.')[0] or name}\n{_short(item)}")
             entry.setData(_ID, item.evidence.evidence_id)
             entry.setToolTip(f"{name}\n{item.reason}")
             entry.setData(int(Qt.ItemDataRole.AccessibleTextRole), f"{name}，{item.reason}")
