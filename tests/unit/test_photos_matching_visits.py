@@ -272,3 +272,24 @@ def test_ten_thousand_photos_are_quick() -> None:
     found = run(*facts, ground=ground)
     assert time.perf_counter() - begun < 20
     assert sum(m.patch_uid == f"uid-{n % 1200:05d}" for n, m in enumerate(found)) > 1900
+
+
+@pytest.mark.filterwarnings("error")
+def test_odd_boundaries_stop_nothing() -> None:
+    bow = Polygon([at(0, 10), at(90, 10), at(180, 10), at(45, 40)])
+    needle = Polygon([at(90, 5), at(90.01, 60), at(90.02, 5)])
+    dot = Polygon([at(10, 20), at(10, 20.001), at(10.001, 20.0005)])
+    ring = Polygon([at(a, 60) for a in range(0, 360, 10)], [[at(a, 40) for a in range(0, 360, 10)]])
+    vast = Polygon([at(a / 20, 3000 + 5 * (a % 7)) for a in range(7200)])
+    for n, odd in enumerate((bow, needle, dot, ring, vast)):
+        ground = [Patch(f"u{n}", f"5001{n:03d}", "b", wkb=MultiPolygon([odd]).wkb), EAST]
+        found = run(shot(azimuth=80.0), shot(30), ground=ground)
+        assert {m.patch_uid for m in found} <= {f"u{n}", "uid-E", None}
+        assert all(m.reason for m in found)
+
+
+def test_a_hole_is_not_the_patch() -> None:
+    # Standing in the hole of a ring-shaped patch, another one within reach inside it.
+    ring = Polygon([at(a, 120) for a in range(0, 360, 10)], [[at(a, 90) for a in range(0, 360, 10)]])
+    ground = [Patch("ring", "5001000", "b", wkb=MultiPolygon([ring]).wkb), patch("5001001", 0, 15, 12)]
+    assert run(shot(azimuth=0.0), ground=ground)[0].patch_uid == "uid-5001001"

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from ..geo.viewcone import local_each
 
@@ -34,12 +35,14 @@ COMPASS_DEG, COMPASS_LOST = 10.0, 0.03
 _INSIDE, _STAND_M, _FADE_M = 0.25, 40.0, 15.0
 #: How often somebody stands in another patch or shoots across one, against how often he could.
 _ACROSS = 0.15
-#: Part of the photos that show no patch at all, spread over a disc of this radius.
-_STRAY, _STRAY_RADIUS_M = 0.05, 150.0
+#: Part of the photos that show no patch at all, spread over the land up to so far from where one lies.
+_STRAY, _STRAY_REACH_M = 0.05, 150.0
 #: So many patches around a photo are weighed.
 _MOST = 12
 #: Corners that bend an edge by less than this do not count, metres.
 _PLAIN_M = 0.3
+#: With more corners a patch is made plainer, up to ten times that.
+_CORNERS = 150
 
 
 def _places() -> tuple[Numbers, Numbers]:
@@ -80,9 +83,10 @@ class Pairs:
     log_density: Numbers
 
 
-def stray_log_density() -> float:
-    """Log density of a photo that shows no patch."""
-    return math.log(_STRAY / (math.pi * _STRAY_RADIUS_M**2 * 2 * math.pi))
+def stray_log_density(area_m2: float = 0.0, girth_m: float = 0.0) -> float:
+    """Log density of a photo that shows no patch, around one so large: the same few strays on more land are rarer."""
+    land = area_m2 + girth_m * _STRAY_REACH_M + math.pi * _STRAY_REACH_M**2
+    return math.log(_STRAY / (land * 2 * math.pi))
 
 
 class Ground:
@@ -133,11 +137,16 @@ class Ground:
             density[some] = self._density(patch[some], camera[some], shots.azimuth[i], shots.sigma_m[i])
         return Pairs(shot, patch, distance, np.log(np.maximum(density, 1e-300)))
 
+    def stray(self, patches: Indices) -> float:
+        """Log density of a photo that shows none of these patches: as around the smallest; around a point if none."""
+        if not len(patches):
+            return stray_log_density()
+        return max(stray_log_density(a, g) for a, g in zip(self._area[patches], self._girth[patches]))
+
     def _edges_of(self, patch: int) -> Numbers:
         """Edges of a patch as rows of x, y, dx, dy; the inside is to the left."""
         if patch not in self._edges:
-            plain = shapely.simplify(self._local[patch], _PLAIN_M)
-            plain = self._local[patch] if shapely.area(plain) == 0 else plain
+            plain = self._plain(patch)
             rows = []
             for part in shapely.get_parts(plain):
                 for hole, ring in enumerate(shapely.get_rings(part)):
@@ -147,6 +156,15 @@ class Ground:
                     rows.append(np.column_stack([points[:-1], np.diff(points, axis=0)]))
             self._edges[patch] = np.vstack(rows)
         return self._edges[patch]
+
+    def _plain(self, patch: int) -> BaseGeometry:
+        """A patch without the corners that make no difference here."""
+        whole, bend = self._local[patch], _PLAIN_M
+        plain = shapely.simplify(whole, bend)
+        while shapely.get_num_coordinates(plain) > _CORNERS and bend < 10 * _PLAIN_M:
+            bend *= 2
+            plain = shapely.simplify(whole, bend)
+        return whole if shapely.area(plain) == 0 else plain
 
     def _density(self, patches: Indices, camera: Numbers, azimuth: float, sigma: float) -> Numbers:
         """Density of one photo under each of some patches; `camera` where it stands in the metres of each."""
