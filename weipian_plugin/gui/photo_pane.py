@@ -189,7 +189,7 @@ class PhotoPane(QWidget):
             painter.drawImage(QRectF(QPointF(left, top), size), self._image)
         line = line_height(self)
         if self.caption:
-            self._band(painter, QRectF(0, 0, self.width(), line * 1.6), self.caption)
+            self._band(painter, QRectF(0, 0, self.width(), line * 2.8), self.caption)
         if self.note:
             high = line * 1.6 if self.has_picture() else self.height()
             lines = 3 if self.has_picture() else 1

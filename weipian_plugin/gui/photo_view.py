@@ -16,6 +16,7 @@ from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QHideEvent, QKeyEvent, QPixmap
 from qgis.PyQt.QtWidgets import (
+    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -52,7 +53,7 @@ class Other(NamedTuple):
     words: str
 
 
-class PhotoView(QWidget):
+class PhotoView(QDialog):
     """Shows the photos of one patch; what is to be done with one goes out as a signal with its evidence id."""
 
     current_changed = pyqtSignal(str)
@@ -337,7 +338,7 @@ class PhotoView(QWidget):
         self._links, self._at, self._patch, self._against = (), -1, "", ""
 
     # -- window ----------------------------------------------------------------------------------
-    def open(self) -> None:
+    def present(self) -> None:
         """Show the window where it was last time, and give it the keyboard."""
         if not self._placed:
             self._placed = True

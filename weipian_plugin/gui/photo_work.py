@@ -76,7 +76,7 @@ class PhotoWork(QObject):
             self._review.tell(self.tr("本图斑还没有照片，按 P 添加，或把照片拖到举证栏。"), "hint")
             return
         self._show(patch_view, evidence_id)
-        self.view.open()
+        self.view.present()
         self._panel.strip.select(self.view.current_id())
 
     def _show(self, patch_view: PatchView, evidence_id: str) -> None:
