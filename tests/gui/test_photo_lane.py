@@ -323,6 +323,18 @@ def test_the_entry_window_of_the_panel_saves_and_undoes(commands, session) -> No
     assert (photo.lon, photo.source) == (None, first.source)
 
 
+def test_another_workspace_closes_the_entry_window(commands, session) -> None:
+    first = session.lane()[0].evidence
+    session.place([first.evidence_id], "u5", PREFIX + "0005")
+    commands.review.show_patch("u5")
+    commands.work.aim(first.evidence_id)
+    window = commands.work.entry.window
+    assert window.isVisible()
+    for feature in commands.features:
+        feature.close()
+    assert not window.isVisible()
+
+
 def test_closing_the_workspace_closes_the_lane(commands, lane) -> None:
     work = work_of(commands)
     work.close()

@@ -167,6 +167,11 @@ class EntryWork(QObject):
         window.activateWindow()
         window.entry.whole.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @staticmethod
+    def table() -> dict[str, Callable[[], None]]:
+        """No command of its own: the strip and the large view ask for it."""
+        return {}
+
     def close(self) -> None:
         """Another workspace comes, or another photo."""
         window, self.window = self.window, None

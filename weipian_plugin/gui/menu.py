@@ -89,6 +89,7 @@ class Commands(QObject):
             PhotoWork(review, self.work),
             self.work.documents,
             waiting := LaneWork(review, self.run, attaching.bar),
+            self.work.entry,
             HandoutWork(review),
         )
         self._busy: Any = None
