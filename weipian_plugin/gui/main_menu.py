@@ -8,7 +8,8 @@ from qgis.PyQt.QtWidgets import QAction, QMenu, QWidget
 
 from .compat import icon
 
-#: (command, words); an empty command is a line between groups, words that begin with ▸ name a submenu.
+#: (command, words); an empty command is a line between groups, words that begin with ▸ name a submenu, whose own
+#: entries are `▸submenu/words`.
 ENTRIES: tuple[tuple[str, str], ...] = (
     ("workspace", "新建/打开工作区…"),
     ("today", "今天要办"),
@@ -19,10 +20,16 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("imagery", "影像…"),
     ("layers", "图层与套合…"),
     ("photos_folder", "附照片文件夹…"),
-    ("attach_result", "附件清单…"),
     ("lane", "待归照片…"),
-    ("declination", "磁偏角…"),
-    ("handout", "外业派发包…"),
+    ("", "▸举证与承诺"),
+    ("attach_result", "▸举证与承诺/附件清单…"),
+    ("certify", "▸举证与承诺/村级承诺…"),
+    ("photo_card", "▸举证与承诺/怎样发原图（卡片）"),
+    ("declination", "▸举证与承诺/磁偏角…"),
+    ("", "▸派单与外业"),
+    ("dispatch", "▸派单与外业/派单…"),
+    ("reminder", "▸派单与外业/复制催办提醒"),
+    ("handout", "▸派单与外业/外业派发包…"),
     ("", "▸拆分、边界、线索"),
     ("", ""),
     ("goto", "按编号查找…"),
@@ -31,10 +38,6 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("gallery", "画廊"),
     ("", "▸批次"),
     ("", "▸审核（当前图斑）"),
-    ("dispatch", "派单…"),
-    ("reminder", "复制催办提醒"),
-    ("certify", "村级承诺…"),
-    ("photo_card", "怎样发原图（卡片）"),
     ("fill", "填报抄录…"),
     ("revisions", "改判清单…"),
     ("", ""),
@@ -66,16 +69,20 @@ class MainMenu(QMenu):
         self.counts: dict[str, Callable[[], int]] = {}
         self.submenus: dict[str, QMenu] = {}
         for key, label in ENTRIES:
-            if label.startswith(_SUBMENU):
-                self.submenus[label[1:]] = self.addMenu(label[1:])
-            elif not key:
-                self.addSeparator()
-            else:
+            if key:
                 self._add(key, label, run)
+            elif label:
+                self.submenus[label[1:]] = self.addMenu(label[1:])
+            else:
+                self.addSeparator()
         self.aboutToShow.connect(self._refresh)
 
     def _add(self, key: str, label: str, run: Callable[[str], None]) -> None:
-        action = self.addAction(icon(key, self.parentWidget()), label)
+        menu: QMenu = self
+        if label.startswith(_SUBMENU):
+            name, label = label[1:].split("/")
+            menu = self.submenus[name]
+        action = menu.addAction(icon(key, self.parentWidget()), label)
         action.setData(key)
         action.triggered.connect(lambda _checked=False, key=key: run(key))
         self._entries[key] = (action, label)
