@@ -93,7 +93,8 @@ def within(kind: type[QDialog], act) -> None:
 def press(desk: Commands, key: Qt.Key) -> None:
     desk.dock.activateWindow()  # offscreen, nobody gives the window the keyboard back after a dialog
     QTest.qWait(20)
-    QTest.keyClick(desk.dock.queue.table, key)
+    shift = Qt.KeyboardModifier.NoModifier if key == Qt.Key.Key_Z else Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(desk.dock.queue.table, key, shift)
     QTest.qWait(10)
 
 
@@ -242,7 +243,7 @@ def _word(desk: Commands) -> str:
 
 def test_t_prints_a_list_a_scanner_finds_it_and_a_change_voids_it(desk: Commands, tmp_path: Path) -> None:
     desk.review.show_patch("u1")
-    assert _word(desk) == "○ 村级承诺：还没有（T 打印清单）"
+    assert _word(desk) == "○ 村级承诺：还没有（Shift+T 打印清单）"
     found = {}
 
     def work(dialog: CertifyDialog) -> None:

@@ -53,7 +53,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 def _certificate(session: Session, uids: tuple[str, ...]) -> Certificate:
     """As printing leaves it, without drawing the paper."""
-    known = session._known(uids)
+    known = session._covered(uids)
     paper = session._new_certificate([known.patches[uid] for uid in uids])
     with session.acting("cert_print", uids[0]) as change:
         change.put("certificate", proofs.certificate_row(paper))

@@ -117,16 +117,16 @@ class Certifying(Acting):
         for item in proofs.certified(self._ws, patch_uid=one) if papers else ():
             found.setdefault(item.patch_uid, []).append((papers[item.certificate_id], item))
         uids = wanted or list(self.patch_uids())
-        known = self._known([uid for uid in uids if uid in found])
+        known = self._covered([uid for uid in uids if uid in found])
         plain = CertState()
         return {
-            uid: certify.state_of(found[uid], known.content(uid), self._names(known.patches[uid]))
+            uid: certify.state_of(found[uid], known.content(uid), self._pack_names(known.patches[uid]))
             if uid in found
             else plain
             for uid in uids
         }
 
-    def _known(self, uids: Sequence[str]) -> _Known:
+    def _covered(self, uids: Sequence[str]) -> _Known:
         """Read what the digests need: patch by patch for a few, table by table for many."""
         if len(uids) <= _FEW:
             patches = {uid: self._patch(uid) for uid in uids}
@@ -146,7 +146,7 @@ class Certifying(Acting):
                 files.setdefault(uid, []).append((items[evidence_id], purpose))
         return _Known(patches, judgements, files)
 
-    def _names(self, patch: Patch) -> certify.Names:
+    def _pack_names(self, patch: Patch) -> certify.Names:
         pack = self.pack_for(patch.batch_id)
         purposes = {key: item.label for key, item in pack.requirements.items()}
         return certify.Names(purposes, {key: item.label for key, item in pack.ask_fields.items()})
@@ -186,7 +186,7 @@ class Certifying(Acting):
                 E_WRITE, E_PATCH_MISSING, E_ROLE_VIEWER, E_WS_READONLY.
         """
         self._ws.check_writer(self.who)
-        known = self._known(list(dict.fromkeys(patch_uids)))
+        known = self._covered(list(dict.fromkeys(patch_uids)))
         missing = next((uid for uid in patch_uids if uid not in known.patches), "")
         if missing:
             raise WeipianError("E_PATCH_MISSING", patch_id=missing)
@@ -199,23 +199,23 @@ class Certifying(Acting):
             raise WeipianError("E_CERT_NOTHING", reason=f"分属 {len(villages)} 个村，每个村要单独打印")
         paper = self._new_certificate(chosen)
         items = [self._certified(paper, known, patch) for patch in chosen]
-        path = (Path(folder) if folder is not None else self._folder()) / _file_name(paper)
+        path = (Path(folder) if folder is not None else self._paper_folder()) / _file_name(paper)
         from ..report.certificate_sheet import draw_certificate
 
-        pages = draw_certificate(self._list(paper, chosen, known, items), path)
+        pages = draw_certificate(self._paper_list(paper, chosen, known, items), path)
         with self.acting("cert_print", chosen[0].patch_uid) as change:
             change.put("certificate", proofs.certificate_row(paper))
             for item in items:
                 change.put("certified", proofs.certified_row(item))
         return PrintedList(paper, path, pages, len(chosen))
 
-    def _folder(self) -> Path:
+    def _paper_folder(self) -> Path:
         return self._ws.folder / "exports" / _FOLDER
 
     def certificate_pdf(self, number: str) -> Optional[Path]:
         """The PDF of a list where it was printed to the usual folder and still lies there."""
         paper = next((p for p in proofs.certificates(self._ws).values() if p.number == number), None)
-        path = self._folder() / _file_name(paper) if paper is not None else None
+        path = self._paper_folder() / _file_name(paper) if paper is not None else None
         return path if path is not None and path.is_file() else None
 
     def _new_certificate(self, chosen: Sequence[Patch]) -> Certificate:
@@ -239,7 +239,7 @@ class Certifying(Acting):
         covered = known.content(patch.patch_uid)
         return Certified(paper.certificate_id, patch.patch_uid, certify.digest(covered), certify.summary(covered))
 
-    def _list(
+    def _paper_list(
         self, paper: Certificate, chosen: Sequence[Patch], known: _Known, items: Sequence[Certified]
     ) -> CertificateList:
         from ..report.certificate_sheet import CertificateList
@@ -247,7 +247,7 @@ class Certifying(Acting):
         names = {batch.batch_id: batch.name for batch in self.batches()}
         batches = "、".join(dict.fromkeys(names.get(patch.batch_id, "") for patch in chosen))
         rows = [
-            self._row(patch, known.judgements.get(patch.patch_uid), known.files[patch.patch_uid], item)
+            self._list_row(patch, known.judgements.get(patch.patch_uid), known.files[patch.patch_uid], item)
             for patch, item in zip(chosen, items)
         ]
         return CertificateList(
@@ -261,7 +261,7 @@ class Certifying(Acting):
             printed_at=paper.made_at,
         )
 
-    def _row(
+    def _list_row(
         self, patch: Patch, judgement: Optional[Judgement], files: Sequence[tuple[Evidence, str]], item: Certified
     ) -> CertificateRow:
         from ..report.certificate_sheet import CertificateRow
@@ -271,13 +271,13 @@ class Certifying(Acting):
             patch_id=patch.patch_id,
             level=LEVEL_LABELS.get(patch.monitor_level or 0, "—"),
             area_mu=str(mu(patch.area_in_force)),
-            finding=self._finding(patch, judgement),
+            finding=self._found_so_far(patch, judgement),
             photos=sum(kind == "photo" for kind in counted.values()),
             documents=sum(kind != "photo" for kind in counted.values()),
             code=certify.short(item.digest),
         )
 
-    def _finding(self, patch: Patch, judgement: Optional[Judgement]) -> str:
+    def _found_so_far(self, patch: Patch, judgement: Optional[Judgement]) -> str:
         """What was found, as it stood when the list was printed."""
         if judgement is None or judgement.verdict is None:
             return "存疑，待核实" if judgement is not None else "待判定"
@@ -303,13 +303,13 @@ class Certifying(Acting):
         if paper is None:
             raise WeipianError("E_CERT_UNKNOWN", number=number)
         items = proofs.certified(self._ws, certificate_id=paper.certificate_id)
-        known = self._known([item.patch_uid for item in items])
+        known = self._covered([item.patch_uid for item in items])
         patches = []
         for item in items:
             patch = known.patches[item.patch_uid]
             covered = known.content(item.patch_uid)
             same = certify.digest(covered) == item.digest
-            said = () if same else certify.changes(item.summary, covered, self._names(patch)) or ("材料有变化",)
+            said = () if same else certify.changes(item.summary, covered, self._pack_names(patch)) or ("材料有变化",)
             patches.append(CertifiedPatch(patch.patch_uid, patch.patch_id, said))
         return CertificateView(paper, tuple(patches))
 
@@ -336,7 +336,7 @@ class Certifying(Acting):
             raise WeipianError("E_CERT_FUTURE", date=day, reason="在今天之后")
         if day < paper.made_at[:10]:
             raise WeipianError("E_CERT_FUTURE", date=day, reason=f"早于清单打印的日期 {paper.made_at[:10]}")
-        prepared = self._scan(Path(scan), paper) if scan is not None else None
+        prepared = self._signed_scan(Path(scan), paper) if scan is not None else None
         changed = replace(paper, signed_by=person, signed_on=day, by=self.who, at=now())
         with self.acting("cert_sign", view.patches[0].patch_uid) as change:
             if prepared is not None:
@@ -347,7 +347,7 @@ class Certifying(Acting):
             change.put("certificate", proofs.certificate_row(changed))
         return replace(view, certificate=changed)
 
-    def _scan(self, path: Path, paper: Certificate) -> evidence_in.Prepared:
+    def _signed_scan(self, path: Path, paper: Certificate) -> evidence_in.Prepared:
         """The signed paper as a document, also when it is a photo of it: where it was taken proves nothing."""
         item = evidence_in.prepare(self._ws, path, self.who, now())
         if item.known:  # its record stays as it is

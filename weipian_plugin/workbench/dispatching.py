@@ -101,11 +101,11 @@ class Dispatching(Acting):
             due = check_date(given.due_on)
             done.append(replace(given, person=person, village=village, due_on=due, by=self.who, at=at))
         if done:
-            self._send(done, known, day)
+            self._write_dispatch(done, known, day)
         return DispatchResult(tuple(known[item.patch_uid].patch_id for item in done), tuple(refused))
 
-    def _send(self, done: Sequence[Dispatch], known: Mapping[str, dispatches.Standing], day: str) -> None:
-        villages = {**self._villages()}
+    def _write_dispatch(self, done: Sequence[Dispatch], known: Mapping[str, dispatches.Standing], day: str) -> None:
+        villages = {**self._remembered_villages()}
         for item in done:
             days = rules.days_between(day, item.due_on) if item.due_on else rules.DEFAULT_DAYS
             villages[item.village] = {"person": item.person, "days": max(days, 0)}
@@ -123,7 +123,7 @@ class Dispatching(Acting):
             text = json.dumps(villages, ensure_ascii=False, sort_keys=True)
             change.put("setting", records.setting_row(VILLAGES, text))
 
-    def _villages(self) -> dict[str, dict[str, object]]:
+    def _remembered_villages(self) -> dict[str, dict[str, object]]:
         try:
             known = json.loads(records.setting(self._ws, VILLAGES) or "{}")
             return {str(village): dict(entry) for village, entry in known.items()}
@@ -137,7 +137,7 @@ class Dispatching(Acting):
         given anew.
         """
         given = dispatches.dispatched(self._ws)
-        villages, due = self._villages(), {batch.batch_id: batch.due_on or "" for batch in self.batches()}
+        villages, due = self._remembered_villages(), {batch.batch_id: batch.due_on or "" for batch in self.batches()}
         groups: dict[str, list[QueueRow]] = {}
         for row in rows:
             if row.workable and (not row.finished or (again and row.patch_uid in given)):
@@ -163,7 +163,7 @@ class Dispatching(Acting):
 
     def dispatch_people(self) -> list[str]:
         """Names to offer: whom villages were given to, and who works here."""
-        names = [str(entry.get("person", "")) for entry in self._villages().values()]
+        names = [str(entry.get("person", "")) for entry in self._remembered_villages().values()]
         names += [item.person for item in proofs.dispatches(self._ws).values()]
         names += [person.name for person in self.people()]
         return list(dict.fromkeys(name for name in names if name))
@@ -213,7 +213,7 @@ class Dispatching(Acting):
         found = [self._patch(uid) for uid in dict.fromkeys(patch_uids)]
         if not found:
             raise WeipianError("E_PATCH_MISSING", patch_id="（未选中）")
-        stops = [self._stop(patch, given.get(patch.patch_uid), day) for patch in found]
+        stops = [self._reminder_stop(patch, given.get(patch.patch_uid), day) for patch in found]
         village = found[0].village_name or ""
         pack = self.pack_for(found[0].batch_id)
         text = rules.reminder_text(village, stops, day, _photos_asked(pack), found[0].town_name or "")
@@ -245,7 +245,7 @@ class Dispatching(Acting):
         draw_photo_card(target, name, _photos_asked(self.pack))
         return target
 
-    def _stop(self, patch: Patch, given: Optional[rules.Sent], day: str) -> rules.Stop:
+    def _reminder_stop(self, patch: Patch, given: Optional[rules.Sent], day: str) -> rules.Stop:
         pack = self.pack_for(patch.batch_id)
         kind = pack.monitor_class(patch.monitor_class or "")
         place = _point(patch)
