@@ -79,8 +79,15 @@ def desk(qapp, qtbot, folder, monkeypatch):
 def within(kind: type[QDialog], act) -> None:
     """Do something in the dialog that the next call opens."""
 
+    left = [200]  # of 50 ms: on a busy machine the dialog comes late, and nobody else closes it
+
     def now() -> None:
-        dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible())
+        dialog = next((w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()), None)
+        if dialog is None:
+            left[0] -= 1
+            if left[0]:
+                QTimer.singleShot(50, now)
+            return
         try:
             act(dialog)
         finally:
