@@ -10,11 +10,12 @@ import shapely
 
 from tests.support import frauds
 from weipian_plugin.core.advice import count_evidence
+from weipian_plugin.core.check_words import worst
 from weipian_plugin.core.errors import WeipianError
 from weipian_plugin.core.model import CaseAction, LayerAssignment, ReviewStatus
 from weipian_plugin.core.proof import Evidence, Likeness
 from weipian_plugin.store import proofs, records
-from weipian_plugin.workbench.believing import checks_on_arrival, worst
+from weipian_plugin.workbench.believing import checks_on_arrival
 from weipian_plugin.workbench.session import Session
 
 pytest.importorskip("piexif")

@@ -20,17 +20,25 @@ DOCUMENT_CHECKS: Mapping[str, str] = {
     "doc_reused": "文号", "doc_outline": "批准范围", "doc_valid": "有效期", "doc_date": "日期", "doc_area": "面积",
 }  # fmt: skip
 CHECKS: Mapping[str, str] = {**PHOTO_CHECKS, **DOCUMENT_CHECKS}
+#: Not knowing these makes a photo or a document doubtful.
+_ASKED = frozenset({"looks_at", "distance", "time_window", "place", "azimuth", "doc_reused", "doc_date", "doc_area"})
 _RANK = {name: number for number, name in enumerate(CHECKS)}
 
 
 def ordered(checks: Iterable[Check]) -> list[Check]:
-    """Worst first; of like ones those first that speak of a fraud."""
-    return sorted(checks, key=lambda c: (_place(c.outcome), _RANK.get(c.id, len(_RANK))))
+    """Worst first; of like ones those first that speak of a fraud; what cannot be told of most photos last."""
+    return sorted(checks, key=lambda c: (len(ORDER) if aside(c) else _place(c.outcome), _RANK.get(c.id, len(_RANK))))
+
+
+def aside(check: Check) -> bool:
+    """Whether it cannot be told, as it cannot of most photos: no satellite time, no EXIF to compare with."""
+    return check.outcome == UNKNOWN and check.id not in _ASKED
 
 
 def worst(checks: Iterable[Check]) -> str:
-    """Outcome of the worst check; ok without any."""
-    return min((check.outcome for check in checks), key=_place, default=OK)
+    """The outcome that a single mark shows; empty without checks. What stands aside does not spoil it."""
+    outcomes = (OK if aside(check) else check.outcome for check in checks)
+    return min(outcomes, key=_place, default="")
 
 
 def spoken(check: Check) -> str:

@@ -5,13 +5,13 @@ Every mark stands beside a word or a sentence, so that neither colour nor sign c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..core.check_words import CHECKS, MARKS, ORDER, WORDS
+from ..core.check_words import CHECKS, MARKS, WORDS, aside, ordered
 from ..core.proof import BAD, NOTE, OK, UNKNOWN, WARN, Check, LinkedEvidence
 from .widgets import coloured
 
@@ -24,9 +24,6 @@ _FAILED = {
     "distance": "距离远", "azimuth": "方位不明", "gcj02": "坐标偏移", "doc_reused": "文号重复",
     "doc_outline": "范围外", "doc_valid": "已过期", "doc_date": "日期在后", "doc_area": "面积不足",
 }  # fmt: skip
-#: Not knowing these makes a photo doubtful; what else cannot be told (no satellite time …) is usual and no word.
-_NEEDED = ("looks_at", "time_window", "distance", "place", "azimuth", "doc_reused", "doc_date", "doc_area")
-_RANK = {name: number for number, name in enumerate(CHECKS)}
 
 
 class Badge(NamedTuple):
@@ -58,24 +55,9 @@ def name_of(check: Check) -> str:
     return CHECKS.get(check.id, check.id)
 
 
-def _aside(check: Check) -> bool:
-    """Whether it cannot be told, as it cannot of most photos: no satellite time, no EXIF to compare with."""
-    return check.outcome == UNKNOWN and check.id not in _NEEDED
-
-
-def _place(check: Check) -> tuple[int, int]:
-    outcome = ORDER.index(check.outcome) if check.outcome in ORDER else ORDER.index(UNKNOWN)
-    return (len(ORDER) if _aside(check) else outcome, _RANK.get(check.id, len(_RANK)))
-
-
-def ordered(checks: Iterable[Check]) -> list[Check]:
-    """Worst first; of like ones those first that speak of a fraud; what cannot be told of most photos last."""
-    return sorted(checks, key=_place)
-
-
 def badge(link: LinkedEvidence) -> Badge:
     """What stands on the picture: the worst check in a word; without checks whether it looks at the patch."""
-    checks = [check for check in ordered(link.checks) if not _aside(check)]
+    checks = [check for check in ordered(link.checks) if not aside(check)]
     first = checks[0] if checks else None
     if first is not None and first.outcome in (BAD, WARN):
         return Badge(mark(first.outcome), _FAILED.get(first.id, first.id), tone_of(first.outcome), first.outcome)
@@ -110,9 +92,9 @@ def lines_html(widget: QWidget, checks: Sequence[Check]) -> str:
 def short_html(widget: QWidget, checks: Sequence[Check]) -> str:
     """For a narrow line: what is wrong as sentences, what is in order as words behind one mark."""
     found = ordered(checks)
-    parts = [line_html(widget, check) for check in found if check.outcome != OK and not _aside(check)]
+    parts = [line_html(widget, check) for check in found if check.outcome != OK and not aside(check)]
     for outcome in (OK, UNKNOWN):
-        names = [name_of(c) for c in found if c.outcome == outcome and (outcome == OK or _aside(c))]
+        names = [name_of(c) for c in found if c.outcome == outcome and (outcome == OK or aside(c))]
         if names:
             parts.append(coloured(widget, f"{mark(outcome)}&nbsp;{escape('、'.join(names))}", tone_of(outcome)))
     return " &nbsp;".join(parts)

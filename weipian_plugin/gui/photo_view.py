@@ -203,7 +203,7 @@ class PhotoView(QDialog):
             return None
         if kind == "pair":
             return self.find_other(link.pair) if link.pair else None
-        checks = (check for check in check_marks.ordered(link.checks) if check.id in ("same_picture", "same_file"))
+        checks = (check for check in ordered(link.checks) if check.id in ("same_picture", "same_file"))
         others = (self.find_other(name) for check in checks for name in check.others)
         return next((other for other in others if other is not None), None)
 

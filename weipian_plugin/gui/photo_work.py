@@ -8,9 +8,9 @@ from typing import Any, Optional
 from qgis.PyQt.QtCore import QObject, QPoint, Qt
 from qgis.PyQt.QtGui import QPixmap
 
+from ..core.check_words import ordered
 from ..core.errors import WeipianError
 from ..workbench.views import PatchView
-from .check_marks import ordered
 from .evidence_work import EvidenceWork
 from .guard import guarded
 from .photo_marks import PhotoMarks

@@ -6,9 +6,9 @@ import math
 from typing import Any, Optional
 
 from ..core.areas import mu
+from ..core.check_words import worst
 from ..core.guide_model import Guide, GuideStep
 from ..core.proof import LinkedEvidence
-from .believing import worst
 from .session import Session
 from .views import PatchView
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Optional
@@ -16,7 +16,7 @@ from ..core.closure import completion_of, since_reopening
 from ..core.dates import Span, parse_date
 from ..core.document_checks import LandUse, Paper, area_of, check_document
 from ..core.model import Patch, ReviewStatus
-from ..core.proof import BAD, NOTE, OK, UNKNOWN, WARN, Check, Evidence, LinkedEvidence
+from ..core.proof import Check, Evidence, LinkedEvidence
 from ..core.proof_limits import Limits
 from ..core.rulepack import RulePack
 from ..geo.area import ellipsoidal_area
@@ -33,19 +33,10 @@ from .proof_index import ProofIndex, shape_of
 from .village_layer import Villages
 
 #: From good to bad, for one mark on a thumbnail.
-_SEVERITY: Mapping[str, int] = {OK: 0, NOTE: 1, UNKNOWN: 2, WARN: 3, BAD: 4}
-#: A photo is asked for these; what else nobody can know of it does not spoil its mark.
-_ASKED = frozenset({"looks_at", "distance", "time_window", "place", "azimuth"})
 #: Purposes that show the land after rectification.
 _CLOSING = frozenset({"after_photo"})
 #: So many patches and files are remembered with their checks.
 _KEPT = 4096
-
-
-def worst(checks: Iterable[Check]) -> str:
-    """The outcome that a single mark shows: bad, warn, unknown, note or ok; empty without checks."""
-    outcomes = (NOTE if check.outcome == UNKNOWN and check.id not in _ASKED else check.outcome for check in checks)
-    return max(outcomes, key=lambda outcome: _SEVERITY.get(outcome, 0), default="")
 
 
 @dataclass(frozen=True)
