@@ -28,6 +28,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core.check_words import ordered
 from ..core.proof import LinkedEvidence
 from . import check_marks
 from .compat import describe, line_height, no_input_method
