@@ -137,7 +137,13 @@ def test_a_tie_is_left_to_a_person() -> None:
 
 @pytest.mark.parametrize(
     ("metres", "matched", "word"),
-    [(69, True, "49 米"), (72, True, "超过 50 米"), (86, False, "存疑"), (318, False, "存疑"), (325, False, "没有图斑")],
+    [
+        (69, True, "49 米"),
+        (72, True, "超过 50 米"),
+        (86, False, "存疑"),
+        (318, False, "存疑"),
+        (325, False, "没有图斑"),
+    ],
 )
 def test_fifty_metres_and_three_hundred(metres, matched, word) -> None:
     # Positions are off by 15 m: up to that beyond the limit a photo is laid, with a mark of doubt.
@@ -198,6 +204,33 @@ def test_a_position_in_gcj02_is_suspected() -> None:
     assert found.patch_uid is None
     assert "GCJ-02" in found.reason
     assert "GCJ" not in one("IMG.jpg", here(), patch("A", 0, 5000)).reason
+
+
+def test_a_photo_of_a_shifted_camera_is_not_sure_where_it_lands_by_accident() -> None:
+    # Five patches a kilometre apart, each seen from its middle; where the fifth photo lands there is a sixth patch.
+    patches = [patch(f"A{n}", 90, 1000 * n) for n in range(5)]
+    landing = at(127.2, 487.1, at(90, 4000))
+    bearing = EARTH.Inverse(HOME[1], HOME[0], landing[1], landing[0])
+    patches.append(patch("B", bearing["azi1"], bearing["s12"]))
+    spots = [at(127.2, 487.1, at(90, 1000 * n)) for n in range(5)]
+    shots = [
+        (Path(f"IMG_{n}x.jpg"), PhotoFacts(lon=lon, lat=lat, azimuth=0, azimuth_ref="T", camera="HONOR"))
+        for n, (lon, lat) in enumerate(spots)
+    ]
+    found = match(shots, patches)
+    assert [f.patch_uid for f in found] == [None] * 4 + ["uid-B"]
+    assert found[4].doubt
+    assert "GCJ-02" in found[4].reason
+    alone = match(shots[4:], patches)[0]
+    assert (alone.patch_uid, alone.doubt) == ("uid-B", False)
+
+
+def test_a_clear_photo_of_a_large_patch_is_not_doubted() -> None:
+    # Radius 130 m: 5.3 ha. 15 m before its edge, looking at its middle, nothing else far and wide.
+    large = patch("A", 0, 145, 130)
+    assert not one("IMG.jpg", here(0), large).doubt
+    aside = one("IMG.jpg", here(80), large)
+    assert aside.patch_uid is None or "请核对" in aside.reason
 
 
 @pytest.mark.parametrize(

@@ -137,11 +137,12 @@ class Ground:
             density[some] = self._density(patch[some], camera[some], shots.azimuth[i], shots.sigma_m[i])
         return Pairs(shot, patch, distance, np.log(np.maximum(density, 1e-300)))
 
-    def stray(self, patches: Indices) -> float:
-        """Log density of a photo that shows none of these patches: as around the smallest; around a point if none."""
+    def stray(self, patches: Indices, belief: Numbers) -> float:
+        """Log density of a photo that shows no patch: as it is around those that it may show, by their log belief."""
         if not len(patches):
             return stray_log_density()
-        return max(stray_log_density(a, g) for a, g in zip(self._area[patches], self._girth[patches]))
+        each = [stray_log_density(a, g) for a, g in zip(self._area[patches], self._girth[patches])]
+        return float(np.logaddexp.reduce(belief + each) - np.logaddexp.reduce(belief))
 
     def _edges_of(self, patch: int) -> Numbers:
         """Edges of a patch as rows of x, y, dx, dy; the inside is to the left."""

@@ -8,6 +8,7 @@ doubt, the rest is left to a person with the candidates: a photo on the wrong pa
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from ..geo.gcj02 import gcj_to_wgs
 from ..geo.viewcone import HALF_ANGLE, VIEW_LENGTH_M, Look, look_pairs
 from .exif import PhotoFacts, is_photo
 from .moments import china_day
+from .shift import Fix, suspect
 from .tracks import NOWHERE, Joined
 from .weighing import Known, Photo, Scene
 
@@ -205,7 +207,22 @@ class _Decider:
     def finish(self, photos: Sequence[Photo], plans: Sequence[_Plan]) -> list[PhotoMatch]:
         """Look from each photo to its first candidate, decide and say why."""
         looks = self._looks(photos, plans)
-        return [self._say(photo, plan, look) for photo, plan, look in zip(photos, plans, looks)]
+        shifted = self._shifted(photos, plans)
+        found = [self._say(photo, plan, look) for photo, plan, look in zip(photos, plans, looks)]
+        for i, (photo, plan) in enumerate(zip(photos, plans)):
+            if plan.kind == "place" and found[i].patch_uid is not None and _program(photo.facts) in shifted:
+                found[i] = _not_sure(found[i])
+        return found
+
+    def _shifted(self, photos: Sequence[Photo], plans: Sequence[_Plan]) -> set[str]:
+        """Cameras whose other photos look like GCJ-02: what lands beside a patch may do so by accident."""
+        far = Counter(_program(p.facts) for p, plan in zip(photos, plans) if p.placed and plan.kind in ("far", "place"))
+        lost = {_program(p.facts) for p, plan in zip(photos, plans) if plan.kind == "far"}
+        rows = [i for i, p in enumerate(photos) if p.placed and not p.ids and _program(p.facts) in lost]
+        rows = [i for i in rows if far[_program(photos[i].facts)] > 1]
+        fixes = [Fix(str(i), _program(f), f.lon or 0.0, f.lat or 0.0) for i, f in ((i, photos[i].facts) for i in rows)]
+        found = suspect(fixes, self._scene)
+        return set() if found is None else {_program(photos[int(key)].facts) for key in found.keys}
 
     def _looks(self, photos: Sequence[Photo], plans: Sequence[_Plan]) -> list[Optional[Look]]:
         looks: list[Optional[Look]] = [None] * len(photos)
@@ -295,6 +312,8 @@ class _Decider:
         reason, doubt = self._place_words(plan, look), chance < s.sure
         if doubt and len(plan.ranked) > 1:
             reason += f"；也可能是图斑 {self._id(plan.ranked[1])}，请核对"
+        elif doubt and look.looks_at is not False:
+            reason += "；也可能没有拍图斑，请核对"
         vague = facts.accuracy_m is not None and facts.accuracy_m > s.good_accuracy_m
         if vague:
             reason += f"；定位精度 ±{_metres(facts.accuracy_m or 0)}"
@@ -335,6 +354,17 @@ class _Decider:
 
     def _uids(self, plan: _Plan) -> tuple[str, ...]:
         return tuple(self._scene.patches[i].patch_uid for i in plan.ranked[:_MOST])
+
+
+def _program(facts: PhotoFacts) -> str:
+    """What wrote a position: the camera and its program."""
+    return f"{facts.camera}|{facts.more.get('software', '')}"
+
+
+def _not_sure(found: PhotoMatch) -> PhotoMatch:
+    """The same with a mark of doubt, because the positions of this camera are."""
+    reason = f"{found.reason}；同一相机其他照片的位置像是 GCJ-02（高德、腾讯）坐标，这张也可能偏移，请核对"
+    return replace(found, reason=reason, confidence=LOW, doubt=True)
 
 
 def _share(weights: Mapping[int, float]) -> dict[int, float]:

@@ -68,12 +68,12 @@ def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def tracks(shots: Sequence[Shot]) -> list[list[Shot]]:
-    """Photos of one camera that one person can have taken one after the other, in order of time."""
+    """Photos of one camera that one person can have taken one after the other, in order of time, else as given."""
     same = Counter((s.camera, s.when) for s in shots)
     timed = [s for s in shots if s.when is not None and same[s.camera, s.when] <= _BURST]
     done: list[list[Shot]] = []
     open_: dict[str, list[list[Shot]]] = {}
-    for shot in sorted(timed, key=lambda s: (s.camera, s.when or 0.0, s.place or (0.0, 0.0), s.key)):
+    for shot in sorted(timed, key=lambda s: (s.camera, s.when or 0.0, s.place or (0.0, 0.0))):
         running = [t for t in open_.get(shot.camera, []) if (shot.when or 0) - (t[-1].when or 0) <= LONGEST_GAP_S]
         fits = [(_leap(track, shot), -(track[-1].when or 0), n) for n, track in enumerate(running)]
         fits = [fit for fit in fits if fit[0] < math.inf]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..core.dates import parse_date
 from ..core.model import Patch, ReviewStatus
 from .exif import PhotoFacts
-from .likelihood import USUAL_ACCURACY_M, Ground, Shots, stray_log_density
+from .likelihood import USUAL_ACCURACY_M, Ground, Shots
 from .moments import china_day, seconds
 from .names import IdFinder
 from .tracks import NOWHERE, Joined, Shot, join
@@ -134,10 +134,10 @@ class Scene:
         belief[(taken > 0) & (taken < days[:, 0])] += math.log(_BEFORE_EARLIER)
         named = np.array([photos[i].village for i in rows], dtype=object)[pairs.shot]
         belief[(named != "") & (named == self._villages[pairs.patch])] += math.log(_VILLAGE)
-        stray = stray_log_density()
         ends = np.searchsorted(pairs.shot, np.arange(len(rows) + 1))
         for n, i in enumerate(rows):
             some = slice(ends[n], ends[n + 1])
+            stray = self._ground.stray(pairs.patch[some], belief[some])
             top = max([stray, *belief[some]])
             found = {int(self._index[p]): math.exp(b - top) for p, b in zip(pairs.patch[some], belief[some])}
             weights[i] = {**found, NOWHERE: math.exp(stray - top)}
@@ -148,9 +148,9 @@ class Scene:
     ) -> dict[int, Joined]:
         """What photos of one camera say about each other, by the index of the photo."""
         shots = []
-        for i, photo in enumerate(photos):
-            sure = self._named_one(photo)
-            shots.append(_shot(i, photo.facts, {sure: 1.0} if sure is not None else weights[i]))
+        for i in sorted(range(len(photos)), key=lambda i: str(photos[i].path)):  # not as they happened to be read
+            sure = self._named_one(photos[i])
+            shots.append(_shot(i, photos[i].facts, {sure: 1.0} if sure is not None else weights[i]))
         for j, item in enumerate(known):
             states = {self.number[uid]: 1.0 for uid in item.patch_uids if uid in self.number}
             if states:
