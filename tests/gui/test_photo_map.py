@@ -9,9 +9,11 @@ import pytest
 pytest.importorskip("qgis.gui")
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsProject, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapTool, QgsMapToolPan
-from qgis.PyQt.QtCore import QPoint, QPointF, Qt
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter
 from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication
 
 from weipian_plugin.core.proof import BAD, Check, Evidence, LinkedEvidence
 from weipian_plugin.gui.photo_items import USUAL_FOV_DEG, Wedge, WedgeItem, reach, wedges_of
@@ -267,3 +269,16 @@ def test_side_by_side_a_click_counts_on_both_maps(canvas, qtbot) -> None:
         QTest.mouseClick(port, left, none, item.tag.center().toPoint())
     assert told == ["e1", "e1"]
     view.dispose()
+
+
+def test_a_map_that_goes_no_longer_listens(canvas, qtbot) -> None:
+    from weipian_plugin.gui.compare import CompareView
+
+    view = CompareView(canvas, QgsProject.instance(), ("前", "后"))
+    view.set_patch(None, QColor("red"), wedges_of([photo(1)]))
+    clicks, port = view.before.clicks, view.before.canvas.viewport()
+    view.dispose()
+    view.before.canvas.scene().removeItem(view.before.wedges)
+    sip.delete(view.before.wedges)  # as Qt does before the viewport has gone
+    QApplication.sendEvent(port, QEvent(QEvent.Type.UpdateRequest))  # pytest-qt fails on an error in a filter
+    assert clicks is not None

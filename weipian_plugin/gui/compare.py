@@ -232,6 +232,7 @@ class CompareView(QWidget):
         self._main.rotationChanged.disconnect(self._main_moved)
         self._main.destinationCrsChanged.disconnect(self._main_moved)
         for half in self._halves():
+            half.clicks.remove()  # a dying canvas takes its items first and still gets events
             half.canvas.viewport().removeEventFilter(self)
             half.canvas.extentsChanged.disconnect(self._half_moved)
             half.canvas.stopRendering()
