@@ -64,6 +64,24 @@ def desk(plugin: Any) -> Iterator[float]:
     next(feature.gallery for feature in commands.features if getattr(feature, "gallery", None)).close()
 
 
+def evidence(plugin: Any) -> Iterator[float]:
+    """The photos of the patch on the screen, one of them large, and those that wait for a patch."""
+    commands = plugin.commands
+    commands.run("fold_case")
+    commands.run("fold_evidence")
+    yield 2.5
+    shot("12_evidence")
+    commands.run("photo_view")
+    yield 2.0
+    shot("13_photo")
+    for window in QgsApplication.topLevelWidgets():
+        if window is not iface.mainWindow() and window.isVisible() and window.isWindow():
+            window.close()
+    commands.run("lane")
+    yield 2.5
+    shot("14_lane")
+
+
 def tour() -> Iterator[float]:
     """Each step yields how many seconds the screen needs to settle."""
     window = iface.mainWindow()
@@ -96,6 +114,7 @@ def tour() -> Iterator[float]:
         plugin.dock.scroll.ensureWidgetVisible(plugin.dock.case_box)
         yield 1.5
         shot("08_case")
+        yield from evidence(plugin)
     unloadPlugin(NAME)
     yield 1.0
     shot("09_unloaded")

@@ -82,11 +82,14 @@ def test_every_step_leaves_its_report(job: Job, algorithm: str) -> None:
     assert report["schema"]
 
 
-def test_photo_without_exif_is_listed_not_guessed(job: Job) -> None:
-    assert job.results["attachphotos"]["UNMATCHED"] == 1
-    (item,) = job.report("attachphotos")["unmatched"]
-    assert item["file"].startswith("微信图片")
-    assert item["patch_id"] == ""
+def test_what_is_not_clear_is_listed_not_guessed(job: Job) -> None:
+    """One photo without EXIF, one between two patches that looks away from both."""
+    assert job.results["attachphotos"]["UNMATCHED"] == 2
+    waiting = job.report("attachphotos")["unmatched"]
+    assert sorted(item["file"][:4] for item in waiting) == ["IMG_", "微信图片"]
+    assert {item["patch_id"] for item in waiting} == {""}
+    (between,) = (item for item in waiting if item["file"].startswith("IMG_"))
+    assert len(between["candidates"]) > 1
 
 
 def test_areas_sum_and_no_patch_is_off(job: Job) -> None:
