@@ -400,6 +400,7 @@ class Aim(QObject):
             self._canvas.scene().removeItem(band)
 
     def remove(self) -> None:
-        """Take everything off the canvas."""
+        """Take everything off the canvas, this too."""
         self.stop()
         self.item.remove()
+        self.setParent(None)

@@ -30,8 +30,9 @@ class WedgeClicks(QObject):
         canvas.viewport().installEventFilter(self)
 
     def remove(self) -> None:
-        """Watch no longer."""
+        """Watch no longer, and leave nothing on the canvas."""
         self._canvas.viewport().removeEventFilter(self)
+        self.setParent(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt name
         """True only for what belongs to a click on a photo."""
