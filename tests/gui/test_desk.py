@@ -138,6 +138,16 @@ def test_a_judging_key_on_the_start_screen_decides_nothing(desk) -> None:
     assert review.drafts == {}
 
 
+def test_photos_that_wait_open_from_the_start_screen_where_the_folder_was_dropped(desk, monkeypatch) -> None:
+    _window, _canvas, _review, dock, commands = desk
+    done = []
+    monkeypatch.setattr(commands, "run", done.append)
+    for key in (Qt.Key.Key_U, Qt.Key.Key_F):
+        QTest.keyClick(dock.today.proceed, key)
+    QTest.keyClick(dock.today.proceed, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    assert done == ["lane", "dispatch"]  # and F, which is for a patch, waits
+
+
 def test_a_count_leads_to_its_patches(desk, qtbot) -> None:
     _window, _canvas, _review, dock, _commands = desk
     qtbot.waitUntil(lambda: bool(dock.today.lines), timeout=2000)

@@ -36,8 +36,8 @@ _NOTE_DELAY = 700
 _RESUME_DELAY = 60  # after the map has turned to the patch
 #: Lines of the start screen whose filter of the list has another name.
 _PRESETS = {"due": "due_week"}
-#: What a key may do while the start screen is open; every other key waits until one has gone on.
-_ON_TODAY = ("help", "leave", "wide", "today")
+#: Keys that act while the start screen is open, for they need no patch; every other waits until one has gone on.
+_ON_TODAY = ("help", "leave", "wide", "today", "lane", "dispatch")
 
 
 class DeskWork(QObject):
