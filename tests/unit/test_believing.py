@@ -253,3 +253,19 @@ def test_the_same_view_before_and_after(session):
     put(session, shot("p3", 1, taken_at="2026-06-20T09:01:00+08:00", azimuth=120.0), "u1", purpose="after_photo")
     found = links(session, 1)
     assert (found["p1.jpg"].pair, found["p2.jpg"].pair, found["p3.jpg"].pair) == ("p2", "p1", "")
+
+
+def test_more_files_than_are_remembered(session, monkeypatch):
+    monkeypatch.setattr("weipian_plugin.workbench.believing._KEPT", 3)
+    names = [f"p{number}" for number in range(5)]
+    for name in names[:2]:
+        put(session, shot(name, 1), "u1")
+    assert set(links(session, 1)) == {"p0.jpg", "p1.jpg"}
+    for name in names[2:]:
+        put(session, shot(name, 2), "u2")
+    for _ in range(2):  # one patch alone has as many as fit, the other fewer: neither pushes its own out
+        assert set(links(session, 2)) == {"p2.jpg", "p3.jpg", "p4.jpg"}
+        assert set(links(session, 1)) == {"p0.jpg", "p1.jpg"}
+        put(session, shot(f"q{_}", 3), "u3")
+    put(session, shot("r", 2), "u2")
+    assert len(links(session, 2)) == 4

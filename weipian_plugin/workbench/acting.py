@@ -18,7 +18,8 @@ from .pack_shelf import workspace_default
 from .reading import Reader
 
 ACTION_LABELS: Mapping[str, str] = {
-    "judge": "判定", "review": "状态变更", "case": "查处整改登记", "attach": "附举证", "unlink": "移除举证", "pictures": "照片比对",
+    "judge": "判定", "review": "状态变更", "case": "查处整改登记", "attach": "附举证", "unlink": "移除举证",
+    "pictures": "照片比对",
     "photo": "照片信息", "layers": "图层设置", "import": "导入", "overlay": "套合分析", "undo": "撤销",
     "export": "导出", "document": "文件信息", "take": "沿用往期举证", "confirm": "确认边界变化", "void": "作废",
     "withdraw": "撤回批次", "platform": "平台状态导入",

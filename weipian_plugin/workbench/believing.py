@@ -99,19 +99,20 @@ class Believer:
         ground = self._ground(patch)
         mark = ground.mark
         mates = self._mates(ground, items)
-        fresh = [i for i, (item, purpose, *_) in enumerate(items) if self._recall(item, purpose, mark) is None]
+        if len(self._known) + len(items) > _KEPT:
+            self._known.clear()
+        known = self._known
+        fresh = [i for i, (item, purpose, *_) in enumerate(items) if (item.evidence_id, purpose, mark) not in known]
         seen = sights([(items[i][0], ground.shape) for i in fresh if items[i][0].kind == "photo"], self.limits)
         ahead = iter(seen)
         for i in fresh:
             item, purpose = items[i][:2]
             photo = item.kind == "photo"
             found = self._photo(ground, item, purpose, next(ahead)) if photo else self._document(ground, item, purpose)
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            self._known[(item.evidence_id, purpose, mark)] = replace(found, path=self._path(item))
+            known[(item.evidence_id, purpose, mark)] = replace(found, path=self._path(item))
         return [
             replace(
-                self._known[(item.evidence_id, purpose, mark)],
+                known[(item.evidence_id, purpose, mark)],
                 confidence=confidence,
                 reason=reason,
                 pair=mates.get(item.evidence_id, ""),
@@ -126,9 +127,6 @@ class Believer:
             return {}
         done = ground.completed.first if ground.completed is not None else ""
         return pairs([(item, purpose) for item, purpose, *_ in items], done)
-
-    def _recall(self, item: Evidence, purpose: str, mark: tuple[Any, ...]) -> Optional[LinkedEvidence]:
-        return self._known.get((item.evidence_id, purpose, mark))
 
     def _path(self, item: Evidence) -> str:
         """As `Workspace.evidence_file`, whose folder is asked for once."""

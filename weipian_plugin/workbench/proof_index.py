@@ -76,7 +76,8 @@ class ProofIndex:
 
     def _apply(self, table: str, key: tuple[Any, ...], row: Optional[dict[str, Any]]) -> None:
         if table == "patch":
-            if self._patches.pop(key[0], None) is not None:
+            if key[0] in self._patches:  # also one that was asked for while it was not there
+                del self._patches[key[0]]
                 self._shapes.pop(key[0], None)
                 self.version += 1
             return
