@@ -204,6 +204,33 @@ def test_what_is_typed_is_kept_also_without_a_patch(lane, session) -> None:
     assert "手工" in lane.entry.position.said.text()
 
 
+def test_a_watermark_typed_while_the_list_has_the_focus_is_no_choice_of_a_candidate(lane, session) -> None:
+    key(lane, Qt.Key.Key_Down)
+    lane.list.setFocus()
+    for typed in "106.80525 29.7998 0":
+        QTest.keyClicks(lane.focusWidget(), typed)
+    assert lane.entry.whole.text() == "106.80525 29.7998 0"
+    lane._follow()
+    key(lane, Qt.Key.Key_Return)
+    (photo,) = linked(session, "u5")
+    assert (photo.lon, photo.lat, photo.azimuth) == (106.80525, 29.7998, 0.0)
+
+
+def test_control_z_undoes_where_nothing_is_typed_and_takes_back_typing_otherwise(lane, session) -> None:
+    type_in(lane, "106.80525 29.7998 0")
+    key(lane, Qt.Key.Key_Return)
+    assert session.lane_count() == 3
+    type_in(lane, "1")
+    key(lane, Qt.Key.Key_Z, CONTROL)
+    assert (lane.entry.whole.text(), session.lane_count()) == ("", 3)
+    key(lane, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert session.lane_count() == 3
+    lane.entry.whole.clear()
+    key(lane, Qt.Key.Key_Tab)
+    key(lane, Qt.Key.Key_Z, CONTROL)
+    assert session.lane_count() == 4
+
+
 def test_delete_sets_aside_and_z_brings_back(lane, session) -> None:
     lane.list.setFocus()
     key(lane, Qt.Key.Key_Delete)

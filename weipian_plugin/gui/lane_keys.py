@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from qgis.PyQt.QtCore import QEvent, QObject, Qt
+from qgis.PyQt.QtCore import QElapsedTimer, QEvent, QObject, Qt
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QApplication, QComboBox, QLineEdit, QListWidget, QPushButton, QWidget
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _UP_DOWN = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+_NUMBER = "0123456789."
+#: Two of them with less between them than this are one number, ms.
+_SAME_NUMBER = 700
 
 
 class LaneKeys(QObject):
@@ -21,6 +24,7 @@ class LaneKeys(QObject):
     def __init__(self, lane: PhotoLane) -> None:
         super().__init__(lane)
         self._lane = lane
+        self._begun, self._pause = "", QElapsedTimer()
         for widget in (lane, *lane.findChildren(QWidget)):
             widget.installEventFilter(self)
 
@@ -50,11 +54,28 @@ class LaneKeys(QObject):
         elif key in _UP_DOWN and not isinstance(widget, (QListWidget, QComboBox)):
             action = lane.list_down if key == Qt.Key.Key_Down else lane.list_up
         elif not typing:
-            action = self._plain(key)
+            action = self._number_goes_on(event.text()) or self._plain(key)
         if action is None:
             return False
         action()
         return True
+
+    def _number_goes_on(self, text: str) -> Optional[Callable[[], Any]]:
+        """A second digit or point right after the first: not a candidate was meant, but what the watermark says."""
+        goes_on = bool(self._begun) and text in _NUMBER and not self._pause.hasExpired(_SAME_NUMBER)
+        begun, self._begun = self._begun, text if text and text in _NUMBER else ""
+        self._pause.start()
+        if not goes_on or not text or self._lane.entry.whole.text():
+            return None
+        self._begun = ""
+        self._lane.choice.forget()
+        return lambda: self._lane.entry.begin(begun + text)
+
+    @staticmethod
+    def _box_takes_back() -> bool:
+        """Whether the box with the focus has something typed to take back."""
+        box = QApplication.focusWidget()
+        return isinstance(box, QLineEdit) and box.isUndoAvailable()
 
     def _with_modifier(self, key: int, held: Any, *, typing: bool) -> Optional[Callable[[], Any]]:
         lane, number = self._lane, int(key) - int(Qt.Key.Key_0)
@@ -62,8 +83,10 @@ class LaneKeys(QObject):
             return lambda: lane.choose(number)
         if held & ~Qt.KeyboardModifier.ShiftModifier != Qt.KeyboardModifier.ControlModifier:
             return None
-        if key in (Qt.Key.Key_Z, Qt.Key.Key_W, Qt.Key.Key_0) and typing:
-            return None if key == Qt.Key.Key_Z else self._close_up(key)
+        if key in (Qt.Key.Key_W, Qt.Key.Key_0) and typing:
+            return self._close_up(key)
+        if key == Qt.Key.Key_Z and (held & Qt.KeyboardModifier.ShiftModifier or (typing and self._box_takes_back())):
+            return None
         if key in _UP_DOWN:
             return lane.list_down if key == Qt.Key.Key_Down else lane.list_up
         return {

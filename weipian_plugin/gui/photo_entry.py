@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ..core.proof import INFERRED, MANUAL, Evidence
@@ -120,6 +120,12 @@ class PhotoEntry(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(grid)
         self.setFocusProxy(self.whole)
+
+    def begin(self, text: str) -> None:
+        """Go on in the box of the watermark with what was begun outside of it."""
+        self.whole.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.whole.selectAll()
+        self.whole.insert(text)
 
     # -- showing --------------------------------------------------------------------------
     def show_photo(
