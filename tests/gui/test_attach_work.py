@@ -92,8 +92,10 @@ def test_a_dropped_folder_is_laid_by_its_names(panel, tmp_path: Path, qtbot) -> 
     table = work._dialog.table
     assert {table.item(row, 1).text() for row in range(table.rowCount())} == {"已归", "待归", "没有附上"}
     row = next(r for r in range(table.rowCount()) if table.item(r, 1).text() == "已归")
+    dock.show_today()
     table.selectRow(row)
     assert review.view.patch.patch_uid == "u2"
+    assert dock.pages.currentWidget() is dock.splitter  # the panel turns to it, too
     work._dialog.close()
 
 

@@ -212,7 +212,7 @@ class AttachWork(QObject):
         self.bar.task.start(
             self.tr("附照片和文件"),
             lambda feedback: attach(folder, paths, who, feedback, patch_uid, purpose, pictures=False),
-            lambda report: self._linked(report, patch_uid),
+            lambda report: self._linked(report, patch_uid, folder),
             self._failed,
         )
 
@@ -223,9 +223,10 @@ class AttachWork(QObject):
         self._next()
 
     @guarded
-    def _linked(self, report: AttachReport, patch_uid: str) -> None:
+    def _linked(self, report: AttachReport, patch_uid: str, folder: Path) -> None:
         """The files lie where they belong; previews and checks follow while the person goes on."""
-        if self._review.session is None:
+        if not self._still(folder):
+            self._next()
             return
         self.report = report
         self._show_rows({item.patch_uid for item in report.matched if item.new})
@@ -257,9 +258,14 @@ class AttachWork(QObject):
         self.bar.task.start(
             self.tr("做缩略图和比对，可以继续工作"),
             lambda feedback: follow_up(folder, who, feedback, report),
-            self._checked,
+            lambda looked: self._checked(looked, folder),
             self._failed,
         )
+
+    def _still(self, folder: Path) -> bool:
+        """Whether that workspace is the open one; work that was done when it was called off reports all the same."""
+        session = self._review.session
+        return session is not None and session.folder == folder
 
     def _look_quietly(self) -> None:
         """The same for a few files of one patch: done before a line about it could be read."""
@@ -276,8 +282,9 @@ class AttachWork(QObject):
         )
 
     @guarded
-    def _checked(self, report: AttachReport) -> None:
-        if self._review.session is None:
+    def _checked(self, report: AttachReport, folder: Path) -> None:
+        if not self._still(folder):
+            self._next()
             return
         self.report = report
         if self._dialog is not None:
@@ -325,6 +332,7 @@ class AttachWork(QObject):
 
     @guarded
     def _go_to(self, patch_uid: str) -> None:
+        self._dock.show_review()  # the start screen may lie over it
         self._review.show_patch(patch_uid)
 
 
