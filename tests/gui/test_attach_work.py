@@ -186,3 +186,22 @@ def test_what_is_no_file_is_not_taken(panel) -> None:
     QApplication.sendEvent(dock.content, enter)
     assert not enter.isAccepted()
     assert enter.type() == QEvent.Type.DragEnter
+
+
+def test_what_ends_after_its_workspace_was_left_is_told_nowhere(panel, tmp_path: Path, qtbot) -> None:
+    """Called off too late to stop: the files are where they belong, in the workspace that is no longer open."""
+    review, dock, commands = panel
+    work = _work(commands)
+    _drop(dock, _photo(tmp_path / "照片" / f"{PREFIX}0002.jpg"))
+    _wait(qtbot, work)
+    report = work.report
+    assert report is not None
+    work.close()
+    work._linked(report, "", tmp_path / "别的工作区")
+    work._checked(report, tmp_path / "别的工作区")
+    assert work.report is None
+    assert not work.bar.isVisibleTo(dock)
+    assert not work.bar.task.busy
+    work._linked(report, "", review.opened().folder)
+    assert work.report is report
+    _wait(qtbot, work)
