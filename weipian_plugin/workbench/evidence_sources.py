@@ -7,6 +7,7 @@ what the file is called and (patch ids in it) where it belongs.
 from __future__ import annotations
 
 import os
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,8 @@ _MEMBERS = 50_000
 #: A zip of photos hardly shrinks; beyond this, and large, it is made to fill the disk.
 _RATIO, _RATIO_FROM = 200, 1 << 28
 _BLOCK = 1 << 20
+#: zipfile reads in several threads, but counts its open members without a lock.
+_OPENING = threading.Lock()
 #: Errors of a zip that is damaged or made to do harm.
 _BROKEN = (zipfile.BadZipFile, EOFError, ValueError, zlib.error, KeyError, NotImplementedError, RuntimeError)
 
@@ -245,13 +248,15 @@ class _Member:
 
     def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
         self._left = info.file_size
-        self._stream = _fenced(lambda: archive.open(info))
+        with _OPENING:
+            self._stream = _fenced(lambda: archive.open(info))
 
     def __enter__(self) -> _Member:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stream.close()
+        with _OPENING:
+            self._stream.close()
 
     def read(self, size: int = -1) -> bytes:
         """So many bytes, or to the end."""
