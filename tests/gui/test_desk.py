@@ -136,6 +136,9 @@ def test_a_judging_key_on_the_start_screen_decides_nothing(desk) -> None:
     assert dock.pages.currentWidget() is dock.today
     assert dock.verdict.state() == ("", False)
     assert review.drafts == {}
+    assert "按回车" in dock.notice.text()
+    QTest.keyClick(dock.today.proceed, Qt.Key.Key_Return)
+    assert dock.notice.text() == ""  # what it says has been done
 
 
 def test_photos_that_wait_open_from_the_start_screen_where_the_folder_was_dropped(desk, monkeypatch) -> None:

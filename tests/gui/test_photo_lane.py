@@ -216,10 +216,11 @@ def test_a_watermark_typed_while_the_list_has_the_focus_is_no_choice_of_a_candid
     assert (photo.lon, photo.lat, photo.azimuth) == (106.80525, 29.7998, 0.0)
 
 
-def test_control_z_undoes_where_nothing_is_typed_and_takes_back_typing_otherwise(lane, session) -> None:
+def test_control_z_undoes_where_nothing_is_typed_and_takes_back_typing_otherwise(lane, commands, session) -> None:
     type_in(lane, "106.80525 29.7998 0")
     key(lane, Qt.Key.Key_Return)
     assert session.lane_count() == 3
+    assert work_of(commands)._attached.lane.text() == "待归 3…"
     type_in(lane, "1")
     key(lane, Qt.Key.Key_Z, CONTROL)
     assert (lane.entry.whole.text(), session.lane_count()) == ("", 3)

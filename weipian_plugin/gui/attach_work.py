@@ -86,13 +86,17 @@ class AttachBar(QWidget):
 
     def tell(self, text: str, kind: str, *, listed: bool, waiting: int = 0) -> None:
         """Show what became of it; `waiting`: files that lie on no patch yet."""
-        self.lane.setText(self.tr("待归 {n}…").format(n=waiting))
-        self.lane.setVisible(bool(waiting))
+        self.show_waiting(waiting)
         write_in(self.text, kind)
         self.text.setText(text)
         describe(self.text, text)
         self.list.setVisible(listed)
         self._show(self.task.busy)
+
+    def show_waiting(self, count: int) -> None:
+        """So many files lie on no patch; without one there is no button."""
+        self.lane.setText(self.tr("待归 {n}…").format(n=count))
+        self.lane.setVisible(bool(count))
 
     def clear(self) -> None:
         """Nothing to tell."""

@@ -50,6 +50,7 @@ class DeskWork(QObject):
         self.dock = commands.review.dock
         self.fill = FillWork(self.review)
         self._several = False  # batches on the start screen
+        self._waiting = ""  # said of a key that waits
         self.mode = ReviewMode(self.dock.content, self.dock.home, self._release)
         self.mode.changed.connect(self.dock.show_mode)
         self._count_timer = self._timer(_COUNT_DELAY, self._count)
@@ -132,7 +133,8 @@ class DeskWork(QObject):
             (line or self.dock.today.proceed).click()
         else:
             # The bottom line, where hints stand, is not there on this page.
-            self.review.tell(self.tr("按回车继续上次的图斑，或点一项待办。"), "warn")
+            self._waiting = self.tr("按回车继续上次的图斑，或点一项待办。")
+            self.review.tell(self._waiting, "warn")
         return True
 
     def _patch_came(self, uid: str) -> None:
@@ -247,7 +249,7 @@ class DeskWork(QObject):
     @guarded
     def go_on(self) -> None:
         """To the patch of last time."""
-        self.dock.show_review()
+        self._leave_today()
         self.mode.enter()
 
     @guarded
@@ -262,8 +264,13 @@ class DeskWork(QObject):
         uid = self.dock.queue.model.uid_at(0)
         self._go_to(uid if uid in todo.uids else todo.uids[0])
 
-    def _to_batch(self, batch_id: str) -> None:
+    def _leave_today(self) -> None:
+        if self._waiting and self.dock.notice.text() == self._waiting:
+            self.dock.notice.clear()
         self.dock.show_review()
+
+    def _to_batch(self, batch_id: str) -> None:
+        self._leave_today()
         if self._several and batch_id != self.review.batch_id:
             self.review.choose_batch(batch_id)
 

@@ -21,6 +21,7 @@ class LaneWork(QObject):
     def __init__(self, review: Review, run: Callable[[str], Any], attached: AttachBar) -> None:
         """`run` does a command of the panel; `attached` tells of files that came in and offers the lane."""
         super().__init__(review)
+        self._attached = attached
         attached.lane.clicked.connect(lambda _checked=False: self._run("lane"))
         attached.task.busy_changed.connect(self._came_in)
         self._told = ""  # of which shift the person knows
@@ -75,6 +76,7 @@ class LaneWork(QObject):
     def _saved(self, patch_uid: str, scope: str) -> None:
         """A patch has one photo more: its line, and the panel where it shows it; `scope` all: any patch may."""
         review = self.review
+        self._attached.show_waiting(self.count())
         if scope == "all":
             review.reload()
             return
@@ -91,6 +93,7 @@ class LaneWork(QObject):
         session = self.review.opened()
         label = next(iter(session.undo_labels(1)), "")
         self.review.undo()
+        self._attached.show_waiting(self.count())
         lane.refresh()
         lane.tell(self.tr("已撤销：{label}").format(label=label) if label else self.tr("没有可以撤销的操作"))
         lane.to_work()
