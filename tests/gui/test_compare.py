@@ -348,3 +348,15 @@ def test_of_a_folder_the_broken_files_are_named(canvas, session, tmp_path) -> No
     assert any("5 个文件" in text for text in problems)
     assert len(made.images(IMAGE_AFTER, "b1")) == 1
     made.close()
+
+
+def test_rendering_that_outlives_its_map_has_nothing_of_it_to_write_to(controller, images, qtbot) -> None:
+    """Called-off jobs end after their canvas is gone; a cache that died with it took QGIS down."""
+    show(controller, images, qtbot, "u1")
+    for _ in range(3):
+        controller.compare.set_mode(SIDE_BY_SIDE)
+        halves = (controller.compare.side.before.canvas, controller.compare.side.after.canvas)
+        assert not any(canvas.isCachingEnabled() for canvas in halves)
+        qtbot.wait(5)
+        controller.compare.set_mode(AFTER)
+    qtbot.wait(100)

@@ -29,7 +29,8 @@ class _Half(QWidget):
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the panel
         self.canvas.setProject(project)
         self.canvas.enableAntiAliasing(True)
-        self.canvas.setCachingEnabled(True)
+        # No cache: rendering called off outlives its canvas for a moment, and would write into a cache that is gone.
+        self.canvas.setCachingEnabled(False)
         self.canvas.setParallelRenderingEnabled(True)
         self.canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.pan = QgsMapToolPan(self.canvas)
