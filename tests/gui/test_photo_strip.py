@@ -146,6 +146,20 @@ def test_delete_takes_off_undo_brings_back_and_the_keyboard_stays(desk) -> None:
     assert dock.evidence.strip.item(0).data(ID) == chosen
 
 
+def test_undo_of_evidence_keeps_the_choice_that_was_begun(desk) -> None:
+    review, dock, _commands, session = desk
+    QTest.keyClick(dock.home(), Qt.Key.Key_2)
+    begun = dock.verdict.state()
+    assert begun[0]
+    dock.evidence.strip.setCurrentRow(0)
+    dock.evidence.strip.setFocus()
+    press(dock, Qt.Key.Key_Delete)
+    press(dock, Qt.Key.Key_Z)
+    assert len(session.patch_view("u2").evidence) == 2
+    assert "u2" in review.drafts
+    assert dock.verdict.state() == begun
+
+
 def test_a_photo_is_made_one_after_rectification_by_a_digit_and_back(desk) -> None:
     review, dock, _commands, session = desk
     dock.evidence.strip.setCurrentRow(1)

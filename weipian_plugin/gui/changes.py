@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..workbench.acting import HAND_ACTIONS, WIDE_ACTIONS
+from ..workbench.acting import ACTION_LABELS, HAND_ACTIONS, WIDE_ACTIONS
 
 if TYPE_CHECKING:
     from .review import Review
+
+#: Evidence and who sees to it: a choice that was begun on the patch stays as it is, whatever becomes of these.
+_BESIDE_THE_CHOICE = frozenset(
+    ACTION_LABELS[key]
+    for key in (
+        "attach", "unlink", "photo", "document", "purpose", "aside", "share", "outline", "shift", "declination",
+        "rematch", "image", "dispatch", "cert_sign", "cert_withdraw",
+    )
+)  # fmt: skip
 
 
 def patches_changed(review: Review, uids: Sequence[str], removed: Sequence[str] = (), show: str = "") -> None:
@@ -63,7 +72,8 @@ def stepped(review: Review, label: str, subject: str, said: str) -> None:
     """Show what undo or redo left, on the patch that it was about."""
     known = review.dock.queue.model.row_of(subject) is not None
     uid = subject if known or review.view is None else review.view.patch.patch_uid
-    if known:  # what was begun on another patch has nothing to do with it
+    # What was begun on another patch has nothing to do with it.
+    if known and label not in _BESIDE_THE_CHOICE:
         review.drafts.pop(uid, None)
     uid = undone(review, label, subject, uid)
     review.show_patch(uid)
