@@ -34,7 +34,7 @@ from ..core.rulepack import UNCONFIRMED_MARK
 from . import check_marks
 from .compat import describe, icon, no_input_method, take_copy, tone
 from .evidence_strip import ID, PHOTO, EvidenceStrip
-from .evidence_texts import caption, document_line, when
+from .evidence_texts import caption, document_line, purpose_text, when
 from .thumbnails import ThumbnailLoader
 from .widgets import RichText, coloured
 
@@ -190,7 +190,7 @@ class EvidencePanel(QWidget):
 
     def _detail_html(self, link: LinkedEvidence) -> str:
         item = link.evidence
-        parts = [escape(item.original_name), escape(self._purposes.get(link.purpose, link.purpose))]
+        parts = [escape(item.original_name), escape(purpose_text(link.purpose, self._purposes))]
         parts.append(escape(when(item) if item.kind == "photo" else document_line(item)))
         head = coloured(self, " · ".join(part for part in parts if part), "muted")
         checks = check_marks.short_html(self, link.checks)

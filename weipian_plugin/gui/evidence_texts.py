@@ -49,6 +49,11 @@ def document_line(evidence: Evidence) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def purpose_text(purpose: str, purposes: Mapping[str, str]) -> str:
+    """What a file proves, in words; a file whose kind nobody has said yet proves nothing in particular."""
+    return purposes.get(purpose, "用途未注明")
+
+
 def tip(link: LinkedEvidence, purposes: Optional[Mapping[str, str]] = None) -> str:
     """Everything known about a file, line by line, its checks last."""
     evidence = link.evidence
@@ -63,7 +68,7 @@ def facts(link: LinkedEvidence, purposes: Mapping[str, str]) -> list[tuple[str, 
     """(label, value) of what is understood of a photo; what is not known is said to be unknown."""
     item = link.evidence
     rows = [
-        ("用途", purposes.get(link.purpose, link.purpose or "未注明")),
+        ("用途", purpose_text(link.purpose, purposes)),
         ("拍摄时间", when(item) or "不明"),
         ("拍摄位置", _position(item)),
         ("方位角", _azimuth(item)),

@@ -57,6 +57,12 @@ class Prepared:
         return purpose_of(self.evidence.kind, self.name, pack, rectifying=rectifying, doc_kind=self.evidence.doc_kind)
 
 
+#: What kinds of documents end with in the pack; the next office calls the same paper otherwise.
+_PAPERS = ("批准书", "材料", "批文", "批复")
+#: A shorter word is in too many names.
+_STEM = 3
+
+
 def purpose_of(kind: str, name: str, pack: RulePack, *, rectifying: bool = False, doc_kind: str = "") -> str:
     """A requirement id of the pack for a file: by its kind and the words in its name, or plainly photo or document.
 
@@ -71,7 +77,9 @@ def purpose_of(kind: str, name: str, pack: RulePack, *, rectifying: bool = False
         return doc_kind
     if kind != "photo" and Path(name).suffix.lower() not in DOCUMENT_SUFFIXES:
         return "document"
-    named = [r for r in pack.requirements.values() if r.kind == "document" and _words_of(r.label, name)]
+    papers = [r for r in pack.requirements.values() if r.kind == "document"]
+    named = [r for r in papers if any(word in name for word in _words_of(r.label))]
+    named = named or [r for r in papers if any(_stem(word) in name for word in _words_of(r.label))]
     if named:
         return max(named, key=lambda r: len(r.label)).id
     if kind == "photo":
@@ -79,8 +87,14 @@ def purpose_of(kind: str, name: str, pack: RulePack, *, rectifying: bool = False
     return "document"
 
 
-def _words_of(label: str, name: str) -> bool:
-    return any(word and word in name for word in label.replace("（", "/").replace("）", "").split("/"))
+def _words_of(label: str) -> list[str]:
+    return [word for word in label.replace("（", "/").replace("）", "").split("/") if word]
+
+
+def _stem(word: str) -> str:
+    """The word without what it is written on: a 备案表 is as good as 备案材料, a 批复 as a 批文."""
+    stem = next((word[: -len(end)] for end in _PAPERS if word.endswith(end)), word)
+    return stem if len(stem) >= _STEM else word
 
 
 @dataclass(frozen=True)
