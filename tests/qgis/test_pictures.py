@@ -11,11 +11,13 @@ import piexif
 import pytest
 from PIL import Image
 
+from weipian_plugin.core.feedback import Silent
 from weipian_plugin.core.proof import Evidence
 from weipian_plugin.photos import likeness
 from weipian_plugin.store import proofs, records
 from weipian_plugin.store.workspace import Workspace
 from weipian_plugin.workbench import likening, pictures
+from weipian_plugin.workbench.attaching import attach
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "realdata" / "photos"
 
@@ -173,3 +175,25 @@ def test_the_pairs_of_a_workspace(tmp_path: Path) -> None:
     assert likening.find(ws, []) == []
     assert proofs.likenesses(ws) == []
     ws.close()
+
+
+def test_a_picture_put_under_the_exif_of_another_is_told(tmp_path: Path) -> None:
+    """The preview is the camera's, the picture is not; a program that only turned the picture is no forger."""
+    own = _jpeg(tmp_path / "原片.jpg", _corners(), 1, preview=True)
+    with Image.open(own) as image:
+        exif, picture = piexif.load(image.info["exif"]), image.copy()
+    other = np.random.default_rng(7).integers(0, 255, (6, 8), np.uint8)
+    swapped = Image.fromarray(other).convert("RGB").resize((640, 480), Image.Resampling.BICUBIC)
+    swapped.save(tmp_path / "换图.jpg", quality=95, exif=piexif.dump(exif))
+    picture.rotate(90, expand=True).save(tmp_path / "转过.jpg", quality=95, exif=piexif.dump(exif))
+    folder = tmp_path / "ws"
+    with Workspace.create(folder, "测试"):
+        pass
+    photos = [own, tmp_path / "换图.jpg", tmp_path / "转过.jpg"]
+    attach(folder, photos, "张三", Silent())
+    with Workspace.open(folder) as ws:
+        told = {item.original_name: item.facts["thumb"] for item in records.evidence(ws).values()}
+    assert told["换图.jpg"]["agrees"] < 0.8
+    assert told["换图.jpg"]["width"] == 160
+    assert "agrees" not in told["原片.jpg"]
+    assert "agrees" not in told["转过.jpg"]

@@ -231,6 +231,7 @@ def test_the_same_picture_again():
         ({"history": ["created", "saved"]}, "ok", ""),
         ({"thumb": {"width": 160, "height": 90}}, "warn", "1.78"),  # 16:9 inside a picture of 4:3
         ({"thumb": {"width": 120, "height": 160}}, "note", "转过方向"),
+        ({"thumb": {"width": 160, "height": 120, "agrees": 0.31}}, "warn", "0.31"),
     ],
 )
 def test_edited(more, outcome, words):

@@ -14,6 +14,9 @@ from .sighting import Sight
 
 #: A preview whose sides are in another proportion than the picture's by more than this was not made from it.
 _PROPORTION = 0.05
+#: A preview that agrees less with its picture than this (correlation, 1 is all) was made from another one; a camera's
+#: own agrees to 0.99 and more.
+PREVIEW_AGREES = 0.8
 #: Proportions that cameras use for the preview of every picture, with black bars where it does not fit.
 _USUAL_PREVIEWS = (4 / 3, 3 / 2)
 #: Actions of an XMP history that change nothing in the picture.
@@ -213,12 +216,20 @@ def _span(seconds: float) -> str:
 
 
 def _preview(photo: Evidence, peers_with_preview: int) -> list[tuple[str, str]]:
-    """The small picture inside the file was made by the camera; one in another shape tells of a crop."""
+    """The small picture inside the file was made by the camera, of the picture it lies in."""
     preview = photo.facts.get("thumb")
     if not isinstance(preview, Mapping):
         if peers_with_preview >= 2:
             return [(NOTE, f"没有内嵌预览，而同一型号相机的另外 {peers_with_preview} 张都有")]
         return []
+    agrees = preview.get("agrees")
+    if isinstance(agrees, (int, float)) and agrees < PREVIEW_AGREES:
+        return [(WARN, f"内嵌预览与照片画面不一致（相似度 {agrees:.2f}）：画面改过，或拍摄信息取自另一张照片")]
+    return _preview_shape(photo, preview)
+
+
+def _preview_shape(photo: Evidence, preview: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """One in another shape tells of a crop."""
     width, height = _number(preview.get("width")), _number(preview.get("height"))
     if not width or not height or not photo.width or not photo.height:
         return []

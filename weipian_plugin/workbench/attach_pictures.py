@@ -7,25 +7,31 @@ is taken up by the next drop.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import numpy as np
 
 from ..core.feedback import Feedback
+from ..core.journal import canonical
 from ..core.model import Patch
 from ..core.proof import Evidence
 from ..core.rulepack import RulePack
-from ..photos.likeness import phash
+from ..photos.file_checks import PREVIEW_AGREES
+from ..photos.likeness import agreement, phash
 from ..store import proofs, records
-from ..store.workspace import Workspace
+from ..store.workspace import Transaction, Workspace
 from . import believing
 from .attach_reading import THREADS
 from .attach_report import AttachReport
 from .pack_shelf import PackShelf, workspace_default
+
+if TYPE_CHECKING:
+    from .pictures import Picture
 
 #: Photos at a time: their small grey pictures are in memory together, and what is done is done when stopped.
 _BATCH = 200
@@ -74,8 +80,10 @@ def _look_at(
         if feedback.cancelled():
             return None
         path = ws.evidence_file(item.sha256, item.original_name)
-        grey = pictures.look_at(path, item.sha256, cache, item.orientation).grey
-        return None if grey is None else (replace(item, phash=phash(grey)), grey)
+        found = pictures.look_at(path, item.sha256, cache, item.orientation)
+        if found.grey is None:
+            return None
+        return replace(item, phash=phash(found.grey), facts=_compared(item, found)), found.grey
 
     seen: list[tuple[Evidence, np.ndarray]] = []
     with ThreadPoolExecutor(THREADS, thread_name_prefix="weipian-look") as pool:
@@ -86,6 +94,31 @@ def _look_at(
             if found is not None:
                 seen.append(found)
     return seen
+
+
+def _compared(item: Evidence, found: Picture) -> Mapping[str, Any]:
+    """Facts of a photo; facts["thumb"]["agrees"] says how little its preview agrees with it, where it does not.
+
+    Some programs turn the picture and leave the preview as it was, so the best of four turns counts.
+    """
+    preview = item.facts.get("thumb")
+    if not found.readable or found.grey is None or found.embedded is None or not isinstance(preview, Mapping):
+        return item.facts
+    told = [agreement(found.grey, np.ascontiguousarray(np.rot90(found.embedded, turn))) for turn in range(4)]
+    best = max((value for value in told if value is not None), default=1.0)
+    if best >= PREVIEW_AGREES:
+        return item.facts
+    return {**item.facts, "thumb": {**preview, "agrees": round(best, 3)}}
+
+
+def _mark_strange(change: Transaction, item: Evidence) -> None:
+    """Keep how little a preview agrees; what was changed of the photo meanwhile stays."""
+    agrees = (item.facts.get("thumb") or {}).get("agrees")
+    if agrees is None:
+        return
+    facts = json.loads((change.get("evidence", item.evidence_id) or {}).get("facts") or "{}")
+    facts["thumb"] = {**(facts.get("thumb") or {}), "agrees": agrees}
+    change.put("evidence", {"evidence_id": item.evidence_id, "facts": canonical(facts)})
 
 
 def _keep(ws: Workspace, who: str, seen: Sequence[tuple[Evidence, np.ndarray]]) -> None:
@@ -99,6 +132,8 @@ def _keep(ws: Workspace, who: str, seen: Sequence[tuple[Evidence, np.ndarray]]) 
             change.put_columns(
                 "evidence", {"evidence_id": [i.evidence_id for i in items], "phash": [i.phash for i in items]}
             )
+        for item in items:
+            _mark_strange(change, item)
         for pair in alike:
             if pair.evidence_id in there and pair.other_id in there:
                 change.put("likeness", proofs.likeness_row(pair))
