@@ -104,10 +104,12 @@ def _compared(item: Evidence, found: Picture) -> Mapping[str, Any]:
     preview = item.facts.get("thumb")
     if not found.readable or found.grey is None or found.embedded is None or not isinstance(preview, Mapping):
         return item.facts
-    told = [agreement(found.grey, np.ascontiguousarray(np.rot90(found.embedded, turn))) for turn in range(4)]
-    best = max((value for value in told if value is not None), default=1.0)
-    if best >= PREVIEW_AGREES:
-        return item.facts
+    best = -1.0
+    for turn in range(4):
+        agrees = agreement(found.grey, np.ascontiguousarray(np.rot90(found.embedded, turn)))
+        if agrees is None or agrees >= PREVIEW_AGREES:
+            return item.facts
+        best = max(best, agrees)
     return {**item.facts, "thumb": {**preview, "agrees": round(best, 3)}}
 
 
