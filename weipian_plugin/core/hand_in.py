@@ -68,11 +68,6 @@ def hand_in_findings(
     return tuple(dict.fromkeys(found))
 
 
-def blocking_texts(findings: Iterable[HandInFinding]) -> tuple[str, ...]:
-    """The sentences of what blocks."""
-    return tuple(finding.text for finding in findings if finding.blocking)
-
-
 def _missing(item: CheckItem) -> str:
     count = f"（{item.have}/{item.need}）" if item.need > 1 or item.kind in ("photo", "document") else ""
     why = f"；未计入：{'；'.join(item.refused[:3])}" if item.refused else ""

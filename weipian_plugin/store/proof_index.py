@@ -31,7 +31,6 @@ class FileFacts(NamedTuple):
     source: str
     doc_no: str
     doc_area_mu: str
-    parent_id: str
     preview: bool
 
 
@@ -59,7 +58,7 @@ def files(ws: Workspace) -> list[FileFacts]:
     cursor.row_factory = None
     rows = cursor.execute(
         "SELECT evidence_id, kind, sha256, original_name, coalesce(camera, ''), taken_at, lon, lat, azimuth,"
-        " accuracy_m, altitude_m, source, coalesce(doc_no, ''), coalesce(doc_area_mu, ''), coalesce(parent_id, ''),"
+        " accuracy_m, altitude_m, source, coalesce(doc_no, ''), coalesce(doc_area_mu, ''),"
         " instr(coalesce(facts, ''), ?) > 0 FROM evidence",
         (_PREVIEW,),
     )
@@ -71,7 +70,7 @@ def file_of(row: dict[str, Any]) -> FileFacts:
     return FileFacts(
         row["evidence_id"], row["kind"], row["sha256"], row["original_name"], row["camera"] or "", row["taken_at"],
         row["lon"], row["lat"], row["azimuth"], row["accuracy_m"], row["altitude_m"], row["source"],
-        row["doc_no"] or "", row["doc_area_mu"] or "", row["parent_id"] or "", _PREVIEW in (row["facts"] or ""),
+        row["doc_no"] or "", row["doc_area_mu"] or "", _PREVIEW in (row["facts"] or ""),
     )  # fmt: skip
 
 

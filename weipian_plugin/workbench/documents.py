@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Optional
 
 from ..core import areas
 from ..core.dates import parse_date
@@ -111,11 +110,6 @@ class Documents(EvidenceActs):
         found = [(records.patch(self._ws, uid), purpose) for uid, _, purpose in links]
         uses = [_use(patch, purpose) for patch, purpose in found if patch is not None]
         return sorted(uses, key=lambda use: use.patch_id)
-
-    def use_of(self, patch_uid: str) -> Optional[DocumentUse]:
-        """A patch as a document would lie on it."""
-        patch = records.patch(self._ws, patch_uid)
-        return None if patch is None else _use(patch, "")
 
     def link_document(self, evidence_id: str, patch_uids: Sequence[str], purpose: str = "") -> Shared:
         """Let one document prove many patches; one action. Patches that it lies on already stay as they are.

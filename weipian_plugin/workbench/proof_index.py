@@ -41,7 +41,6 @@ class ProofIndex:
         self._files_of: dict[str, dict[str, None]] = {}
         self._alike: dict[str, dict[str, tuple[str, float]]] = {}
         self._numbers: dict[str, dict[str, None]] = {}
-        self._parts: dict[str, dict[str, None]] = {}
 
     # -- keeping up ------------------------------------------------------------------------------
 
@@ -104,8 +103,6 @@ class ProofIndex:
             self.tracks.put(_shot(item))
         elif item.doc_no:
             self._numbers.setdefault(number_key(item.doc_no), {})[item.evidence_id] = None
-        if item.parent_id:
-            self._parts.setdefault(item.parent_id, {})[item.evidence_id] = None
 
     def _drop(self, evidence_id: str) -> None:
         item = self.files.pop(evidence_id, None)
@@ -113,7 +110,6 @@ class ProofIndex:
             return
         self.tracks.drop(evidence_id)
         self._numbers.get(number_key(item.doc_no), {}).pop(evidence_id, None)
-        self._parts.get(item.parent_id, {}).pop(evidence_id, None)
 
     def _link(self, evidence_id: str, patch_uid: str, purpose: str) -> None:
         self._patches_of.setdefault(evidence_id, {}).setdefault(patch_uid, set()).add(purpose)
@@ -143,10 +139,6 @@ class ProofIndex:
     def numbered(self, doc_no: str) -> Iterable[str]:
         """evidence ids of the documents with this number."""
         return self._numbers.get(number_key(doc_no), {}) if doc_no.strip() else {}
-
-    def parts_of(self, evidence_id: str) -> Iterable[str]:
-        """evidence ids that belong to a document (approval vectors)."""
-        return self._parts.get(evidence_id, {})
 
     def alike(self, evidence_id: str) -> dict[str, tuple[str, float]]:
         """Other files with the same picture: id -> (kind, score), also by way of a third one (the weakest score)."""
