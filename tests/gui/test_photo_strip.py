@@ -146,6 +146,12 @@ def test_delete_takes_off_undo_brings_back_and_the_keyboard_stays(desk) -> None:
     assert dock.evidence.strip.item(0).data(ID) == chosen
 
 
+def test_files_are_counted_before_there_is_a_verdict(desk) -> None:
+    _review, dock, _commands, _session = desk
+    dock.evidence.show_checklist([])
+    assert dock.evidence.checks.toPlainText() == "已有 2 张照片；选定判定后列出所需举证"
+
+
 def test_undo_of_evidence_keeps_the_choice_that_was_begun(desk) -> None:
     review, dock, _commands, session = desk
     QTest.keyClick(dock.home(), Qt.Key.Key_2)

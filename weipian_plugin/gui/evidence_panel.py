@@ -156,9 +156,16 @@ class EvidencePanel(QWidget):
         """A file of the patch on the panel."""
         return next((link for link in self._links if link.evidence.evidence_id == evidence_id), None)
 
+    def _counted(self) -> str:
+        """What is there already: a folded section shows no thumbnails."""
+        photos = sum(link.evidence.kind == "photo" for link in self._links)
+        counts = ((photos, self.tr("{n} 张照片")), (len(self._links) - photos, self.tr("{n} 份文件")))
+        there = "、".join(text.format(n=count) for count, text in counts if count)
+        return self.tr("已有 {there}；").format(there=there) if there else ""
+
     def _checks_html(self) -> str:
         if not self._items:
-            return coloured(self, "选定判定后列出所需举证", "muted")
+            return coloured(self, f"{self._counted()}选定判定后列出所需举证", "muted")
         parts = []
         for number, item in enumerate(self._items):
             label = escape(item.label) + (f" {item.have}/{item.need}" if item.need > 1 else "")
