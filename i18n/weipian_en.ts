@@ -1849,6 +1849,14 @@ Two clicks do the same; right click sets the position only; Esc cancels</transla
    <translation>Take off this patch	Del</translation>
   </message>
   <message>
+   <source>{n} 张照片</source>
+   <translation>{n} photo(s)</translation>
+  </message>
+  <message>
+   <source>{n} 份文件</source>
+   <translation>{n} file(s)</translation>
+  </message>
+  <message>
    <source>文号…</source>
    <translation>Number…</translation>
   </message>
@@ -1871,6 +1879,10 @@ Two clicks do the same; right click sets the position only; Esc cancels</transla
   <message>
    <source>这是文件扫描件…</source>
    <translation>This is a scanned document…</translation>
+  </message>
+  <message>
+   <source>已有 {there}；</source>
+   <translation>{there} here; </translation>
   </message>
   <message>
    <source>用已有的 {name}（{seen}现为{now}）</source>
