@@ -304,7 +304,7 @@ def test_any_cuts_keep_the_total(ends, factor):
     # The cut puts vertices on edges of 200 m that are straight in the plane, 1 mm off those straight in degrees.
     assert sum(p.area_m2 for p in plan.pieces) == pytest.approx(make_patch().area_m2, abs=0.1)
     for piece in plan.pieces:
-        assert piece.area_m2 == pytest.approx(geodesic_m2(shapely.from_wkb(piece.plane_wkb)), abs=0.01, rel=1e-6)
+        assert piece.area_m2 == pytest.approx(geodesic_m2(shapely.from_wkb(piece.plane_wkb)), abs=0.05, rel=1e-6)
 
 
 def test_pieces_keep_the_vertices_of_long_edges():
