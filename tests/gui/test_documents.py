@@ -171,7 +171,7 @@ def test_the_first_page_of_a_pdf(dialog, qtbot, tmp_path) -> None:
     assert glance.pages == 2
     height, width = glance.pixels.shape[:2]
     assert width / height == pytest.approx(2 / 3, abs=0.01)
-    assert tuple(glance.pixels[height // 2, width // 2]) == pytest.approx((200, 30, 30), abs=6)
+    assert tuple(glance.pixels[height // 2, width // 2].tolist()) == pytest.approx((200, 30, 30), abs=6)
     assert not dialog.preview.picture.pixmap().isNull()
     assert "共 2 页" in dialog.preview.note.text()
 
