@@ -28,8 +28,10 @@ from weipian_plugin.workbench import hand_in
 
 @pytest.fixture(scope="module", autouse=True)
 def _qgis():
-    app = QgsApplication.instance() or QgsApplication([], False)
-    QgsApplication.initQgis()
+    existing = QgsApplication.instance()
+    app = existing or QgsApplication([], False)
+    if existing is None:
+        app.initQgis()
     return app
 
 
